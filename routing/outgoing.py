@@ -1,0 +1,63 @@
+"""What the product says to the outside, free of any platform: the rows of the outbox."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from routing.message import Attachment
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button: what it says, what it does (``Action`` or a command of a dialogue), on what, with what."""
+
+    label: str
+    action: str
+    subject: int = 0
+    """A ticket's id, or the id of a prompt."""
+    argument: str = ""
+    """At most 20 ASCII characters; platforms carry very little with a button (64 bytes in all on Telegram)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A message: a title that the platform may set in bold, lines of plain text, rows of buttons, pictures.
+
+    All of it is plain text; the sender escapes it, so nothing that a person wrote can become markup.
+    """
+
+    title: str = ""
+    lines: tuple[str, ...] = ()
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message to one chat.
+
+    ``card`` makes it the ticket's card in that chat: sent once, then edited in place, and of several waiting
+    states of a card only the newest is sent.
+    """
+
+    platform: str
+    chat_id: int
+    content: Content
+    thread_id: int | None = None
+    reply_to: int | None = None
+    ticket_id: int | None = None
+    card: bool = False
+    silent: bool = False
+    """Arrives without a sound: quiet hours, and what only updates."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedMessage:
+    """A row of the outbox that a sender has taken: the message, how often it was tried, and the card to edit."""
+
+    id: int
+    message: Outgoing
+    attempts: int
+    created_at: datetime
+    card_message_id: int | None = None

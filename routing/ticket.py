@@ -1,0 +1,249 @@
+"""A ticket: its states, the one table of legal transitions, and the events that tell what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from routing.catalogue import AppealType, OwnerKind, Urgency
+from routing.errors import IllegalTransition
+from routing.message import Attachment
+from routing.place import Place
+from routing.script import Script
+
+
+class Status(StrEnum):
+    """Where a ticket stands. Colour (state of the clock) and urgency are separate fields on purpose."""
+
+    DISPATCHED = "dispatched"
+    """Given to somebody, or lying in the pool, and not yet claimed (待认领)."""
+    IN_PROGRESS = "in_progress"
+    """Claimed and being handled (办理中)."""
+    ON_HOLD = "on_hold"
+    """Put aside with approval, the clock paused (挂账)."""
+    RESOLVED = "resolved"
+    """Reported as done by the handler, waiting for the reporter's word (待确认)."""
+    ARCHIVED = "archived"
+    """Confirmed, or confirmed by silence (已归档)."""
+    WITHDRAWN = "withdrawn"
+    """Not a request after all, or taken back by its reporter (已撤销)."""
+
+
+OPEN_STATUSES = frozenset({Status.DISPATCHED, Status.IN_PROGRESS, Status.ON_HOLD})
+"""A handler still owes something."""
+CLOSED_STATUSES = frozenset({Status.RESOLVED, Status.ARCHIVED})
+"""Counts as done in the rates."""
+
+
+class Action(StrEnum):
+    """What can be done to a ticket; the value is also the stable code of its button."""
+
+    CLAIM = "claim"
+    TRANSFER = "transfer"
+    ASK_RETURN = "ask_return"
+    ASK_EXTENSION = "ask_extension"
+    ASK_HOLD = "ask_hold"
+    APPROVE = "approve"
+    REFUSE = "refuse"
+    RESUME = "resume"
+    RESOLVE = "resolve"
+    CONFIRM = "confirm"
+    REOPEN = "reopen"
+    RATE = "rate"
+    ARCHIVE = "archive"
+    WITHDRAW = "withdraw"
+    RELEASE = "release"
+    URGE = "urge"
+    RECLASSIFY = "reclassify"
+
+
+_S, _A = Status, Action
+
+TRANSITIONS: Mapping[tuple[Status, Action], Status] = MappingProxyType(
+    {
+        (_S.DISPATCHED, _A.CLAIM): _S.IN_PROGRESS,
+        (_S.DISPATCHED, _A.TRANSFER): _S.DISPATCHED,
+        (_S.DISPATCHED, _A.ASK_RETURN): _S.DISPATCHED,
+        (_S.DISPATCHED, _A.WITHDRAW): _S.WITHDRAWN,
+        (_S.DISPATCHED, _A.URGE): _S.DISPATCHED,
+        (_S.DISPATCHED, _A.RELEASE): _S.DISPATCHED,
+        (_S.DISPATCHED, _A.RECLASSIFY): _S.DISPATCHED,
+        (_S.DISPATCHED, _A.APPROVE): _S.DISPATCHED,
+        (_S.DISPATCHED, _A.REFUSE): _S.DISPATCHED,
+        (_S.IN_PROGRESS, _A.TRANSFER): _S.DISPATCHED,
+        (_S.IN_PROGRESS, _A.ASK_RETURN): _S.IN_PROGRESS,
+        (_S.IN_PROGRESS, _A.ASK_EXTENSION): _S.IN_PROGRESS,
+        (_S.IN_PROGRESS, _A.ASK_HOLD): _S.IN_PROGRESS,
+        # What an approval leads to depends on what was asked: see ``approved_status``.
+        (_S.IN_PROGRESS, _A.APPROVE): _S.IN_PROGRESS,
+        (_S.IN_PROGRESS, _A.REFUSE): _S.IN_PROGRESS,
+        (_S.IN_PROGRESS, _A.RESOLVE): _S.RESOLVED,
+        (_S.IN_PROGRESS, _A.RELEASE): _S.DISPATCHED,
+        (_S.IN_PROGRESS, _A.WITHDRAW): _S.WITHDRAWN,
+        (_S.IN_PROGRESS, _A.URGE): _S.IN_PROGRESS,
+        (_S.IN_PROGRESS, _A.RECLASSIFY): _S.IN_PROGRESS,
+        (_S.ON_HOLD, _A.RESUME): _S.IN_PROGRESS,
+        (_S.ON_HOLD, _A.WITHDRAW): _S.WITHDRAWN,
+        (_S.ON_HOLD, _A.URGE): _S.ON_HOLD,
+        (_S.RESOLVED, _A.CONFIRM): _S.ARCHIVED,
+        (_S.RESOLVED, _A.REOPEN): _S.IN_PROGRESS,
+        (_S.RESOLVED, _A.ARCHIVE): _S.ARCHIVED,
+        (_S.ARCHIVED, _A.RATE): _S.ARCHIVED,
+        (_S.ARCHIVED, _A.REOPEN): _S.IN_PROGRESS,
+    }
+)
+"""Every legal move; what is not here is refused."""
+
+
+class RequestKind(StrEnum):
+    """What a handler may ask the next level to approve."""
+
+    RETURN = "return"
+    EXTENSION = "extension"
+    HOLD = "hold"
+
+
+@dataclass(frozen=True, slots=True)
+class PendingRequest:
+    """A return, extension or hold that waits for the decision of the next level."""
+
+    kind: RequestKind
+    reason: str
+    asked_by: int
+    asked_at: datetime
+
+
+class Satisfaction(StrEnum):
+    """The reporter's rating, on the three steps that call-backs of the 12345 line use."""
+
+    SATISFIED = "satisfied"
+    FAIR = "fair"
+    DISSATISFIED = "dissatisfied"
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """The current state of one ticket; ``events`` in the store tell how it came about. Times are aware UTC."""
+
+    id: int
+    number: str
+    status: Status
+    service_code: str
+    appeal_type: AppealType
+    urgency: Urgency
+    text: str
+    place: Place
+    area_code: str
+    """The grid, or the smallest area that is known."""
+    area_path: str
+    """The codes from the root down to the area, each followed by "/": what lies in an area shares its prefix.
+
+    It is written once, so a later move of a grid to another parent leaves old tickets with whom they were.
+    """
+    owner: OwnerKind
+    owner_area_code: str
+    """The area whose posts answer for it."""
+    platform: str
+    script: Script
+    created_at: datetime
+    dispatched_at: datetime
+    accept_due_at: datetime
+    resolve_due_at: datetime
+    group_chat_id: int | None = None
+    group_thread_id: int | None = None
+    source_message_id: int | None = None
+    reporter_id: int | None = None
+    """Account of the first reporter."""
+    reporter_name: str = ""
+    dangers: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    assignee_id: int | None = None
+    """The post it is given to; the holder once it is claimed; nobody while it lies in the pool."""
+    claimed_at: datetime | None = None
+    first_claimed_at: datetime | None = None
+    resolved_at: datetime | None = None
+    archived_at: datetime | None = None
+    held_at: datetime | None = None
+    resolution: str = ""
+    solved: bool | None = None
+    satisfaction: Satisfaction | None = None
+    request: PendingRequest | None = None
+    escalation_level: int = 0
+    escalated_at: datetime | None = None
+    reminded: frozenset[str] = frozenset()
+    """Which reminders went out since dispatch ("accept", "resolve")."""
+    next_check_at: datetime | None = None
+    """When the clock job has to look at this ticket again; none while nothing can fall due."""
+    returns: int = 0
+    reopens: int = 0
+    extensions: int = 0
+    urges: int = 0
+    version: int = 1
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a handler still owes something."""
+        return self.status in OPEN_STATUSES
+
+
+def next_status(ticket: Ticket, action: Action) -> Status:
+    """Where ``action`` leads from the ticket's state; raises ``IllegalTransition`` where it is not legal."""
+    try:
+        return TRANSITIONS[ticket.status, action]
+    except KeyError:
+        raise IllegalTransition(ticket.number, ticket.status, action) from None
+
+
+def approved_status(ticket: Ticket) -> Status:
+    """Where an approval leads: a return goes back to the pool, a hold pauses, an extension changes only the clock."""
+    status = next_status(ticket, Action.APPROVE)
+    if ticket.request is None:
+        raise IllegalTransition(ticket.number, ticket.status, Action.APPROVE)
+    if ticket.request.kind is RequestKind.RETURN:
+        return Status.DISPATCHED
+    if ticket.request.kind is RequestKind.HOLD:
+        return Status.ON_HOLD
+    return status
+
+
+class EventKind(StrEnum):
+    """What the append-only list can say of a ticket."""
+
+    OPENED = "opened"
+    DISPATCHED = "dispatched"
+    CLAIMED = "claimed"
+    TRANSFERRED = "transferred"
+    RETURN_ASKED = "return_asked"
+    EXTENSION_ASKED = "extension_asked"
+    HOLD_ASKED = "hold_asked"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    RESUMED = "resumed"
+    RELEASED = "released"
+    REMINDED = "reminded"
+    ESCALATED = "escalated"
+    URGED = "urged"
+    DETAIL_ADDED = "detail_added"
+    REPORTER_ADDED = "reporter_added"
+    RESOLVED = "resolved"
+    CONFIRMED = "confirmed"
+    REOPENED = "reopened"
+    RATED = "rated"
+    ARCHIVED = "archived"
+    WITHDRAWN = "withdrawn"
+    RECLASSIFIED = "reclassified"
+
+
+@dataclass(frozen=True, slots=True)
+class TicketEvent:
+    """One thing that happened. ``actor`` is the account of the person, none for the system; ``data`` is plain JSON."""
+
+    ticket_id: int
+    kind: EventKind
+    at: datetime
+    actor: int | None = None
+    actor_name: str = ""
+    data: Mapping[str, object] = field(default_factory=dict)
