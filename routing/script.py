@@ -1,0 +1,68 @@
+"""Simplified and Traditional characters: which a writer uses, and turning one into the other."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import lru_cache
+
+import opencc
+
+_CJK = range(0x3400, 0xA000)
+
+
+class Script(StrEnum):
+    """The script of a text, named as in language tags (zh-Hans, zh-Hant)."""
+
+    HANS = "hans"
+    HANT = "hant"
+
+
+@lru_cache(maxsize=1)
+def _to_hans() -> opencc.OpenCC:
+    return opencc.OpenCC("t2s")
+
+
+@lru_cache(maxsize=1)
+def _to_hant() -> opencc.OpenCC:
+    return opencc.OpenCC("s2t")
+
+
+@lru_cache(maxsize=1)
+def traditional_characters() -> frozenset[str]:
+    """The characters that exist in Traditional script only, taken from opencc's own table.
+
+    Converting costs 20–40 µs a message and asking this set half a microsecond, so texts without such a
+    character never reach the converter.
+    """
+    every = "\n".join(map(chr, _CJK))
+    return frozenset(old for old, new in zip(every, _to_hans().convert(every), strict=True) if old != new)
+
+
+@lru_cache(maxsize=1)
+def _simplified_characters() -> frozenset[str]:
+    every = "\n".join(map(chr, _CJK))
+    return frozenset(old for old, new in zip(every, _to_hant().convert(every), strict=True) if old != new)
+
+
+def script_of(text: str) -> Script:
+    """The script that ``text`` is written in; Simplified where nothing tells.
+
+    Some characters count on both sides (乾, 著), so the side with more of its own wins.
+    """
+    traditional = sum(character in traditional_characters() for character in text)
+    if not traditional:
+        return Script.HANS
+    simplified = sum(character in _simplified_characters() for character in text)
+    return Script.HANT if traditional > simplified else Script.HANS
+
+
+def to_hans(text: str) -> str:
+    """``text`` in Simplified characters; returned as it is where it has no Traditional one."""
+    if traditional_characters().isdisjoint(text):
+        return text
+    return str(_to_hans().convert(text))
+
+
+def to_hant(text: str) -> str:
+    """``text`` in Traditional characters."""
+    return str(_to_hant().convert(text))
