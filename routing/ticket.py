@@ -247,3 +247,15 @@ class TicketEvent:
     actor: int | None = None
     actor_name: str = ""
     data: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reporter:
+    """One resident who stands behind a ticket, with the message that made them so."""
+
+    ticket_id: int
+    account: int
+    name: str
+    message_id: int | None
+    joined_at: datetime
+    solved: bool | None = None

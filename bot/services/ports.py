@@ -7,7 +7,6 @@ commits it; a use case never commits. What a use case says to people is a row of
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self
@@ -16,55 +15,13 @@ from routing.areas import Area, AreaTree
 from routing.groups import Dialogue, Group, GroupKind, GroupState, Invitation, Prompt
 from routing.message import Attachment
 from routing.outgoing import Outgoing, QueuedMessage
+from routing.queries import PeriodCounts, TicketFilter
 from routing.staff import Role, Staff
-from routing.ticket import EventKind, Satisfaction, Status, Ticket, TicketEvent
+from routing.ticket import EventKind, Reporter, Ticket, TicketEvent
+from routing.updates import ParkedUpdate
 
 Clock = Callable[[], datetime]
 """Gives the present moment as aware UTC."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reporter:
-    """One resident who stands behind a ticket, with the message that made them so."""
-
-    ticket_id: int
-    account: int
-    name: str
-    message_id: int | None
-    joined_at: datetime
-    solved: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TicketFilter:
-    """What a list of tickets is narrowed to; an empty field narrows nothing. Times are aware, ``until`` is exclusive."""
-
-    area_path: str = ""
-    statuses: frozenset[Status] = frozenset()
-    service_code: str = ""
-    assignee_ids: frozenset[int] | None = None
-    reporter: int | None = None
-    platform: str = ""
-    group_chat_id: int | None = None
-    overdue_at: datetime | None = None
-    """Only open tickets of which a limit had run out at this moment."""
-    since: datetime | None = None
-    until: datetime | None = None
-    word: str = ""
-    """Occurs in the number, the text or the resolution."""
-
-
-@dataclass(frozen=True, slots=True)
-class ParkedUpdate:
-    """An update that failed; parked once it has failed as often as the edge allows, with its error for an operator."""
-
-    platform: str
-    update_id: int
-    payload: bytes
-    error: str
-    failures: int
-    first_failed_at: datetime
-    parked_at: datetime | None
 
 
 class AreaStore(Protocol):
@@ -156,32 +113,6 @@ class PromptStore(Protocol):
     async def begin(self, dialogue: Dialogue) -> None: ...
     async def dialogue(self, platform: str, chat_id: int, account: int) -> Dialogue | None: ...
     async def end(self, platform: str, chat_id: int, account: int) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class TicketFacts:
-    """One ticket as digests and rates count it."""
-
-    ticket: Ticket
-    reporters: int
-
-
-@dataclass(frozen=True, slots=True)
-class PeriodCounts:
-    """What happened in a period to the tickets of an area (counts of tickets)."""
-
-    new: int
-    resolved: int
-    archived: int
-    escalations: int
-    accepted_on_time: int
-    accepted: int
-    resolved_on_time: int
-    asked_solved: int
-    solved: int
-    ratings: Mapping[Satisfaction, int]
-    reopened: int
-    by_service: Mapping[str, int]
 
 
 class DigestStore(Protocol):

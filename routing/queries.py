@@ -1,0 +1,46 @@
+"""What lists of tickets are narrowed to, and what is counted of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from routing.ticket import Satisfaction, Status
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFilter:
+    """What a list of tickets is narrowed to; an empty field narrows nothing. Times are aware, ``until`` is exclusive."""
+
+    area_path: str = ""
+    statuses: frozenset[Status] = frozenset()
+    service_code: str = ""
+    assignee_ids: frozenset[int] | None = None
+    reporter: int | None = None
+    platform: str = ""
+    group_chat_id: int | None = None
+    overdue_at: datetime | None = None
+    """Only open tickets of which a limit had run out at this moment."""
+    since: datetime | None = None
+    until: datetime | None = None
+    word: str = ""
+    """Occurs in the number, the text or the resolution."""
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodCounts:
+    """What happened in a period to the tickets of an area (counts of tickets)."""
+
+    new: int
+    resolved: int
+    archived: int
+    escalations: int
+    accepted_on_time: int
+    accepted: int
+    resolved_on_time: int
+    asked_solved: int
+    solved: int
+    ratings: Mapping[Satisfaction, int]
+    reopened: int
+    by_service: Mapping[str, int]
