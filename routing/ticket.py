@@ -152,6 +152,8 @@ class Ticket:
     dispatched_at: datetime
     accept_due_at: datetime
     resolve_due_at: datetime
+    owner_reason: str = ""
+    """Why this owner: a stable code of the duty rules ("managed", "negative_list", "no_handler")."""
     group_chat_id: int | None = None
     group_thread_id: int | None = None
     source_message_id: int | None = None
