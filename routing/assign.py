@@ -1,0 +1,125 @@
+"""From an owner to the person: the on-duty handler with the least open work, or whoever stands above."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from routing.areas import AreaTree
+from routing.catalogue import OwnerKind
+from routing.duty import NO_HANDLER, NOBODY_ON_DUTY, Ownership, chain_above
+from routing.organisation import DutyRules, Step
+from routing.placement import Location
+from routing.staff import Role, Staff
+from routing.ticket import Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """To whom a matter goes and as whose; nobody where the district has no handler at all for it."""
+
+    ownership: Ownership
+    assignee: Staff | None
+
+
+def chain(ownership: Ownership, location: Location, tree: AreaTree, rules: DutyRules) -> tuple[Step, ...]:
+    """The steps from the owner (level 0) up to the supervisors of the district; never empty."""
+    return chain_above(ownership.kind, (ownership.area_code, *location.anchors), tree, rules)
+
+
+def chain_of(ticket: Ticket, tree: AreaTree, rules: DutyRules) -> tuple[Step, ...]:
+    """The same chain for a ticket, from what its row holds."""
+    anchors = tuple(code for code in (ticket.owner_area_code, ticket.area_code) if code in tree)
+    return chain_above(ticket.owner, anchors or tuple(root.code for root in tree.roots()), tree, rules)
+
+
+def step_for(steps: Sequence[Step], level: int) -> Step:
+    """The step that an escalation level stands for; levels above the top are repeats at the top."""
+    return steps[min(level, len(steps) - 1)]
+
+
+def posts_at(step: Step, posts: Sequence[Staff], service_code: str) -> tuple[Staff, ...]:
+    """The posts of a step that take this service, on duty or not.
+
+    A department's post must name the service or its group among its skills: what it does is not for every department.
+    """
+    return tuple(
+        post
+        for post in posts
+        if post.role in step.roles
+        and post.area_code in step.area_codes
+        and post.serves(service_code)
+        and (post.role is not Role.DEPARTMENT or post.skills)
+    )
+
+
+def choose(posts: Sequence[Staff], loads: Mapping[int, int], service_code: str) -> Staff | None:
+    """The post that is on duty, reachable and skilled and has the least open work; of equals the lowest id."""
+    free = [post for post in posts if post.on_duty and post.reachable and post.serves(service_code)]
+    return min(free, key=lambda post: (loads.get(post.id, 0), post.id), default=None)
+
+
+def choose_at(step: Step, posts: Sequence[Staff], loads: Mapping[int, int], service_code: str) -> Staff | None:
+    """The post of a step that takes the service; the nearest area with somebody free wins over a lighter load."""
+    there = posts_at(step, posts, service_code)
+    for code in step.area_codes:
+        if chosen := choose([post for post in there if post.area_code == code], loads, service_code):
+            return chosen
+    return None
+
+
+def assign(
+    ownership: Ownership,
+    location: Location,
+    tree: AreaTree,
+    rules: DutyRules,
+    posts: Sequence[Staff],
+    loads: Mapping[int, int],
+    service_code: str,
+) -> Assignment:
+    """The person for a matter.
+
+    Where the owner has nobody, the community takes it; where that has nobody either, it goes further up. A street's
+    matter goes up first, since it is on the community's negative list. The reason of the ownership then says
+    ``no_handler`` (there is no such post) or ``nobody_on_duty`` (there is, but nobody of it can be reached now).
+    """
+    own = chain(ownership, location, tree, rules)
+    if chosen := choose_at(own[0], posts, loads, service_code):
+        return Assignment(ownership, chosen)
+    reason = NOBODY_ON_DUTY if posts_at(own[0], posts, service_code) else NO_HANDLER
+    for step, kind in _substitutes(own, ownership, location, tree, rules):
+        if chosen := choose_at(step, posts, loads, service_code):
+            substitute = replace(ownership, kind=kind, area_code=step.area_code, roles=step.roles, reason=reason)
+            return Assignment(substitute, chosen)
+    community = chain_above(OwnerKind.COMMUNITY, location.anchors, tree, rules)[0]
+    nobody = replace(
+        ownership, kind=OwnerKind.COMMUNITY, area_code=community.area_code, roles=community.roles, reason=reason
+    )
+    return Assignment(nobody, None)
+
+
+def posts_needed(
+    ownership: Ownership, location: Location, tree: AreaTree, rules: DutyRules
+) -> tuple[frozenset[Role], frozenset[str]]:
+    """The roles and areas of every post that :func:`assign` may choose from, for fetching them at once."""
+    steps = (
+        *chain(ownership, location, tree, rules),
+        *chain_above(OwnerKind.COMMUNITY, location.anchors, tree, rules),
+    )
+    roles = frozenset(role for step in steps for role in step.roles)
+    return roles, frozenset(code for step in steps for code in step.area_codes)
+
+
+def _substitutes(
+    own: tuple[Step, ...], ownership: Ownership, location: Location, tree: AreaTree, rules: DutyRules
+) -> list[tuple[Step, OwnerKind]]:
+    community = [(s, _kind_of(s, rules)) for s in chain_above(OwnerKind.COMMUNITY, location.anchors, tree, rules)]
+    if ownership.kind is OwnerKind.STREET:
+        return [(step, OwnerKind.STREET) for step in own[1:]] + community
+    return community
+
+
+def _kind_of(step: Step, rules: DutyRules) -> OwnerKind:
+    """Whose owner kind a step is; the steps above the street count as the street's."""
+    owners = {stations[0].key: kind for kind, stations in rules.organisation.chains.items()}
+    return owners.get(step.key, OwnerKind.STREET)

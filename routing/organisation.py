@@ -1,0 +1,80 @@
+"""How a district is organised: its levels, its codes, where roles stand, and who stands above whom.
+
+All of it is data, so that a city with districts, the four levels 街道 → 社区 → 网格 → 楼栋 and a two-level grid tree
+are the same code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from routing.areas import AreaTree, Level, Management
+from routing.catalogue import OwnerKind
+from routing.staff import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """Where a step of a chain stands: the roles that answer there, and their possible levels, nearest first."""
+
+    key: str
+    roles: tuple[Role, ...]
+    levels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """The levels of the tree, the pattern of codes, and the chain of stations above each kind of owner."""
+
+    levels: Mapping[str, Level]
+    code_pattern: re.Pattern[str]
+    chains: Mapping[OwnerKind, tuple[Station, ...]]
+    """The owner's own station comes first, the highest superior last."""
+    emergency: tuple[Station, ...]
+    """Who is told of an emergency at once, together with the owner."""
+
+    def allowed_below(self, level: str, parent_level: str | None) -> bool:
+        """Whether an area of ``level`` may lie directly below one of ``parent_level`` (None for the root)."""
+        parents = self.levels[level].parents
+        return parent_level in parents if parent_level is not None else not parents or "" in parents
+
+
+@dataclass(frozen=True, slots=True)
+class DutyRules:
+    """Who owes what: the duty lists, the property matters by management, and who follows up (协助办理)."""
+
+    organisation: Organisation
+    negative: Mapping[OwnerKind, frozenset[str]] = field(default_factory=dict)
+    """The negative list (负面清单) of a level: services, or groups of them, that go past it to the level above."""
+    property_owner: Mapping[Management, OwnerKind] = field(default_factory=dict)
+    followers: Mapping[OwnerKind, tuple[Role, ...]] = field(default_factory=dict)
+    """Roles that keep an eye on a matter which somebody outside the grid handles."""
+
+    def on_negative_list(self, kind: OwnerKind, service_code: str) -> bool:
+        """Whether the level that ``kind`` stands for must not handle the service itself."""
+        listed = self.negative.get(kind, frozenset())
+        return service_code in listed or service_code.split(".")[0] in listed
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the way up: posts in any of ``roles`` that stand in any of ``area_codes`` (the nearest first)."""
+
+    key: str
+    roles: tuple[Role, ...]
+    area_codes: tuple[str, ...]
+
+    @property
+    def area_code(self) -> str:
+        """The nearest of the areas."""
+        return self.area_codes[0]
+
+
+def step_at(station: Station, anchors: tuple[str, ...], tree: AreaTree) -> Step | None:
+    """The station as it stands for a place; None where no area of its levels lies at or above the ``anchors``."""
+    around = [area for anchor in anchors for area in tree.path(anchor)]
+    codes = (area.code for level in station.levels for area in around if area.level == level)
+    found = tuple(dict.fromkeys(codes))
+    return Step(station.key, station.roles, found) if found else None
