@@ -26,7 +26,8 @@ PREFIX = "QUNBAN_"
 _TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
 # Telegram's rule for the secret of setWebhook.
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
-_DATABASE_SCHEMES = {"sqlite+aiosqlite", "postgresql+asyncpg"}
+# The driver may be left out: there is one for each.
+_DATABASE_SCHEMES = {"sqlite", "sqlite+aiosqlite", "postgres", "postgresql", "postgresql+asyncpg"}
 
 LogLevel = Literal["debug", "info", "warning", "error"]
 
@@ -69,7 +70,8 @@ class Settings(BaseSettings):
     port: int = Field(default=8080, ge=0, le=65535)
     """0 lets the system choose a free one."""
     sample: bool | None = None
-    timezone: str = "Asia/Shanghai"
+    timezone: str | None = None
+    """Takes the place of the calendar's own, which is Asia/Shanghai unless a district says otherwise."""
     log_level: LogLevel = "info"
     log_format: Literal["console", "json"] = "console"
 
@@ -82,11 +84,6 @@ class Settings(BaseSettings):
     def loads_sample(self) -> bool:
         """Whether empty registers are filled with the sample district; by default only in the local chat."""
         return self.is_local_chat if self.sample is None else self.sample
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The time zone of the district."""
-        return ZoneInfo(self.timezone)
 
     @field_validator("log_level", "telegram_mode", "log_format", mode="before")
     @classmethod
@@ -125,7 +122,7 @@ class Settings(BaseSettings):
             raise ValueError("sqlite+aiosqlite:///path or postgresql+asyncpg://user:password@host/name was expected")
         if scheme.startswith("sqlite") and (not rest.startswith("/") or rest == "/"):
             raise ValueError("a file was expected, as in sqlite+aiosqlite:///var/qunban.db")
-        if scheme.startswith("postgresql") and not rest.partition("?")[0].partition("/")[2]:
+        if scheme.startswith("postgres") and not rest.partition("?")[0].partition("/")[2]:
             raise ValueError("the name of the database is missing, as in postgresql+asyncpg://user@host/qunban")
         return value
 
@@ -138,9 +135,9 @@ class Settings(BaseSettings):
 
     @field_validator("timezone")
     @classmethod
-    def _zone_is_known(cls, value: str) -> str:
+    def _zone_is_known(cls, value: str | None) -> str | None:
         try:
-            ZoneInfo(value)
+            ZoneInfo(value or "UTC")
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise ValueError(f"unknown time zone {value}; a name such as Asia/Shanghai was expected") from None
         return value

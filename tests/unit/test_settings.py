@@ -33,7 +33,6 @@ def test_nothing_set_serves_the_local_chat_with_the_sample_district() -> None:
     assert settings.loads_sample
     assert settings.database_url.get_secret_value() == "sqlite+aiosqlite:///var/qunban.db"
     assert (settings.host, settings.port, settings.telegram_mode) == ("127.0.0.1", 8080, "polling")
-    assert settings.zone.key == "Asia/Shanghai"
 
 
 @pytest.mark.parametrize(
@@ -130,7 +129,5 @@ def test_secrets_are_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_malformed_secret_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SettingsInvalid) as refused:
-        _load(
-            monkeypatch, {"QUNBAN_TELEGRAM_TOKEN": "hunter2", "QUNBAN_DATABASE_URL": "postgres://qunban:hunter2@db/q"}
-        )
+        _load(monkeypatch, {"QUNBAN_TELEGRAM_TOKEN": "hunter2", "QUNBAN_DATABASE_URL": "mysql://qunban:hunter2@db/q"})
     assert "hunter2" not in str(refused.value)

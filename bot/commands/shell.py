@@ -1,0 +1,140 @@
+"""What every command shares: printing data, progress on long work, and errors as one clear line."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+from typer.core import TyperGroup
+
+from routing.errors import QunbanError
+
+PROBLEM = 1
+"""Exit code: the data or the state of things does not allow it. Wrong usage is 2, as everywhere."""
+
+Item = TypeVar("Item")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+AlwaysJson = Annotated[bool, typer.Option("--json", help="Accepted for uniformity: the output is JSON lines anyway.")]
+
+
+class Commands(TyperGroup):
+    """A group of commands that ends on an error of ours with its reason on one line and exit code 1."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Runs the command; our errors, and those of files and network, become a line on standard error."""
+        try:
+            return super().invoke(ctx)
+        except QunbanError as error:
+            fail(*explain(error))
+        except BrokenPipeError:
+            # The reader has seen enough (``| head``): no fault, and nothing left to flush at exit.
+            sys.stderr.close()
+            raise typer.Exit(0) from None
+        except OSError as error:
+            target = f"{error.filename}: " if error.filename else ""
+            fail(f"{target}{error.strerror or error}")
+
+
+def fail(*lines: str) -> NoReturn:
+    """Ends the command with exit code 1 and the reason on standard error."""
+    for line in lines:
+        typer.echo(f"qunban: {line}", err=True)
+    raise typer.Exit(PROBLEM)
+
+
+# What operators meet; an error without a line here shows its stable code and its data.
+_EXPLANATIONS = {
+    "unknown_area": "no area has the code {area_code}",
+    "unknown_ticket": "no ticket {ticket}",
+    "unknown_service": "no service {service_code} in the catalogue",
+    "database_behind": "the database is at revision {current}, the program at {newest}; run `qunban migrate`",
+    "database_url": "QUNBAN_DATABASE_URL cannot be used: {reason}",
+}
+
+
+def explain(error: QunbanError) -> tuple[str, ...]:
+    """The lines that tell an operator what an error means."""
+    fields = error.fields()
+    problems = fields.get("problems")
+    if error.code == "settings_invalid" and isinstance(problems, Sequence):
+        return tuple(f"{name}: {reason}" for name, reason in problems)
+    if error.code == "config":
+        return (where(fields.get("path"), fields.get("line")) + str(fields.get("reason")),)
+    if isinstance(problems, Sequence) and "path" in fields:
+        rows = tuple(
+            where(fields["path"], row.line) + f"{row.field}: {row.code}" + (f" ({row.value!r})" if row.value else "")
+            for row in problems
+        )
+        return (f"{fields['path']}: refused, nothing was imported; {len(rows)} problem(s)", *rows)
+    if error.code in _EXPLANATIONS:
+        return (_EXPLANATIONS[error.code].format_map(fields),)
+    return (f"{error.code}: " + ", ".join(f"{key}={value}" for key, value in fields.items()),)
+
+
+def where(path: object, line: object) -> str:
+    """``file:line: ``, or ``file: `` where the whole file is meant."""
+    return f"{path}:{line}: " if line else f"{path}: "
+
+
+def print_json(value: object) -> None:
+    """One JSON document, readable for people as well."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def print_json_line(value: object) -> None:
+    """One line of JSON."""
+    typer.echo(json.dumps(value, ensure_ascii=False))
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A table for people; where the output is no terminal, tab-separated lines that other programs can take."""
+    if not sys.stdout.isatty():
+        for row in (columns, *rows):
+            typer.echo("\t".join(_flat(cell) for cell in row))
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*columns, box=None, header_style="bold", pad_edge=False)
+    for row in rows:
+        table.add_row(*(Text(_flat(cell)) for cell in row))
+    Console().print(table)
+
+
+def print_fields(fields: Mapping[str, object]) -> None:
+    """Names and values, one a line."""
+    for name, value in fields.items():
+        typer.echo(f"{name}: {_flat(value)}")
+
+
+def _flat(cell: object) -> str:
+    return "" if cell is None else " ".join(str(cell).split())
+
+
+def tracked(items: Iterable[Item], description: str, total: int | None = None) -> Iterator[Item]:
+    """Passes the items on and shows how far it is on standard error; silent where that is no terminal."""
+    if not sys.stderr.isatty():
+        yield from items
+        return
+    from rich.console import Console
+    from rich.progress import track
+
+    yield from track(items, description, total=total, console=Console(stderr=True), transient=True)
+
+
+@contextmanager
+def busy(description: str) -> Iterator[None]:
+    """Shows on standard error that something takes a while; silent where that is no terminal."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(description):
+        yield

@@ -1,0 +1,143 @@
+"""Everything that configures a district, loaded and checked as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+from zoneinfo import ZoneInfo
+
+from config.calendar import load_calendar
+from config.catalogue import load_catalogue
+from config.digests import load_digests
+from config.duties import load_duties
+from config.errors import ConfigError
+from config.escalation import load_escalation
+from config.organisation import load_organisation
+from config.overlay import Overlay
+from config.sla import load_sla
+from config.texts import load_texts
+from routing.calendar import WorkingCalendar
+from routing.catalogue import Catalogue
+from routing.digest_schedule import DigestRules
+from routing.escalation import EscalationPolicy
+from routing.organisation import DutyRules, Organisation
+from routing.sla import SlaTable
+from routing.texts import Texts
+
+if TYPE_CHECKING:
+    from routing.triage.engine import Triage
+
+Loaded = TypeVar("Loaded")
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """The rules and the words of one district. Triage is apart, as building it takes about a second."""
+
+    overlay: Overlay
+    catalogue: Catalogue
+    sla: SlaTable
+    calendar: WorkingCalendar
+    escalation: EscalationPolicy
+    organisation: Organisation
+    duties: DutyRules
+    digests: DigestRules
+    texts: Texts
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone that the people of the district live by."""
+        return self.calendar.timezone
+
+    def build_triage(self) -> Triage:
+        """Triage over the lexicon of the district; raises ``ConfigError``."""
+        return build_triage(self.overlay, self.catalogue)
+
+
+def build_triage(overlay: Overlay, catalogue: Catalogue | None = None) -> Triage:
+    """Triage alone, for those who need nothing else; raises ``ConfigError``."""
+    # Its dictionary loads with the import, which commands that read no message should not wait for.
+    from config.lexicon import build_triage as build
+
+    return build(overlay.layers("lexicon"), catalogue or load_catalogue(overlay.file("catalogue.yaml")))
+
+
+def load_configuration(config_dir: Path | None = None, *, timezone: str | None = None) -> Configuration:
+    """The packaged configuration under the files of ``config_dir``; ``timezone`` takes the place of the calendar's.
+
+    Raises:
+        ConfigError: the first mistake, with file, line and reason.
+    """
+    overlay = Overlay(config_dir)
+    catalogue = load_catalogue(overlay.file("catalogue.yaml"))
+    organisation = load_organisation(overlay.file("organisation.yaml"))
+    return Configuration(
+        overlay=overlay,
+        catalogue=catalogue,
+        sla=load_sla(catalogue, overlay.file("sla.yaml")),
+        calendar=load_calendar(
+            overlay.file("calendar.yaml"), overlay.file("calendar_overrides.yaml"), timezone=timezone
+        ),
+        escalation=load_escalation(overlay.file("escalation.yaml")),
+        organisation=organisation,
+        duties=load_duties(organisation, catalogue, overlay.file("duties.yaml")),
+        digests=load_digests(overlay.file("digests.yaml")),
+        texts=load_texts(overlay.layers()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What a check of the configuration found: every file that was read, and every problem."""
+
+    files: tuple[Path, ...]
+    problems: tuple[ConfigError, ...]
+
+
+def inspect_configuration(config_dir: Path | None = None, *, timezone: str | None = None) -> Inspection:
+    """Checks all files, going on after a problem with whatever does not depend on the broken file."""
+    overlay = Overlay(config_dir)
+    problems = [ConfigError(path, None, "no such configuration file is known") for path in overlay.strangers()]
+
+    def attempt(load: Callable[[], Loaded]) -> Loaded | None:
+        try:
+            return load()
+        except ConfigError as problem:
+            problems.append(problem)
+            return None
+
+    catalogue = attempt(lambda: load_catalogue(overlay.file("catalogue.yaml")))
+    organisation = attempt(lambda: load_organisation(overlay.file("organisation.yaml")))
+    attempt(
+        lambda: load_calendar(overlay.file("calendar.yaml"), overlay.file("calendar_overrides.yaml"), timezone=timezone)
+    )
+    attempt(lambda: load_escalation(overlay.file("escalation.yaml")))
+    attempt(lambda: load_digests(overlay.file("digests.yaml")))
+    attempt(lambda: load_texts(overlay.layers()))
+    if catalogue is not None:
+        attempt(lambda: load_sla(catalogue, overlay.file("sla.yaml")))
+        attempt(lambda: build_triage(overlay, catalogue))
+        if organisation is not None:
+            attempt(lambda: load_duties(organisation, catalogue, overlay.file("duties.yaml")))
+    return Inspection(files=tuple(_files(overlay)), problems=tuple(problems))
+
+
+_SINGLE = (
+    "calendar.yaml",
+    "calendar_overrides.yaml",
+    "catalogue.yaml",
+    "digests.yaml",
+    "duties.yaml",
+    "escalation.yaml",
+    "organisation.yaml",
+    "sla.yaml",
+)
+
+
+def _files(overlay: Overlay) -> Iterator[Path]:
+    for name in _SINGLE:
+        yield overlay.file(name)
+    for folder in (*overlay.layers("lexicon"), *overlay.layers("texts/zh-Hans"), *overlay.layers("texts/zh-Hant")):
+        yield from sorted(folder.glob("*.yaml"))
