@@ -1,0 +1,173 @@
+"""The one way in for every update: webhook, long polling and replays alike.
+
+Either everything that an update causes is committed, or nothing is and the platform delivers it again. The second
+delivery of an update changes nothing, and one that fails again and again is parked, so that it cannot hold up the rest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+import structlog
+
+from bot.metrics import UpdateMetrics
+from bot.services.ports import Clock, UnitOfWork, UnitOfWorkFactory
+from bot.telegram.decode import BotIdentity, MalformedUpdate, Nothing, Talk, decode, update_id_of
+from routing.errors import QunbanError
+from routing.message import IncomingMessage
+
+log = structlog.get_logger(__name__)
+
+AfterCommit = Callable[[], Awaitable[None]]
+"""What may be done once everything is committed, and may as well fail: answering a button press, say."""
+
+AFTER_COMMIT_SECONDS = 5.0
+"""Longest time for it; the platform waits for its acknowledgement meanwhile."""
+
+
+class TalkHandler(Protocol):
+    """What listens to a group."""
+
+    def may_matter(self, message: IncomingMessage) -> bool:
+        """Whether the message needs a closer look; decided in memory, since most talk is none of our business."""
+        ...
+
+    async def handle(self, work: UnitOfWork, message: IncomingMessage) -> None:
+        """Does what the message calls for; commits nothing."""
+        ...
+
+
+class InteractionHandler(Protocol):
+    """What answers those who address the bot itself."""
+
+    async def handle(self, work: UnitOfWork, raw: bytes) -> AfterCommit | None:
+        """Does what the update calls for; commits nothing, and answers refusals of the rules by itself."""
+        ...
+
+
+class UpdateFailed(QunbanError):
+    """The update was not handled and must be delivered again.
+
+    ``failures`` counts this update's failures so far; it is none where even that could not be written down.
+    """
+
+    code = "update_failed"
+
+    def __init__(self, update_id: int, failures: int | None) -> None:
+        super().__init__(update_id, failures)
+        self.update_id = update_id
+        self.failures = failures
+
+
+class UpdateFeed:
+    """Takes raw updates of one platform, one by one; any number may be fed at the same time."""
+
+    def __init__(
+        self,
+        *,
+        platform: str,
+        identity: BotIdentity,
+        unit_of_work: UnitOfWorkFactory,
+        clock: Clock,
+        talk: TalkHandler,
+        interaction: InteractionHandler,
+        metrics: UpdateMetrics,
+        max_failures: int = 5,
+    ) -> None:
+        self._platform = platform
+        self._identity = identity
+        self._unit_of_work = unit_of_work
+        self._clock = clock
+        self._talk = talk
+        self._interaction = interaction
+        self._metrics = metrics
+        self._max_failures = max_failures
+
+    async def feed(self, raw: bytes) -> None:
+        """Returns once the update needs no second delivery: handled and committed, meaningless, repeated, or parked.
+
+        Raises ``UpdateFailed`` where it has to be delivered again, and ``MalformedUpdate`` for bytes in which not even
+        the number of an update can be read; other unreadable updates are parked at once, as trying again cannot help.
+        """
+        try:
+            update = decode(raw, platform=self._platform, identity=self._identity)
+        except Exception as error:  # Reading the same bytes again will fail again, whatever it was.
+            self._count("malformed")
+            update_id = update_id_of(raw)
+            if update_id is None:
+                raise MalformedUpdate(None) from error
+            await self._note_failure(update_id, raw, error, most=1)
+            return
+        if isinstance(update, Nothing):
+            self._count("nothing")
+            return
+        update_id = update.message.update_id if isinstance(update, Talk) else update.update_id
+        try:
+            if isinstance(update, Talk) and not self._talk.may_matter(update.message):
+                self._count("chatter")
+                return
+            after = await self._handle(update_id, update.message if isinstance(update, Talk) else update.raw)
+        except Exception as error:  # Whatever a handler raises means: deliver again, then park.
+            await self._note_failure(update_id, raw, error, most=self._max_failures)
+            return
+        if after is not None:
+            await self._afterwards(update_id, after)
+
+    async def _handle(self, update_id: int, update: IncomingMessage | bytes) -> AfterCommit | None:
+        began = self._clock()
+        after: AfterCommit | None = None
+        async with self._unit_of_work() as work:
+            if not await work.updates.first_time(self._platform, update_id, began):
+                self._count("repeated")
+                return None
+            if isinstance(update, bytes):
+                after = await self._interaction.handle(work, update)
+            else:
+                await self._talk.handle(work, update)
+            await work.commit()
+        self._count("handled")
+        self._metrics.handled_in((self._clock() - began).total_seconds())
+        return after
+
+    async def _note_failure(self, update_id: int, raw: bytes, error: Exception, *, most: int) -> None:
+        """Writes the failure down; raises ``UpdateFailed`` unless the update is parked with it."""
+        now = self._clock()
+        try:
+            async with self._unit_of_work() as work:
+                failures = await work.updates.failed(self._platform, update_id, raw, _kind_of(error), now)
+                parked = failures >= most
+                if parked:
+                    await work.updates.park(self._platform, update_id, now)
+                await work.commit()
+        except Exception as loss:
+            log.exception("update_failure_not_recorded", update_id=update_id, kind=_kind_of(error))
+            self._count("failed")
+            raise UpdateFailed(update_id, None) from loss
+        self._count("parked" if parked else "failed")
+        log.error(
+            "update_parked" if parked else "update_failed",
+            update_id=update_id,
+            failures=failures,
+            kind=_kind_of(error),
+            exc_info=error,
+        )
+        if not parked:
+            raise UpdateFailed(update_id, failures) from error
+
+    async def _afterwards(self, update_id: int, after: AfterCommit) -> None:
+        try:
+            async with asyncio.timeout(AFTER_COMMIT_SECONDS):
+                await after()
+        except Exception as error:  # It is committed; handling it again would be worse than no answer.
+            log.warning("after_commit_failed", update_id=update_id, kind=_kind_of(error), exc_info=error)
+
+    def _count(self, outcome: str) -> None:
+        self._metrics.ended(self._platform, outcome)
+
+
+def _kind_of(error: Exception) -> str:
+    """The class of an error and its stable code, never its message, which may quote what somebody wrote."""
+    name = type(error).__qualname__
+    return f"{name} {error.code}" if isinstance(error, QunbanError) else name
