@@ -1,0 +1,254 @@
+"""What a supervisor reads of an area: what came in, what was done, what is late and with whom, and how well it goes.
+
+Everything here is a value made from counts and open tickets; sentences are made of it elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from routing.areas import Area
+from routing.catalogue import Urgency
+from routing.digest_schedule import Period
+from routing.escalation import ACCEPT, RESOLVE, LimitName
+from routing.queries import PeriodCounts
+from routing.rates import Rate
+from routing.sla import Colour
+from routing.ticket import Satisfaction, Status, Ticket, TicketEvent
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCounts:
+    """The open tickets by colour; ``on_hold`` (挂账) says how many of them have their clock stopped."""
+
+    green: int = 0
+    yellow: int = 0
+    red: int = 0
+    on_hold: int = 0
+
+    @property
+    def total(self) -> int:
+        """All tickets of which a handler still owes something."""
+        return self.green + self.yellow + self.red
+
+
+@dataclass(frozen=True, slots=True)
+class RedTicket:
+    """One overdue ticket: what and where, who has it, which limit ran out when, and how long ago."""
+
+    number: str
+    service_code: str
+    urgency: Urgency
+    place: str
+    """In words, without the room of a household."""
+    holder: str | None
+    """Who it is given to; nobody where it lies in the pool (无人认领)."""
+    status: Status
+    limit: LimitName
+    """The limit to resolve once that has run out, else the limit to claim."""
+    due_at: datetime
+    overdue: timedelta
+    """Since it fell due, on the clock on the wall; for a ticket on hold, until it was put aside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Escalations:
+    """How often tickets went up a level since the last digest, and how many tickets did."""
+
+    since: datetime
+    times: int
+    tickets: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """The rates of the 12345 line, each with what it is made of (see ``PeriodCounts`` for who is counted)."""
+
+    response: Rate
+    """签收及时率: claimed in time, of those that were claimed or should have been."""
+    on_time: Rate
+    """按期办结率: done in time, of those done."""
+    solved: Rate
+    """解决率: said to be solved, of those whose reporter answered."""
+    satisfied: Rate
+    """满意率: satisfied, of those rated."""
+    rework: Rate
+    """返工率: completions that the reporter sent back, of those that stood or were sent back."""
+
+
+@dataclass(frozen=True, slots=True)
+class RankedArea:
+    """One of the areas below, with its place in the order; without a place where nothing was done in the period."""
+
+    position: int | None
+    area_code: str
+    area_name: str
+    new: int
+    resolved: int
+    open: int
+    red: int
+    rates: Rates
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What is told of an area over a period; times are aware UTC, the end is exclusive."""
+
+    area_code: str
+    area_name: str
+    period: Period
+    start: datetime
+    end: datetime
+    new: int
+    resolved: int
+    archived: int
+    open: OpenCounts
+    red: tuple[RedTicket, ...]
+    """All of them: emergencies first, then what is overdue longest."""
+    escalations: Escalations
+    rates: Rates
+    ranking: tuple[RankedArea, ...]
+    """All areas below of which there is anything to say, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Below:
+    """An area below and what was counted there; ``path`` is the prefix of what lies in it."""
+
+    area: Area
+    path: str
+    counts: PeriodCounts
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a digest is made from."""
+
+    area: Area
+    period: Period
+    start: datetime
+    end: datetime
+    counts: PeriodCounts
+    open_tickets: Sequence[Ticket]
+    below: Sequence[Below]
+    escalated: Sequence[TicketEvent]
+    escalated_since: datetime
+    holders: Mapping[int, str]
+    """Names by post."""
+
+
+def build_digest(
+    material: Material,
+    *,
+    colour_of: Callable[[Ticket], Colour],
+    place_of: Callable[[Ticket], str],
+    satisfied: AbstractSet[Satisfaction],
+) -> Digest:
+    """The digest of ``material``.
+
+    Tickets opened after the period's end are left out, so that a digest that is composed late for its slot agrees with
+    its counts. ``colour_of`` tells a ticket's colour at the end of the period.
+    """
+    tickets = [ticket for ticket in material.open_tickets if ticket.created_at < material.end]
+    colours = [colour_of(ticket) for ticket in tickets]
+    late = [ticket for ticket, colour in zip(tickets, colours, strict=True) if colour is Colour.RED]
+    red = [_red_ticket(ticket, material, place_of(ticket)) for ticket in late]
+    return Digest(
+        area_code=material.area.code,
+        area_name=material.area.name,
+        period=material.period,
+        start=material.start,
+        end=material.end,
+        new=material.counts.new,
+        resolved=material.counts.resolved,
+        archived=material.counts.archived,
+        open=OpenCounts(
+            green=colours.count(Colour.GREEN),
+            yellow=colours.count(Colour.YELLOW),
+            red=len(late),
+            on_hold=sum(ticket.status is Status.ON_HOLD for ticket in tickets),
+        ),
+        red=tuple(sorted(red, key=lambda one: (one.urgency is not Urgency.EMERGENCY, -one.overdue, one.number))),
+        escalations=Escalations(
+            since=material.escalated_since,
+            times=len(material.escalated),
+            tickets=len({event.ticket_id for event in material.escalated}),
+        ),
+        rates=rates_of(material.counts, satisfied),
+        ranking=rank(
+            [
+                RankedArea(
+                    position=None,
+                    area_code=below.area.code,
+                    area_name=below.area.name,
+                    new=below.counts.new,
+                    resolved=below.counts.resolved,
+                    open=sum(ticket.area_path.startswith(below.path) for ticket in tickets),
+                    red=sum(ticket.area_path.startswith(below.path) for ticket in late),
+                    rates=rates_of(below.counts, satisfied),
+                )
+                for below in material.below
+            ]
+        ),
+    )
+
+
+def rates_of(counts: PeriodCounts, satisfied: AbstractSet[Satisfaction]) -> Rates:
+    """The rates of one area's counts; ``satisfied`` are the answers that count as such."""
+    return Rates(
+        response=Rate(counts.accepted_on_time, counts.accepted),
+        on_time=Rate(counts.resolved_on_time, counts.resolved),
+        solved=Rate(counts.solved, counts.asked_solved),
+        satisfied=Rate(
+            sum(number for answer, number in counts.ratings.items() if answer in satisfied),
+            sum(counts.ratings.values()),
+        ),
+        # A completion either still stands (resolved) or was sent back (reopened); together they are all of them.
+        rework=Rate(counts.reopened, counts.resolved + counts.reopened),
+    )
+
+
+def rank(areas: Sequence[RankedArea]) -> tuple[RankedArea, ...]:
+    """The areas in a fair order, numbered; those of which there is nothing to tell are left out.
+
+    What counts is the on-time completion rate that can be relied on (``Rate.lower_bound``), so that a single ticket
+    done in time does not come before a month of steady work. Equal rates are told apart by fewer overdue tickets, then
+    by more done; who is equal in all of it shares a number. An area that finished nothing is neither good nor bad: it
+    stands below, unnumbered.
+    """
+    told = [area for area in areas if area.new or area.resolved or area.open]
+    measured = sorted((area for area in told if area.rates.on_time.denominator), key=_order)
+    others = sorted((area for area in told if not area.rates.on_time.denominator), key=_order)
+    numbered: list[RankedArea] = []
+    for index, area in enumerate(measured, start=1):
+        equal = bool(numbered) and _order(numbered[-1])[:-1] == _order(area)[:-1]
+        numbered.append(replace(area, position=numbered[-1].position if equal else index))
+    return (*numbered, *others)
+
+
+def _order(area: RankedArea) -> tuple[float, int, int, str]:
+    return -(area.rates.on_time.lower_bound or 0.0), area.red, -area.resolved, area.area_code
+
+
+def _red_ticket(ticket: Ticket, material: Material, place: str) -> RedTicket:
+    at = material.end
+    if ticket.status is Status.ON_HOLD and ticket.held_at is not None:
+        at = min(at, ticket.held_at)
+    unclaimed = ticket.status is Status.DISPATCHED
+    limit: LimitName = ACCEPT if unclaimed and at < ticket.resolve_due_at else RESOLVE
+    due_at = ticket.accept_due_at if limit is ACCEPT else ticket.resolve_due_at
+    return RedTicket(
+        number=ticket.number,
+        service_code=ticket.service_code,
+        urgency=ticket.urgency,
+        place=place,
+        holder=material.holders.get(ticket.assignee_id) if ticket.assignee_id is not None else None,
+        status=ticket.status,
+        limit=limit,
+        due_at=due_at,
+        # A district may call a ticket red before its limit has run out.
+        overdue=max(timedelta(0), at - due_at),
+    )
