@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.commands import triaging
+from bot.commands import clocks, triaging
 from bot.commands.shell import Commands
 
 app = typer.Typer(
@@ -16,6 +16,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command()(triaging.triage)
+app.command()(clocks.due)
 
 
 @app.callback()
