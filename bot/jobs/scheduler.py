@@ -1,0 +1,99 @@
+"""Ticks: calls each job at its interval, never twice at once, and lets it finish before the process stops.
+
+The scheduler keeps nothing but the ticks themselves. What is due is read from the database by the job, so any number
+of processes may tick, and a tick that was missed is made up for by the next one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from prometheus_client import CollectorRegistry, Counter
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something to do again and again; ``run`` returns how much it did."""
+
+    name: str
+    every_seconds: int
+    run: Callable[[], Awaitable[int]]
+
+
+class JobMetrics:
+    """How the jobs went."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._runs = Counter(
+            "qunban_job_runs", "Runs of a job by outcome (done, failed)", ("job", "outcome"), registry=registry
+        )
+        self._items = Counter("qunban_job_items", "What the runs of a job dealt with", ("job",), registry=registry)
+
+    def done(self, job: str, items: int) -> None:
+        """A run ended and dealt with so many things."""
+        self._runs.labels(job, "done").inc()
+        self._items.labels(job).inc(items)
+
+    def failed(self, job: str) -> None:
+        """A run broke off; what it had committed stays, and the next run goes on."""
+        self._runs.labels(job, "failed").inc()
+
+
+class Ticker:
+    """Runs jobs on the event loop. A job that takes longer than its interval is called once when it has ended."""
+
+    def __init__(self, jobs: Sequence[Job], metrics: JobMetrics) -> None:
+        self._jobs = tuple(jobs)
+        self._metrics = metrics
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+        self._running: set[asyncio.Task[None]] = set()
+
+    def start(self) -> None:
+        """Calls every job now and then at its interval."""
+        for job in self._jobs:
+            self._scheduler.add_job(
+                self._tick,
+                "interval",
+                args=(job,),
+                id=job.name,
+                seconds=job.every_seconds,
+                next_run_time=datetime.now(UTC),
+                coalesce=True,
+                max_instances=1,
+                misfire_grace_time=None,
+            )
+        self._scheduler.start()
+
+    async def stop(self) -> None:
+        """Ticks no more and waits for what is running; the scheduler by itself would cancel it."""
+        if not self._scheduler.running:
+            return
+        self._scheduler.pause()
+        while self._running:
+            await asyncio.gather(*self._running, return_exceptions=True)
+        self._scheduler.shutdown(wait=False)
+
+    async def _tick(self, job: Job) -> None:
+        # A task of our own, which the scheduler neither cancels nor forgets.
+        task = asyncio.create_task(self._run(job), name=f"job {job.name}")
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        await asyncio.shield(task)
+
+    async def _run(self, job: Job) -> None:
+        try:
+            items = await job.run()
+        except Exception:
+            self._metrics.failed(job.name)
+            log.exception("job_failed", job=job.name)
+            return
+        self._metrics.done(job.name, items)
+        if items:
+            log.info("job_done", job=job.name, items=items)

@@ -1,0 +1,47 @@
+"""The small jobs that keep the database true to the clock and small."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from bot.services.ports import Clock, UnitOfWork, UnitOfWorkFactory
+
+UPDATES_KEPT = timedelta(days=3)
+"""How long handled updates are remembered. Telegram delivers again for at most 24 hours."""
+
+
+class ClockJob:
+    """Looks at the tickets whose moment has come, batch by batch, each in its own transaction."""
+
+    def __init__(self, unit_of_work: UnitOfWorkFactory, sweep: Callable[[UnitOfWork], Awaitable[int]]) -> None:
+        self._unit_of_work = unit_of_work
+        self._sweep = sweep
+
+    async def run(self) -> int:
+        """Goes on until nothing is due any more; returns how many tickets were looked at."""
+        total = 0
+        while True:
+            async with self._unit_of_work() as work:
+                seen = await self._sweep(work)
+                await work.commit()
+            if seen == 0:
+                return total
+            total += seen
+
+
+class UpkeepJob:
+    """Erases questions whose time is over, and forgets updates that no platform will deliver again."""
+
+    def __init__(self, unit_of_work: UnitOfWorkFactory, clock: Clock) -> None:
+        self._unit_of_work = unit_of_work
+        self._clock = clock
+
+    async def run(self) -> int:
+        """Returns how many rows are gone."""
+        now = self._clock()
+        async with self._unit_of_work() as work:
+            gone = await work.prompts.expire(now)
+            gone += await work.updates.prune(now - UPDATES_KEPT)
+            await work.commit()
+        return gone

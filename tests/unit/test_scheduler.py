@@ -1,0 +1,77 @@
+"""Ticks: a job runs at once and again, a failing one goes on, and stopping waits for what is running."""
+
+import asyncio
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from bot.jobs.scheduler import Job, JobMetrics, Ticker
+
+
+@pytest.fixture
+def registry() -> CollectorRegistry:
+    return CollectorRegistry()
+
+
+async def test_every_job_runs_at_the_start(registry: CollectorRegistry) -> None:
+    ran = {"a": asyncio.Event(), "b": asyncio.Event()}
+
+    async def run_a() -> int:
+        ran["a"].set()
+        return 3
+
+    async def run_b() -> int:
+        ran["b"].set()
+        return 0
+
+    ticker = Ticker([Job("a", 3600, run_a), Job("b", 3600, run_b)], JobMetrics(registry))
+    ticker.start()
+    await asyncio.gather(*(event.wait() for event in ran.values()))
+    await ticker.stop()
+    assert registry.get_sample_value("qunban_job_items_total", {"job": "a"}) == 3
+    assert registry.get_sample_value("qunban_job_runs_total", {"job": "b", "outcome": "done"}) == 1
+
+
+async def test_stopping_waits_for_a_job_at_work(registry: CollectorRegistry) -> None:
+    begun, may_end = asyncio.Event(), asyncio.Event()
+
+    async def run() -> int:
+        begun.set()
+        await may_end.wait()
+        return 1
+
+    ticker = Ticker([Job("slow", 3600, run)], JobMetrics(registry))
+    ticker.start()
+    await begun.wait()
+    stopping = asyncio.create_task(ticker.stop())
+    await asyncio.sleep(0)
+    assert not stopping.done()
+    may_end.set()
+    await stopping
+    assert registry.get_sample_value("qunban_job_runs_total", {"job": "slow", "outcome": "done"}) == 1
+
+
+async def test_a_job_that_fails_is_called_again(registry: CollectorRegistry) -> None:
+    calls: list[int] = []
+    again = asyncio.Event()
+
+    async def run() -> int:
+        calls.append(1)
+        if len(calls) == 1:
+            raise RuntimeError
+        again.set()
+        return 0
+
+    ticker = Ticker([Job("shaky", 1, run)], JobMetrics(registry))
+    ticker.start()
+    await again.wait()
+    await ticker.stop()
+    assert registry.get_sample_value("qunban_job_runs_total", {"job": "shaky", "outcome": "failed"}) == 1
+
+
+async def test_stopping_twice_or_before_the_start_is_no_fault(registry: CollectorRegistry) -> None:
+    ticker = Ticker([], JobMetrics(registry))
+    await ticker.stop()
+    ticker.start()
+    await ticker.stop()
+    await ticker.stop()
