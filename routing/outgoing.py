@@ -48,6 +48,8 @@ class Outgoing:
     reply_to: int | None = None
     ticket_id: int | None = None
     card: bool = False
+    edits: int | None = None
+    """The id of a message that this one takes the place of, such as the question whose button was pressed."""
     silent: bool = False
     """Arrives without a sound: quiet hours, and what only updates."""
 

@@ -11,7 +11,7 @@ from routing.ticket import Satisfaction, Status
 
 @dataclass(frozen=True, slots=True)
 class TicketFilter:
-    """What a list of tickets is narrowed to; an empty field narrows nothing. Times are aware, ``until`` is exclusive."""
+    """What a list of tickets is narrowed to; an empty field narrows nothing. ``until`` is exclusive."""
 
     area_path: str = ""
     statuses: frozenset[Status] = frozenset()

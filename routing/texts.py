@@ -6,7 +6,7 @@ unless a template of its own is given for Traditional, so no district has to kee
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from string import Formatter
 
 from routing.errors import QunbanError
@@ -45,9 +45,9 @@ class Texts:
     def __contains__(self, key: str) -> bool:
         return key in self._simplified
 
-    def keys(self) -> frozenset[str]:
-        """Every key that has a sentence."""
-        return frozenset(self._simplified)
+    def __iter__(self) -> Iterator[str]:
+        """Every key that has a sentence, in the order of the files."""
+        return iter(self._simplified)
 
     def say(self, key: str, script: Script = Script.HANS, /, **fields: object) -> str:
         """The sentence of ``key`` with its fields filled in; raises ``MissingText``."""

@@ -1,0 +1,129 @@
+"""Keeps every card of a ticket true: one card per chat, sent once and edited with each change."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.services.cards import CardMaker, TicketView
+from bot.services.ports import UnitOfWork
+from bot.services.rules import Rules
+from routing.groups import GroupKind, GroupState
+from routing.outgoing import Button, Content, Outgoing
+from routing.permissions import is_superior
+from routing.staff import Staff
+from routing.ticket import Ticket
+
+
+class TicketBoard:
+    """Adds the rows that bring all cards of a ticket up to date to the outbox of a unit of work."""
+
+    def __init__(self, rules: Rules, cards: CardMaker) -> None:
+        self._rules = rules
+        self.cards = cards
+
+    async def view(self, work: UnitOfWork, ticket: Ticket, now: datetime) -> TicketView:
+        """The ticket with what its cards show beside it."""
+        return TicketView(
+            ticket=ticket,
+            tree=await work.areas.tree(),
+            assignee=await self.assignee(work, ticket),
+            reporters=len(await work.tickets.reporters(ticket.id)),
+            colour=self._rules.colour(ticket, now),
+        )
+
+    async def assignee(self, work: UnitOfWork, ticket: Ticket) -> Staff | None:
+        """The post that the ticket is given to, if any."""
+        return await work.staff.get(ticket.assignee_id) if ticket.assignee_id is not None else None
+
+    async def post(self, work: UnitOfWork, ticket: Ticket, now: datetime, *, also: tuple[Staff, ...] = ()) -> None:
+        """Sends or edits the card in the residents' group, the holder's chat and the staff group.
+
+        Everybody who has a card of the ticket already gets the new state too; ``also`` are superiors who are told now.
+        """
+        view = await self.view(work, ticket, now)
+        known = await work.tickets.card_chats(ticket.id)
+        staff_groups = await self._staff_groups(work, view)
+        wanted: dict[int, int | None] = dict(known)
+        if ticket.group_chat_id is not None:
+            wanted.setdefault(ticket.group_chat_id, ticket.group_thread_id)
+        if view.assignee is not None and view.assignee.account is not None:
+            wanted.setdefault(view.assignee.account, None)
+        wanted.update({chat: thread for chat, thread in staff_groups.items() if chat not in wanted})
+        for post in also:
+            if post.account is not None:
+                wanted.setdefault(post.account, None)
+        for chat_id, thread_id in wanted.items():
+            is_residents = chat_id == ticket.group_chat_id and chat_id not in staff_groups
+            content = (
+                self.cards.group(view) if is_residents else await self._handlers(work, view, chat_id, staff_groups)
+            )
+            await work.outbox.add(
+                Outgoing(
+                    platform=ticket.platform,
+                    chat_id=chat_id,
+                    thread_id=thread_id,
+                    content=content,
+                    reply_to=ticket.source_message_id if is_residents else None,
+                    ticket_id=ticket.id,
+                    card=True,
+                )
+            )
+
+    async def _handlers(
+        self, work: UnitOfWork, view: TicketView, chat_id: int, staff_groups: dict[int, int | None]
+    ) -> Content:
+        buttons: tuple[tuple[Button, ...], ...] = ()
+        if chat_id in staff_groups:
+            buttons = self.cards.staff_group_buttons(view.ticket)
+        elif view.assignee is not None and chat_id == view.assignee.account:
+            buttons = self.cards.holder_buttons(view.ticket)
+        else:
+            posts = await work.staff.of_account(chat_id)
+            if any(is_superior(post, view.ticket, view.assignee) for post in posts):
+                buttons = self.cards.superior_buttons(view.ticket)
+        return self.cards.handler(view, buttons)
+
+    async def _staff_groups(self, work: UnitOfWork, view: TicketView) -> dict[int, int | None]:
+        """The staff group of the nearest area around the ticket that has one."""
+        codes = [code for code in reversed(view.ticket.area_path.strip("/").split("/")) if code]
+        groups = await work.groups.of_areas(GroupKind.STAFF, codes)
+        for code in codes:
+            near = {
+                group.chat_id: group.thread_id
+                for group in groups
+                if group.area_code == code
+                and group.platform == view.ticket.platform
+                and group.state is GroupState.ACTIVE
+            }
+            if near:
+                return near
+        return {}
+
+    async def tell(
+        self,
+        work: UnitOfWork,
+        ticket: Ticket,
+        account: int | None,
+        content: Content,
+    ) -> None:
+        """A message of its own to one person's private chat; nothing where the account is unknown."""
+        if account is not None:
+            await work.outbox.add(
+                Outgoing(platform=ticket.platform, chat_id=account, content=content, ticket_id=ticket.id)
+            )
+
+    async def tell_group(
+        self, work: UnitOfWork, ticket: Ticket, content: Content, *, reply_to: int | None = None
+    ) -> None:
+        """A message of its own to where the ticket came from."""
+        if ticket.group_chat_id is not None:
+            await work.outbox.add(
+                Outgoing(
+                    platform=ticket.platform,
+                    chat_id=ticket.group_chat_id,
+                    thread_id=ticket.group_thread_id,
+                    content=content,
+                    reply_to=reply_to if reply_to is not None else ticket.source_message_id,
+                    ticket_id=ticket.id,
+                )
+            )

@@ -1,0 +1,197 @@
+"""The two faces of a ticket in chat: the card in the residents' group and the card of those who handle it.
+
+The group's card is public: it has no room, no telephone number and not the text. Both are pure functions of a view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.services.wording import Wording
+from routing.areas import AreaTree
+from routing.catalogue import Urgency
+from routing.outgoing import Button, Content
+from routing.privacy import mask_numbers
+from routing.sla import Colour
+from routing.staff import Role, Staff
+from routing.ticket import Action, RequestKind, Satisfaction, Status, Ticket
+
+_SHOWN_REASONS = ("negative_list", "no_handler")
+_MAX_TEXT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class TicketView:
+    """A ticket with what its cards show beside it."""
+
+    ticket: Ticket
+    tree: AreaTree
+    assignee: Staff | None
+    reporters: int
+    colour: Colour
+
+
+class CardMaker:
+    """Makes the contents of cards."""
+
+    def __init__(self, wording: Wording) -> None:
+        self._wording = wording
+
+    def group(self, view: TicketView) -> Content:
+        """What everybody in the residents' group may read, in the script of the one who reported."""
+        ticket, say, script = view.ticket, self._wording.say, view.ticket.script
+        emergency = ticket.urgency is Urgency.EMERGENCY
+        title_key = "card.group.title_emergency" if emergency else "card.group.title"
+        lines = []
+        if emergency and ticket.is_open:
+            lines += self.whom_to_call(ticket)
+        place = self._wording.place(ticket, view.tree, public=True)
+        lines.append(say("card.group.number", script, number=ticket.number))
+        if place:
+            lines.append(say("card.group.place", script, place=mask_numbers(place)))
+        lines.append(self._in_charge(view))
+        if ticket.owner_reason in _SHOWN_REASONS:
+            lines.append(say(f"card.group.{ticket.owner_reason}", script))
+        if view.reporters > 1:
+            lines.append(say("card.group.reporters", script, count=view.reporters))
+        lines.append(self._progress(view))
+        return Content(say(title_key, script, service=self._wording.service(ticket.service_code)), tuple(lines))
+
+    def whom_to_call(self, ticket: Ticket) -> list[str]:
+        """Whom the resident must call at once; the general numbers where the danger is of no known kind."""
+        keys = [f"emergency.{danger}" for danger in ticket.dangers]
+        known = [key for key in keys if key in self._wording.texts] or ["emergency.general"]
+        return [self._wording.say(key, ticket.script) for key in known]
+
+    def handler(self, view: TicketView, buttons: tuple[tuple[Button, ...], ...]) -> Content:
+        """What handlers and their superiors read: everything, with the buttons that apply."""
+        ticket, say = view.ticket, self._wording.say
+        words = {
+            "colour": say(f"colour.{view.colour}"),
+            "urgency": say(f"urgency.{ticket.urgency}"),
+            "service": self._wording.service(ticket.service_code),
+        }
+        lines = [say("card.handler.number", number=ticket.number, appeal=say(f"appeal.{ticket.appeal_type}"))]
+        place = self._wording.place(ticket, view.tree, public=False)
+        lines.append(say("card.handler.place", place=place or say("place.unknown")))
+        if ticket.reporter_name:
+            key = "card.handler.reporters" if view.reporters > 1 else "card.handler.reporter"
+            lines.append(say(key, name=ticket.reporter_name, count=view.reporters))
+        lines.append(say("card.handler.text", text=ticket.text[:_MAX_TEXT]))
+        if ticket.attachments:
+            lines.append(say("card.handler.photos", count=len(ticket.attachments)))
+        lines.append(say("card.handler.status", status=say(f"status.{ticket.status}")))
+        if view.assignee is None:
+            lines.append(say("card.handler.pool"))
+        else:
+            lines.append(say("card.handler.holder", role=self.role(view.assignee.role), name=view.assignee.name))
+        lines += self._limits(ticket)
+        if ticket.owner_reason in _SHOWN_REASONS:
+            lines.append(say(f"card.handler.{ticket.owner_reason}"))
+        if ticket.reopens:
+            lines.append(say("card.handler.reopened", count=ticket.reopens))
+        if ticket.escalation_level:
+            lines.append(say("card.handler.escalated", count=ticket.escalation_level))
+        if ticket.request is not None:
+            reason = self.reason(ticket.request.kind, ticket.request.reason)
+            lines.append(say(f"card.handler.request_{ticket.request.kind}", reason=reason))
+        if ticket.resolution:
+            lines.append(say("card.handler.resolution", text=ticket.resolution))
+        return Content(say("card.handler.title", **words), tuple(lines), buttons)
+
+    def role(self, role: Role) -> str:
+        """The role's name."""
+        return self._wording.say(f"role.{role}")
+
+    def reason(self, kind: RequestKind, code: str) -> str:
+        """The words of a reason code; a code that configuration no longer has is shown as it is."""
+        key = f"reason.{kind}.{code}"
+        return self._wording.say(key) if key in self._wording.texts else code
+
+    def holder_buttons(self, ticket: Ticket) -> tuple[tuple[Button, ...], ...]:
+        """The buttons in the chat of the one who has the ticket."""
+        if ticket.status is Status.DISPATCHED:
+            return self._rows(ticket, (Action.CLAIM, Action.TRANSFER, Action.ASK_RETURN), (Action.WITHDRAW,))
+        if ticket.status is Status.IN_PROGRESS:
+            asking = () if ticket.request else (Action.ASK_RETURN, Action.ASK_EXTENSION, Action.ASK_HOLD)
+            return self._rows(ticket, (Action.RESOLVE, Action.TRANSFER), asking)
+        if ticket.status is Status.ON_HOLD:
+            return self._rows(ticket, (Action.RESUME,))
+        return ()
+
+    def staff_group_buttons(self, ticket: Ticket) -> tuple[tuple[Button, ...], ...]:
+        """The buttons in a staff group, where whoever is entitled may act; each press is checked."""
+        if ticket.status is Status.DISPATCHED:
+            return self._rows(ticket, (Action.CLAIM, Action.TRANSFER))
+        if ticket.request is not None:
+            return self._rows(ticket, (Action.APPROVE, Action.REFUSE))
+        if ticket.status is Status.IN_PROGRESS:
+            return self._rows(ticket, (Action.RESOLVE, Action.TRANSFER, Action.URGE))
+        if ticket.status is Status.ON_HOLD:
+            return self._rows(ticket, (Action.RESUME,))
+        return ()
+
+    def superior_buttons(self, ticket: Ticket) -> tuple[tuple[Button, ...], ...]:
+        """The buttons in the private chat of a superior who was told of the ticket."""
+        if not ticket.is_open:
+            return ()
+        if ticket.request is not None:
+            return self._rows(ticket, (Action.APPROVE, Action.REFUSE))
+        if ticket.status is Status.DISPATCHED:
+            return self._rows(ticket, (Action.CLAIM, Action.TRANSFER, Action.URGE))
+        return self._rows(ticket, (Action.TRANSFER, Action.URGE))
+
+    def confirm_buttons(self, ticket: Ticket) -> tuple[tuple[Button, ...], ...]:
+        """已解决 / 没解决, for those who reported."""
+        return self._rows(ticket, (Action.CONFIRM, Action.REOPEN), script_of_reporter=True)
+
+    def rating_buttons(self, ticket: Ticket) -> tuple[tuple[Button, ...], ...]:
+        """The three ratings."""
+        return (
+            tuple(
+                Button(
+                    self._wording.say(f"button.rate_{rating}", ticket.script),
+                    Action.RATE,
+                    ticket.id,
+                    rating.value,
+                )
+                for rating in Satisfaction
+            ),
+        )
+
+    def _rows(
+        self, ticket: Ticket, *rows: Sequence[Action], script_of_reporter: bool = False
+    ) -> tuple[tuple[Button, ...], ...]:
+        scripts = (ticket.script,) if script_of_reporter else ()
+        return tuple(
+            tuple(Button(self._wording.say(f"button.{action}", *scripts), action, ticket.id) for action in row)
+            for row in rows
+            if row
+        )
+
+    def _in_charge(self, view: TicketView) -> str:
+        ticket, say, script = view.ticket, self._wording.say, view.ticket.script
+        if view.assignee is None:
+            return say("card.group.in_charge_pool", script, owner=say(f"owner.{ticket.owner}"))
+        return say("card.group.in_charge", script, role=self.role(view.assignee.role), name=view.assignee.name)
+
+    def _progress(self, view: TicketView) -> str:
+        ticket, say, script = view.ticket, self._wording.say, view.ticket.script
+        if ticket.status is Status.DISPATCHED:
+            return say("card.group.waiting", script, due=self._wording.moment(ticket.accept_due_at))
+        if ticket.status is Status.IN_PROGRESS:
+            name = view.assignee.name if view.assignee else say(f"owner.{ticket.owner}")
+            return say("card.group.in_progress", script, name=name, due=self._wording.moment(ticket.resolve_due_at))
+        return say(f"card.group.{ticket.status}", script)
+
+    def _limits(self, ticket: Ticket) -> list[str]:
+        say, moment = self._wording.say, self._wording.moment
+        if ticket.status is Status.DISPATCHED:
+            return [
+                say("card.handler.accept_due", due=moment(ticket.accept_due_at)),
+                say("card.handler.resolve_due", due=moment(ticket.resolve_due_at)),
+            ]
+        if ticket.status is Status.IN_PROGRESS:
+            return [say("card.handler.resolve_due", due=moment(ticket.resolve_due_at))]
+        return []

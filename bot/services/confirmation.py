@@ -1,0 +1,96 @@
+"""The reporter's word on finished work: 已解决 or 没解决, then the rating; solved and satisfied are two questions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.services.desk import Answer, Press, TicketDesk
+from bot.services.ports import UnitOfWork
+from routing.errors import NotAllowed
+from routing.outgoing import Content
+from routing.ticket import Action, EventKind, Satisfaction, Ticket, TicketEvent, next_status
+
+
+class ConfirmationService:
+    """What those who reported do with a finished ticket."""
+
+    def __init__(self, desk: TicketDesk) -> None:
+        self._desk = desk
+
+    async def confirm(self, work: UnitOfWork, press: Press, ticket_id: int) -> Answer:
+        """Archives the ticket on the word of a reporter and asks how satisfied they are."""
+        ticket = await self._of_reporter(work, press, ticket_id, Action.CONFIRM)
+        now = self._desk.clock()
+        await work.tickets.set_solved(ticket_id, press.actor.account, solved=True)
+        ticket = replace(ticket, status=next_status(ticket, Action.CONFIRM), solved=True, archived_at=now)
+        ticket = await self._desk.put(work, ticket, self._event(ticket, EventKind.CONFIRMED, press))
+        say, script = self._desk.rules.wording.say, ticket.script
+        content = Content(
+            f"{say('confirmed.title', script)} · {ticket.number}",
+            (say("confirmed.ask", script),),
+            self._desk.board.cards.rating_buttons(ticket),
+        )
+        await self._desk.change_message(work, press, content)
+        return Answer("confirmed.title", script=script)
+
+    async def reopen(self, work: UnitOfWork, press: Press, ticket_id: int) -> Answer:
+        """Gives the ticket back to the same handler with its history; the resolve limit runs anew from now.
+
+        It is a new round of work: counted from the old dispatch it would be overdue before it began.
+        """
+        ticket = await self._of_reporter(work, press, ticket_id, Action.REOPEN)
+        now = self._desk.clock()
+        await work.tickets.set_solved(ticket_id, press.actor.account, solved=False)
+        limits = self._desk.rules.due_times(ticket.service_code, ticket.urgency, now)
+        ticket = replace(
+            ticket,
+            status=next_status(ticket, Action.REOPEN),
+            solved=False,
+            satisfaction=None,
+            resolved_at=None,
+            archived_at=None,
+            resolve_due_at=limits.resolve_due_at,
+            escalation_level=0,
+            escalated_at=None,
+            reminded=frozenset(),
+            reopens=ticket.reopens + 1,
+        )
+        ticket = await self._desk.put(work, ticket, self._event(ticket, EventKind.REOPENED, press))
+        assignee = await self._desk.board.assignee(work, ticket)
+        say, script = self._desk.rules.wording.say, ticket.script
+        name = assignee.name if assignee is not None else say(f"owner.{ticket.owner}")
+        answer = Answer("reopened.group", {"number": ticket.number, "name": name}, script=script)
+        await self._desk.change_message(work, press, Content(lines=(say(answer.key, script, **answer.fields),)))
+        if assignee is not None:
+            await self._desk.board.tell(
+                work, ticket, assignee.account, Content(ticket.number, (say("reopened.handler"),))
+            )
+        return answer
+
+    async def rate(self, work: UnitOfWork, press: Press, ticket_id: int, rating: str) -> Answer:
+        """Keeps the reporter's rating."""
+        ticket = await self._of_reporter(work, press, ticket_id, Action.RATE)
+        try:
+            satisfaction = Satisfaction(rating)
+        except ValueError:
+            raise NotAllowed(Action.RATE) from None
+        ticket = replace(ticket, status=next_status(ticket, Action.RATE), satisfaction=satisfaction)
+        event = self._event(ticket, EventKind.RATED, press, rating=satisfaction.value)
+        ticket = await self._desk.put(work, ticket, event)
+        say, script = self._desk.rules.wording.say, ticket.script
+        answer = Answer("rated.thanks", {"rating": say(f"satisfaction.{satisfaction}")}, script=script)
+        line = say(answer.key, script, **answer.fields)
+        await self._desk.change_message(work, press, Content(ticket.number, (line,)))
+        return answer
+
+    async def _of_reporter(self, work: UnitOfWork, press: Press, ticket_id: int, action: Action) -> Ticket:
+        """The locked ticket, if the person is one of those who reported it and its state allows the action."""
+        ticket = await work.tickets.lock(ticket_id)
+        reporters = await work.tickets.reporters(ticket_id)
+        if press.actor.account not in {reporter.account for reporter in reporters}:
+            raise NotAllowed(action)
+        next_status(ticket, action)
+        return ticket
+
+    def _event(self, ticket: Ticket, kind: EventKind, press: Press, **data: object) -> TicketEvent:
+        return TicketEvent(ticket.id, kind, self._desk.clock(), press.actor.account, press.actor.name, data)

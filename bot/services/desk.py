@@ -1,0 +1,118 @@
+"""What every use case on an existing ticket does: lock, check the right and the state, change, record, show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from bot.services.board import TicketBoard
+from bot.services.ports import Clock, UnitOfWork
+from bot.services.rules import Rules
+from routing.catalogue import Catalogue, OwnerKind
+from routing.outgoing import Content, Outgoing
+from routing.permissions import acting_post
+from routing.script import Script
+from routing.staff import Actor, Role, Staff
+from routing.ticket import Action, EventKind, Ticket, TicketEvent, next_status
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the person who pressed or wrote is told: the key of a sentence and its fields."""
+
+    key: str
+    fields: Mapping[str, object] = field(default_factory=dict)
+    is_alert: bool = False
+    script: Script = Script.HANS
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A press of a button: who, and on which message, so that the message can change in place."""
+
+    actor: Actor
+    platform: str
+    chat_id: int
+    message_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A ticket locked for one action of one person."""
+
+    ticket: Ticket
+    post: Staff
+    assignee: Staff | None
+    now: datetime
+
+
+class TicketDesk:
+    """Shared by the use cases of handling, approval and confirmation."""
+
+    def __init__(self, rules: Rules, board: TicketBoard, clock: Clock) -> None:
+        self.rules = rules
+        self.board = board
+        self.clock = clock
+
+    async def take(self, work: UnitOfWork, actor: Actor, action: Action, ticket_id: int) -> Taken:
+        """Locks the ticket for ``action``.
+
+        Raises ``NotAllowed`` or ``AlreadyHeld`` where the person has no right to it, and ``IllegalTransition`` where
+        the state does not allow it.
+        """
+        ticket = await work.tickets.lock(ticket_id)
+        assignee = await self.board.assignee(work, ticket)
+        post = acting_post(actor, action, ticket, assignee)
+        next_status(ticket, action)
+        return Taken(ticket, post, assignee, self.clock())
+
+    async def put(self, work: UnitOfWork, ticket: Ticket, *events: TicketEvent, also: tuple[Staff, ...] = ()) -> Ticket:
+        """Writes the changed ticket with its events and brings every card of it up to date."""
+        now = self.clock()
+        tree = await work.areas.tree()
+        ticket = await work.tickets.save(self.rules.scheduled(ticket, tree, now))
+        await work.tickets.record(*events)
+        await self.board.post(work, ticket, now, also=also)
+        return ticket
+
+    def event(self, taken: Taken, kind: EventKind, **data: object) -> TicketEvent:
+        """An event caused by the person who took the ticket."""
+        post = taken.post
+        return TicketEvent(taken.ticket.id, kind, taken.now, post.account, post.name, {"post": post.id, **data})
+
+    async def change_message(self, work: UnitOfWork, press: Press, content: Content) -> None:
+        """Puts ``content`` in the place of the message whose button was pressed, or sends it where there is none."""
+        await work.outbox.add(
+            Outgoing(platform=press.platform, chat_id=press.chat_id, content=content, edits=press.message_id)
+        )
+
+    async def say(self, work: UnitOfWork, press: Press, content: Content, *, ticket_id: int | None = None) -> None:
+        """A message to the private chat of the person who pressed."""
+        await work.outbox.add(
+            Outgoing(platform=press.platform, chat_id=press.actor.account, content=content, ticket_id=ticket_id)
+        )
+
+
+def given_to(ticket: Ticket, post: Staff, catalogue: Catalogue, reason: str) -> Ticket:
+    """The ticket in the hands of ``post`` and owned by its office; its limits stay as they are.
+
+    Clocks survive re-dispatch, or units would pass tickets around to win time.
+    """
+    owners = {
+        Role.PROPERTY: OwnerKind.PROPERTY,
+        Role.GRID_WORKER: OwnerKind.GRID,
+        Role.GRID_LEAD: OwnerKind.GRID,
+        Role.COMMUNITY: OwnerKind.COMMUNITY,
+    }
+    is_utility = catalogue.get(ticket.service_code).owner is OwnerKind.UTILITY
+    above = OwnerKind.UTILITY if post.role is Role.DEPARTMENT and is_utility else OwnerKind.STREET
+    return replace(
+        ticket,
+        assignee_id=post.id,
+        claimed_at=None,
+        owner=owners.get(post.role, above),
+        owner_area_code=post.area_code,
+        owner_reason=reason,
+        request=None,
+    )

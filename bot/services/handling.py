@@ -1,0 +1,231 @@
+"""The buttons of those who handle a ticket: 认领, 转派, 办结, 不是诉求, 督办."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.services.desk import Answer, Press, TicketDesk, given_to
+from bot.services.ports import UnitOfWork
+from routing.errors import NotAllowed, QunbanError
+from routing.groups import Dialogue
+from routing.message import Attachment, IncomingMessage
+from routing.outgoing import Button, Content
+from routing.permissions import RANK
+from routing.staff import Actor, Role, Staff
+from routing.ticket import Action, EventKind, Ticket, next_status
+
+TRANSFER_TO = "transfer_to"
+EXPECTS_RESULT = "result"
+
+DIALOGUE_LIFETIME = timedelta(minutes=30)
+MOST_CANDIDATES = 8
+"""As many people as fit under a message as buttons without scrolling on a telephone."""
+SHORTEST_RESULT = 2
+LONGEST_RESULT = 500
+
+_TRANSFEREES = (Role.GRID_WORKER, Role.PROPERTY, Role.DEPARTMENT, Role.GRID_LEAD, Role.COMMUNITY, Role.STREET)
+
+
+class ResultTooShort(QunbanError):
+    """The closing sentence says nothing."""
+
+    code = "result_too_short"
+
+    def __init__(self, count: int) -> None:
+        super().__init__(count)
+        self.count = count
+
+
+class ResultTooLong(QunbanError):
+    """The closing sentence does not fit on a card."""
+
+    code = "result_too_long"
+
+    def __init__(self, count: int) -> None:
+        super().__init__(count)
+        self.count = count
+
+
+class DialogueOver(QunbanError):
+    """The bot waits for nothing from this person any more."""
+
+    code = "dialogue_over"
+
+
+class HandlingService:
+    """What a handler does with a ticket from its card."""
+
+    def __init__(self, desk: TicketDesk) -> None:
+        self._desk = desk
+
+    async def claim(self, work: UnitOfWork, actor: Actor, ticket_id: int) -> Answer:
+        """Gives the ticket to the person; of two at once the row lock lets one win and tells the other who has it."""
+        taken = await self._desk.take(work, actor, Action.CLAIM, ticket_id)
+        ticket = given_to(taken.ticket, taken.post, self._desk.rules.catalogue, taken.ticket.owner_reason)
+        ticket = replace(
+            ticket,
+            # Whoever takes it on does so for its office, unless nobody had it.
+            owner=taken.ticket.owner,
+            owner_area_code=taken.ticket.owner_area_code,
+            status=next_status(taken.ticket, Action.CLAIM),
+            claimed_at=taken.now,
+            first_claimed_at=taken.ticket.first_claimed_at or taken.now,
+        )
+        await self._desk.put(work, ticket, self._desk.event(taken, EventKind.CLAIMED))
+        return Answer("handling.claimed", {"number": ticket.number})
+
+    async def offer_transfer(self, work: UnitOfWork, press: Press, ticket_id: int) -> Answer:
+        """Asks, in the private chat of the person, to whom the ticket shall go."""
+        taken = await self._desk.take(work, press.actor, Action.TRANSFER, ticket_id)
+        candidates = await self._candidates(work, taken.ticket)
+        if not candidates:
+            return Answer("handling.nobody_to_transfer", is_alert=True)
+        cards, say = self._desk.board.cards, self._desk.rules.wording.say
+        rows = tuple(
+            (Button(f"{cards.role(post.role)} {post.name}", TRANSFER_TO, ticket_id, str(post.id)),)
+            for post in candidates
+        )
+        content = Content(say("handling.choose_person", number=taken.ticket.number), buttons=rows)
+        await self._desk.say(work, press, content, ticket_id=ticket_id)
+        return Answer("handling.choose_person", {"number": taken.ticket.number})
+
+    async def transfer(self, work: UnitOfWork, press: Press, ticket_id: int, post_id: int) -> Answer:
+        """Gives the ticket to another post; it has to be claimed there, and its limits go on."""
+        taken = await self._desk.take(work, press.actor, Action.TRANSFER, ticket_id)
+        candidates = await self._candidates(work, taken.ticket)
+        target = next((post for post in candidates if post.id == post_id), None)
+        if target is None:
+            raise NotAllowed(Action.TRANSFER)
+        ticket = given_to(taken.ticket, target, self._desk.rules.catalogue, "transferred")
+        ticket = replace(ticket, status=next_status(taken.ticket, Action.TRANSFER))
+        event = self._desk.event(taken, EventKind.TRANSFERRED, to=target.name, to_post=target.id)
+        await self._desk.put(work, ticket, event)
+        answer = Answer("handling.transferred", {"name": target.name})
+        await self._desk.change_message(work, press, self._line(answer))
+        return answer
+
+    async def begin_resolve(self, work: UnitOfWork, press: Press, ticket_id: int) -> Answer:
+        """Asks for the sentence that says what was done; it is awaited in the private chat."""
+        taken = await self._desk.take(work, press.actor, Action.RESOLVE, ticket_id)
+        await work.prompts.begin(
+            Dialogue(
+                platform=press.platform,
+                chat_id=press.actor.account,
+                account=press.actor.account,
+                expects=EXPECTS_RESULT,
+                ticket_id=ticket_id,
+                expires_at=taken.now + DIALOGUE_LIFETIME,
+            )
+        )
+        answer = Answer("handling.tell_result", {"number": taken.ticket.number})
+        await self._desk.say(work, press, self._line(answer), ticket_id=ticket_id)
+        return answer
+
+    async def take_result(self, work: UnitOfWork, actor: Actor, message: IncomingMessage) -> Answer:
+        """Takes photos and the closing sentence from the private chat; the sentence ends it."""
+        dialogue = await work.prompts.dialogue(message.platform, message.chat_id, actor.account)
+        if dialogue is None or dialogue.ticket_id is None or dialogue.expires_at <= self._desk.clock():
+            raise DialogueOver
+        photos = message.attachments
+        if photos:
+            await work.tickets.add_attachments(dialogue.ticket_id, photos)
+        text = message.text.strip()
+        if not text and photos:
+            shown = (*self._shown(dialogue), *photos)
+            await work.prompts.begin(replace(dialogue, data={"photos": [_packed(photo) for photo in shown]}))
+            return Answer("handling.photo_kept")
+        if len(text) < SHORTEST_RESULT:
+            raise ResultTooShort(SHORTEST_RESULT)
+        if len(text) > LONGEST_RESULT:
+            raise ResultTooLong(LONGEST_RESULT)
+        await work.prompts.end(message.platform, message.chat_id, actor.account)
+        return await self._resolve(work, actor, dialogue.ticket_id, text, (*self._shown(dialogue), *photos))
+
+    async def withdraw(self, work: UnitOfWork, actor: Actor, ticket_id: int) -> Answer:
+        """Takes the ticket back as no request."""
+        taken = await self._desk.take(work, actor, Action.WITHDRAW, ticket_id)
+        ticket = replace(taken.ticket, status=next_status(taken.ticket, Action.WITHDRAW), request=None)
+        await self._desk.put(work, ticket, self._desk.event(taken, EventKind.WITHDRAWN))
+        return Answer("handling.withdrawn", {"number": ticket.number})
+
+    async def urge(self, work: UnitOfWork, actor: Actor, ticket_id: int) -> Answer:
+        """A superior's follow-up (督办): the holder hears of it at once, and it is on record."""
+        taken = await self._desk.take(work, actor, Action.URGE, ticket_id)
+        ticket = replace(taken.ticket, urges=taken.ticket.urges + 1)
+        await self._desk.put(work, ticket, self._desk.event(taken, EventKind.URGED))
+        if taken.assignee is not None:
+            notice = Answer("handling.urged_notice", {"name": taken.post.name, "number": ticket.number})
+            await self._desk.board.tell(work, ticket, taken.assignee.account, self._line(notice))
+        return Answer("handling.urged", {"number": ticket.number})
+
+    async def _resolve(
+        self, work: UnitOfWork, actor: Actor, ticket_id: int, result: str, photos: tuple[Attachment, ...]
+    ) -> Answer:
+        taken = await self._desk.take(work, actor, Action.RESOLVE, ticket_id)
+        ticket = replace(
+            taken.ticket,
+            status=next_status(taken.ticket, Action.RESOLVE),
+            resolved_at=taken.now,
+            resolution=result,
+            request=None,
+        )
+        event = self._desk.event(taken, EventKind.RESOLVED, result=result, photos=len(photos))
+        ticket = await self._desk.put(work, ticket, event)
+        await self._ask_reporters(work, ticket, photos)
+        return Answer("handling.resolved", {"number": ticket.number})
+
+    async def _ask_reporters(self, work: UnitOfWork, ticket: Ticket, photos: tuple[Attachment, ...]) -> None:
+        board, wording, script = self._desk.board, self._desk.rules.wording, ticket.script
+        view = await board.view(work, ticket, self._desk.clock())
+        place = wording.place(ticket, view.tree, public=True)
+        lines = (
+            wording.say("resolved.service", script, service=wording.service(ticket.service_code), place=place).rstrip(
+                "｜"
+            ),
+            wording.say("resolved.result", script, text=wording.public(ticket.resolution, ticket)),
+            wording.say("resolved.ask", script, name=ticket.reporter_name),
+            wording.say("resolved.auto", script),
+        )
+        title = wording.say("resolved.title", script, number=ticket.number)
+        content = Content(title, lines, board.cards.confirm_buttons(ticket))
+        if ticket.group_chat_id is None:
+            await board.tell(work, ticket, ticket.reporter_id, content)
+            return
+        await board.tell_group(work, ticket, content)
+        if photos:
+            await board.tell_group(work, ticket, Content(lines=(ticket.number,), attachments=photos))
+
+    async def _candidates(self, work: UnitOfWork, ticket: Ticket) -> tuple[Staff, ...]:
+        """Who could take the ticket over: posts around its place that take the service, nearest and lowest first."""
+        codes = [code for code in ticket.area_path.split("/") if code]
+        posts = await work.staff.posts(_TRANSFEREES, [*codes, ticket.owner_area_code])
+        able = (
+            post
+            for post in posts
+            if post.id != ticket.assignee_id
+            and post.account is not None
+            and post.on_duty
+            and post.serves(ticket.service_code)
+            and (post.role is not Role.DEPARTMENT or post.skills)
+        )
+
+        def nearness(post: Staff) -> tuple[int, int, int]:
+            depth = codes.index(post.area_code) if post.area_code in codes else len(codes)
+            return RANK[post.role], -depth, post.id
+
+        return tuple(sorted(able, key=nearness)[:MOST_CANDIDATES])
+
+    def _line(self, answer: Answer) -> Content:
+        return Content(lines=(self._desk.rules.wording.say(answer.key, answer.script, **answer.fields),))
+
+    @staticmethod
+    def _shown(dialogue: Dialogue) -> tuple[Attachment, ...]:
+        packed = dialogue.data.get("photos", [])
+        if not isinstance(packed, list):
+            return ()
+        return tuple(Attachment(kind=one["kind"], file_id=one["file_id"]) for one in packed)
+
+
+def _packed(photo: Attachment) -> dict[str, str]:
+    return {"kind": photo.kind, "file_id": photo.file_id}

@@ -1,0 +1,163 @@
+"""Opens a ticket: from what triage understood to a dispatched row, its events, its limits and the first messages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.services.board import TicketBoard
+from bot.services.ports import UnitOfWork
+from bot.services.rules import Rules
+from routing.areas import AreaTree
+from routing.assign import Assignment, assign, posts_needed
+from routing.catalogue import AppealType, Urgency
+from routing.duty import emergency_recipients, owner_of
+from routing.message import Attachment
+from routing.outgoing import Content
+from routing.place import Place
+from routing.placement import Location, locate
+from routing.script import Script
+from routing.staff import Staff
+from routing.ticket import EventKind, Reporter, Status, Ticket, TicketEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to become a ticket, from whichever way it came in."""
+
+    platform: str
+    chat_id: int | None
+    """The residents' group; none for what came in private."""
+    thread_id: int | None
+    message_id: int | None
+    reporter: int
+    reporter_name: str
+    text: str
+    script: Script
+    service_code: str
+    appeal_type: AppealType
+    urgency: Urgency
+    place: Place
+    bound_area: str
+    dangers: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    evidence: Sequence[object] = ()
+    via: str = "talk"
+    """How it came in: talk, confirmed, command, registered, patrol."""
+
+
+class OpeningService:
+    """Opens and dispatches tickets."""
+
+    def __init__(self, rules: Rules, board: TicketBoard) -> None:
+        self._rules = rules
+        self._board = board
+
+    async def open(self, work: UnitOfWork, request: Request, now: datetime) -> Ticket:
+        """Writes the ticket with number, owner, assignee and limits, and puts all first messages into the outbox."""
+        tree = await work.areas.tree()
+        location = locate(tree, request.bound_area, request.place)
+        assignment = await self.assignment(work, tree, location, request.service_code, request.urgency)
+        limits = self._rules.due_times(request.service_code, request.urgency, now)
+        area_code = finest(tree, location)
+        ticket = Ticket(
+            id=0,
+            number="",
+            status=Status.DISPATCHED,
+            service_code=request.service_code,
+            appeal_type=request.appeal_type,
+            urgency=request.urgency,
+            text=request.text,
+            place=request.place,
+            area_code=area_code,
+            area_path=path_of(tree, area_code),
+            owner=assignment.ownership.kind,
+            owner_area_code=assignment.ownership.area_code,
+            owner_reason=assignment.ownership.reason,
+            platform=request.platform,
+            script=request.script,
+            created_at=now,
+            dispatched_at=now,
+            accept_due_at=limits.accept_due_at,
+            resolve_due_at=limits.resolve_due_at,
+            group_chat_id=request.chat_id,
+            group_thread_id=request.thread_id,
+            source_message_id=request.message_id,
+            reporter_id=request.reporter,
+            reporter_name=request.reporter_name,
+            dangers=request.dangers,
+            attachments=request.attachments,
+            assignee_id=assignment.assignee.id if assignment.assignee else None,
+        )
+        ticket = self._rules.scheduled(ticket, tree, now)
+        day = self._rules.wording.day(now)
+        ticket = await work.tickets.add(ticket, number_scope=location.grid_code or area_code, day=day)
+        await work.tickets.add_reporter(
+            Reporter(ticket.id, request.reporter, request.reporter_name, request.message_id, now)
+        )
+        if request.chat_id is not None and request.message_id is not None:
+            await work.tickets.link_message(ticket.id, request.platform, request.chat_id, request.message_id)
+        await work.tickets.record(
+            TicketEvent(
+                ticket.id,
+                EventKind.OPENED,
+                now,
+                request.reporter,
+                request.reporter_name,
+                {"via": request.via, "service": request.service_code, "evidence": list(request.evidence)},
+            ),
+            self.dispatched(ticket, assignment, now),
+        )
+        await self._announce(work, ticket, assignment, now)
+        return ticket
+
+    async def assignment(
+        self, work: UnitOfWork, tree: AreaTree, location: Location, service_code: str, urgency: Urgency
+    ) -> Assignment:
+        """Who answers for a matter and who of them has it: the on-duty handler with the least open work."""
+        rules = self._rules.duties
+        ownership = owner_of(self._rules.catalogue.get(service_code), urgency, location, tree, rules)
+        posts = await work.staff.posts(*posts_needed(ownership, location, tree, rules))
+        loads = await work.staff.loads([post.id for post in posts])
+        return assign(ownership, location, tree, rules, posts, loads, service_code)
+
+    @staticmethod
+    def dispatched(ticket: Ticket, assignment: Assignment, now: datetime) -> TicketEvent:
+        """The event of a dispatch, with the rule that led to the owner."""
+        ownership, assignee = assignment.ownership, assignment.assignee
+        data = {
+            "owner": ownership.kind.value,
+            "area": ownership.area_code,
+            "reason": ownership.reason,
+            "assignee": assignee.name if assignee else None,
+        }
+        return TicketEvent(ticket.id, EventKind.DISPATCHED, now, data=data)
+
+    async def _announce(self, work: UnitOfWork, ticket: Ticket, assignment: Assignment, now: datetime) -> None:
+        told: tuple[Staff, ...] = ()
+        if ticket.urgency is Urgency.EMERGENCY:
+            recipients = emergency_recipients(assignment.ownership)
+            roles, codes = {role for role, _ in recipients}, {code for _, code in recipients}
+            posts = await work.staff.posts(roles, codes)
+            told = tuple(post for post in posts if (post.role, post.area_code) in recipients)
+        await self._board.post(work, ticket, now, also=told)
+        accounts = dict.fromkeys(post.account for post in told)
+        for account in accounts:
+            notice = Content(self._rules.wording.say("emergency_notice.title"), (ticket.number,))
+            await self._board.tell(work, ticket, account, notice)
+        assignee = assignment.assignee
+        if ticket.attachments and assignee is not None and assignee.account is not None:
+            await self._board.tell(
+                work, ticket, assignee.account, Content(lines=(ticket.number,), attachments=ticket.attachments)
+            )
+
+
+def finest(tree: AreaTree, location: Location) -> str:
+    """The deepest area that is known of a location; complexes lie in grids here and grids in complexes there."""
+    return max(location.anchors, key=lambda code: len(tree.path(code)))
+
+
+def path_of(tree: AreaTree, area_code: str) -> str:
+    """The codes from the root down to the area, each followed by "/"."""
+    return "".join(f"{area.code}/" for area in reversed(tree.path(area_code)))

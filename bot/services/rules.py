@@ -1,0 +1,61 @@
+"""The rules of a district as the use cases need them, gathered once at start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.services.wording import Wording
+from routing.areas import AreaTree
+from routing.assign import chain_of
+from routing.catalogue import Catalogue, Urgency
+from routing.escalation import ClockRules, next_check, ticket_colour
+from routing.organisation import DutyRules, Step
+from routing.queries import TicketFilter
+from routing.sla import Colour, DueTimes, SlaClass
+from routing.ticket import Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Catalogue, clocks, duties and words of one district."""
+
+    clocks: ClockRules
+    duties: DutyRules
+    wording: Wording
+    reply_window: timedelta = timedelta(minutes=30)
+    """How long what a person adds is taken as belonging to the ticket that the same person opened in the same chat."""
+
+    max_extensions: int = 1
+    """How often the limit of one ticket may be extended."""
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The services of the district."""
+        return self.clocks.catalogue
+
+    def colour(self, ticket: Ticket, now: datetime) -> Colour:
+        """The colour of a ticket at ``now``."""
+        return ticket_colour(ticket, self.clocks, now)
+
+    def due_times(self, service_code: str, urgency: Urgency, dispatched_at: datetime) -> DueTimes:
+        """Both limits of work dispatched at ``dispatched_at``."""
+        return self.clocks.sla.due_times(self.catalogue.get(service_code), urgency, dispatched_at, self.clocks.calendar)
+
+    def limits(self, ticket: Ticket) -> SlaClass:
+        """The class of limits that the ticket runs on."""
+        return self.clocks.class_of(ticket)
+
+    def chain(self, ticket: Ticket, tree: AreaTree) -> tuple[Step, ...]:
+        """The way up from the ticket's owner; never empty."""
+        return chain_of(ticket, tree, self.duties)
+
+    def scheduled(self, ticket: Ticket, tree: AreaTree, now: datetime) -> Ticket:
+        """The ticket with the moment at which the clock job has to look at it again."""
+        top = len(self.chain(ticket, tree)) - 1
+        return replace(ticket, next_check_at=next_check(ticket, self.clocks, now, top=top))
+
+    @staticmethod
+    def of_reporter(platform: str, account: int, chat_id: int | None, since: datetime | None) -> TicketFilter:
+        """The filter for what one person reported, newest first."""
+        return TicketFilter(platform=platform, reporter=account, group_chat_id=chat_id, since=since)
