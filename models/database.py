@@ -1,0 +1,115 @@
+"""The database of the product and its units of work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
+
+from models.areas import SqlAreaStore, TreeCache
+from models.digests import SqlDigestStore
+from models.engine import connect, parse_url
+from models.groups import SqlGroupStore
+from models.outbox import SqlOutbox
+from models.prompts import SqlPromptStore
+from models.revision import RegisterRevisions
+from models.staff import SqlStaffStore
+from models.tickets import SqlTicketStore
+from models.transaction import Transaction
+from models.updates import SqlUpdateLog
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class SqlUnitOfWork:
+    """One transaction over all stores; leaving the block without ``commit`` undoes everything.
+
+    The connection is taken at the first statement. On SQLite there is one for all, so a task never opens a unit of
+    work inside another: it would wait for itself.
+    """
+
+    def __init__(self, transaction: Transaction, cache: TreeCache, after_commit: list[Callable[[], None]]) -> None:
+        revisions = RegisterRevisions(transaction)
+        self._transaction = transaction
+        self._after_commit = after_commit
+        self.areas = SqlAreaStore(transaction, revisions, cache)
+        self.staff = SqlStaffStore(transaction, revisions)
+        self.groups = SqlGroupStore(transaction, revisions)
+        self.tickets = SqlTicketStore(transaction)
+        self.outbox = SqlOutbox(transaction)
+        self.updates = SqlUpdateLog(transaction)
+        self.prompts = SqlPromptStore(transaction)
+        self.digests = SqlDigestStore(transaction)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._transaction.close()
+
+    async def commit(self) -> None:
+        """Makes it last; where messages wait now, those who asked by ``Database.on_commit`` are called."""
+        await self._transaction.commit()
+        if self._transaction.wrote_outbox:
+            self._transaction.wrote_outbox = False
+            for callback in self._after_commit:
+                callback()
+
+
+class Database:
+    """A database by its URL: ``sqlite+aiosqlite:///path`` or ``postgresql+asyncpg://…``.
+
+    Making one connects to nothing yet. ``clock`` gives the moment at which messages are queued.
+
+    Raises:
+        DatabaseUrlInvalid: the URL cannot be used.
+    """
+
+    def __init__(
+        self,
+        database_url: str,
+        *,
+        clock: Callable[[], datetime] = _utc_now,
+        pool_size: int = 10,
+        max_overflow: int = 10,
+    ) -> None:
+        """``pool_size`` connections are kept and ``max_overflow`` more made under load; SQLite has always one."""
+        self._engine = connect(parse_url(database_url), pool_size=pool_size, max_overflow=max_overflow)
+        self._clock = clock
+        self._cache = TreeCache()
+        self._after_commit: list[Callable[[], None]] = []
+
+    @property
+    def dialect(self) -> str:
+        """ "sqlite" or "postgresql"."""
+        return self._engine.dialect.name
+
+    def unit_of_work(self) -> SqlUnitOfWork:
+        """A new transaction, to be used in ``async with``."""
+        return SqlUnitOfWork(Transaction(self._engine, self._clock), self._cache, self._after_commit)
+
+    def on_commit(self, callback: Callable[[], None]) -> None:
+        """Calls ``callback`` after every commit with which messages wait in the outbox; it must not block."""
+        self._after_commit.append(callback)
+
+    async def ping(self) -> None:
+        """Asks the database for a sign of life; raises what the driver raises where there is none."""
+        async with self._engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    async def current_revision(self) -> str | None:
+        """The migration that the database stands at; none where it was never migrated."""
+        async with self._engine.connect() as connection:
+            return await connection.run_sync(lambda plain: MigrationContext.configure(plain).get_current_revision())
+
+    async def close(self) -> None:
+        """Closes every connection."""
+        await self._engine.dispose()

@@ -1,0 +1,204 @@
+"""Counts for digests, and which digests were sent."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CTE, ColumnElement, String, and_, func, literal, or_, select, union_all
+
+from models.columns import area_path_end
+from models.tables_delivery import DigestSentRow
+from models.tables_tickets import TicketEventRow, TicketRow
+from models.ticket_rows import OPEN, TICKET_COLUMNS, below, tickets_of
+from models.transaction import Transaction
+from routing.queries import PeriodCounts
+from routing.ticket import CLOSED_STATUSES, EventKind, Satisfaction, Status, Ticket, TicketEvent
+
+_EVENT_COLUMNS = tuple(getattr(TicketEventRow, field.name) for field in fields(TicketEvent))
+
+
+class SqlDigestStore:
+    """What digests are made of, counted by the database."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    async def counts(self, area_path: str, since: datetime, until: datetime) -> PeriodCounts:
+        """What happened from ``since`` until before ``until`` in the area of this path; see ``counts_by_child``."""
+        return (await self.counts_by_child([area_path], since, until))[area_path]
+
+    async def counts_by_child(
+        self, child_paths: Sequence[str], since: datetime, until: datetime
+    ) -> Mapping[str, PeriodCounts]:
+        """The counts of each area, three queries for all of them together.
+
+        Each count is of tickets, with these exact meanings ("in the period" is ``since <= t < until``):
+
+        - ``new``, ``by_service``: created in the period.
+        - ``accepted``: the denominator of response. Dispatched in the period, and by its end either claimed or past
+          the limit for it. Tickets withdrawn before anybody claimed them do not count, as nobody failed them.
+        - ``accepted_on_time``: those of ``accepted`` first claimed within the limit.
+        - ``resolved``: reported as done in the period and not reopened since; the denominator of completion on time.
+        - ``resolved_on_time``: those of ``resolved`` done within the limit.
+        - ``archived``: archived in the period and not reopened since.
+        - ``asked_solved``: those of ``archived`` of which the reporter said whether it is solved; the denominator of
+          the rate of ``solved``. Archived by silence is in neither.
+        - ``ratings``: those of ``archived`` that were rated; their sum is the denominator of satisfaction.
+        - ``reopened``: reopened at least once in the period.
+        - ``escalations``: the one count of events: each step up in the period counts.
+        """
+        if not child_paths:
+            return {}
+        areas = _areas(child_paths)
+        happened = await self._happened(areas, since, until)
+        services = await self._services(areas, since, until)
+        repeated = await self._repeated(areas, since, until)
+        return {
+            path: PeriodCounts(
+                **{name: happened.get((path, name), 0) for name in _MEASURES},
+                ratings={rating: happened.get((path, rating), 0) for rating in Satisfaction},
+                escalations=repeated.get(path, (0, 0))[0],
+                reopened=repeated.get(path, (0, 0))[1],
+                by_service=services.get(path, {}),
+            )
+            for path in child_paths
+        }
+
+    async def open_tickets(self, area_path: str) -> tuple[Ticket, ...]:
+        """The tickets of the area that a handler still owes something for, next due first."""
+        return tickets_of(
+            await self._transaction.execute(
+                select(*TICKET_COLUMNS).where(OPEN, below(area_path)).order_by(TicketRow.resolve_due_at, TicketRow.id)
+            )
+        )
+
+    async def first_time(self, account: int, kind: str, slot: datetime) -> bool:
+        """Marks a digest as sent by this transaction; false where it has been sent."""
+        added = await self._transaction.execute(
+            self._transaction.insert(DigestSentRow)
+            .values(account=account, kind=kind, slot=slot)
+            .on_conflict_do_nothing()
+        )
+        return added.rowcount == 1
+
+    async def events_between(
+        self, area_path: str, kinds: Collection[EventKind], since: datetime, until: datetime
+    ) -> tuple[TicketEvent, ...]:
+        """What of these kinds happened in the area from ``since`` until before ``until``, in order."""
+        if not kinds:
+            return ()
+        rows = await self._transaction.execute(
+            select(*_EVENT_COLUMNS)
+            .join(TicketRow, TicketRow.id == TicketEventRow.ticket_id)
+            .where(
+                below(area_path),
+                TicketEventRow.kind.in_(list(kinds)),
+                _within(TicketEventRow.at, since, until),
+            )
+            .order_by(TicketEventRow.at, TicketEventRow.id)
+        )
+        return tuple(TicketEvent(*row) for row in rows)
+
+    async def _happened(self, areas: CTE, since: datetime, until: datetime) -> dict[tuple[str, str], int]:
+        conditions = _conditions(since, until)
+        rows = await self._transaction.execute(
+            select(areas.c.path, *(func.count().filter(condition) for condition in conditions.values()))
+            .join(TicketRow, _lies_in(areas))
+            # Only what one of the conditions may count is read, by the indexes on these columns.
+            .where(
+                or_(
+                    _within(TicketRow.created_at, since, until),
+                    _within(TicketRow.dispatched_at, since, until),
+                    _within(TicketRow.resolved_at, since, until),
+                    _within(TicketRow.archived_at, since, until),
+                )
+            )
+            .group_by(areas.c.path)
+        )
+        return {(path, name): count for path, *counts in rows for name, count in zip(conditions, counts, strict=True)}
+
+    async def _services(self, areas: CTE, since: datetime, until: datetime) -> dict[str, dict[str, int]]:
+        rows = await self._transaction.execute(
+            select(areas.c.path, TicketRow.service_code, func.count())
+            .join(TicketRow, _lies_in(areas))
+            .where(_within(TicketRow.created_at, since, until))
+            .group_by(areas.c.path, TicketRow.service_code)
+            .order_by(func.count().desc(), TicketRow.service_code)
+        )
+        services: dict[str, dict[str, int]] = {}
+        for path, service_code, count in rows:
+            services.setdefault(path, {})[service_code] = count
+        return services
+
+    async def _repeated(self, areas: CTE, since: datetime, until: datetime) -> dict[str, tuple[int, int]]:
+        """Escalations, and tickets reopened, of each area."""
+        escalated = TicketEventRow.kind == EventKind.ESCALATED
+        reopened = TicketEventRow.kind == EventKind.REOPENED
+        rows = await self._transaction.execute(
+            select(
+                areas.c.path,
+                func.count().filter(escalated),
+                func.count(TicketEventRow.ticket_id.distinct()).filter(reopened),
+            )
+            .join(TicketRow, _lies_in(areas))
+            .join(TicketEventRow, TicketEventRow.ticket_id == TicketRow.id)
+            .where(or_(escalated, reopened), _within(TicketEventRow.at, since, until))
+            .group_by(areas.c.path)
+        )
+        return {path: (escalations, tickets) for path, escalations, tickets in rows}
+
+
+_MEASURES = (
+    "new",
+    "resolved",
+    "archived",
+    "accepted",
+    "accepted_on_time",
+    "resolved_on_time",
+    "asked_solved",
+    "solved",
+)
+
+
+def _conditions(since: datetime, until: datetime) -> dict[str, ColumnElement[bool]]:
+    """What each measure and each rating counts, as ``counts_by_child`` explains it."""
+    claimed = and_(TicketRow.first_claimed_at.is_not(None), TicketRow.first_claimed_at < until)
+    lapsed = and_(
+        TicketRow.accept_due_at < until,
+        or_(TicketRow.status != Status.WITHDRAWN, TicketRow.first_claimed_at.is_not(None)),
+    )
+    accepted = and_(_within(TicketRow.dispatched_at, since, until), or_(claimed, lapsed))
+    resolved = and_(_within(TicketRow.resolved_at, since, until), TicketRow.status.in_(sorted(CLOSED_STATUSES)))
+    archived = and_(_within(TicketRow.archived_at, since, until), TicketRow.status == Status.ARCHIVED)
+    measures: tuple[ColumnElement[bool], ...] = (
+        _within(TicketRow.created_at, since, until),
+        resolved,
+        archived,
+        accepted,
+        and_(accepted, claimed, TicketRow.first_claimed_at <= TicketRow.accept_due_at),
+        and_(resolved, TicketRow.resolved_at <= TicketRow.resolve_due_at),
+        and_(archived, TicketRow.solved.is_not(None)),
+        and_(archived, TicketRow.solved.is_(True)),
+    )
+    ratings = {rating.value: and_(archived, TicketRow.satisfaction == rating) for rating in Satisfaction}
+    return dict(zip(_MEASURES, measures, strict=True)) | ratings
+
+
+def _areas(paths: Sequence[str]) -> CTE:
+    """The areas as a small table of ranges, so that one query counts for all of them."""
+    rows = [
+        select(literal(path, String).label("path"), literal(area_path_end(path), String).label("path_end"))
+        for path in dict.fromkeys(paths)
+    ]
+    return union_all(*rows).cte("wanted")
+
+
+def _lies_in(areas: CTE) -> ColumnElement[bool]:
+    return and_(TicketRow.area_path >= areas.c.path, TicketRow.area_path < areas.c.path_end)
+
+
+def _within(moment: Any, since: datetime, until: datetime) -> ColumnElement[bool]:
+    return and_(moment >= since, moment < until)

@@ -1,0 +1,110 @@
+"""Chat groups and their areas."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import fields
+
+from sqlalchemy import ColumnElement, delete, select, update
+
+from models.revision import RegisterRevisions
+from models.tables import ChatGroupRow
+from models.tables_delivery import Delivery, OutboxRow
+from models.tables_tickets import TicketCardRow, TicketRow
+from models.transaction import Transaction
+from routing.groups import Group, GroupKind, GroupState
+
+_FIELDS = tuple(field.name for field in fields(Group))
+_COLUMNS = tuple(getattr(ChatGroupRow, name) for name in _FIELDS)
+_KEY = ("platform", "chat_id")
+
+
+class SqlGroupStore:
+    """Chat groups in the database."""
+
+    def __init__(self, transaction: Transaction, revisions: RegisterRevisions) -> None:
+        self._transaction = transaction
+        self._revisions = revisions
+
+    async def get(self, platform: str, chat_id: int) -> Group | None:
+        """The group, or none where the product never met it."""
+        rows = await self._transaction.execute(select(*_COLUMNS).where(_is(platform, chat_id)))
+        row = rows.one_or_none()
+        return None if row is None else Group(*row)
+
+    async def all(self) -> tuple[Group, ...]:
+        """Every group, also those that were left."""
+        rows = await self._transaction.execute(
+            select(*_COLUMNS).order_by(ChatGroupRow.platform, ChatGroupRow.title, ChatGroupRow.chat_id)
+        )
+        return tuple(Group(*row) for row in rows)
+
+    async def put(self, group: Group) -> None:
+        """Adds the group or overwrites it."""
+        await self._revisions.bump("groups")
+        statement = self._transaction.insert(ChatGroupRow)
+        await self._transaction.execute(
+            statement.on_conflict_do_update(
+                index_elements=_KEY, set_={name: statement.excluded[name] for name in _FIELDS if name not in _KEY}
+            ),
+            {name: getattr(group, name) for name in _FIELDS},
+        )
+
+    async def set_state(self, platform: str, chat_id: int, state: GroupState) -> None:
+        """Keeps whether the product can work in the group."""
+        group = await self.get(platform, chat_id)
+        if group is not None and group.state is not state:
+            await self._revisions.bump("groups")
+            await self._transaction.execute(update(ChatGroupRow).where(_is(platform, chat_id)).values(state=state))
+
+    async def migrate(self, platform: str, old_chat_id: int, new_chat_id: int) -> None:
+        """Follows a group that became a supergroup, with everything that is still to be said in it.
+
+        Messages of the old group can no longer be edited, so its cards are sent anew. Doing it twice changes nothing;
+        where the new chat is already known, the old one's binding wins, as it is what people set up.
+        """
+        old = await self.get(platform, old_chat_id)
+        if old is None:
+            return
+        await self._revisions.bump("groups")
+        await self._transaction.execute(delete(ChatGroupRow).where(_is(platform, new_chat_id)))
+        await self._transaction.execute(
+            update(ChatGroupRow).where(_is(platform, old_chat_id)).values(chat_id=new_chat_id, state=GroupState.ACTIVE)
+        )
+        await self._transaction.execute(
+            update(TicketRow)
+            .where(TicketRow.platform == platform, TicketRow.group_chat_id == old_chat_id)
+            .values(group_chat_id=new_chat_id)
+        )
+        await self._transaction.execute(
+            delete(TicketCardRow).where(TicketCardRow.platform == platform, TicketCardRow.chat_id == old_chat_id)
+        )
+        await self._transaction.execute(
+            update(OutboxRow)
+            .where(
+                OutboxRow.platform == platform,
+                OutboxRow.chat_id == old_chat_id,
+                OutboxRow.state == Delivery.WAITING,
+            )
+            # The messages that they answer or edit stayed behind as well.
+            .values(chat_id=new_chat_id, reply_to=None, edits=None, thread_id=None)
+        )
+
+    async def of_areas(self, kind: GroupKind, area_codes: Collection[str]) -> tuple[Group, ...]:
+        """The groups of this kind bound to exactly these areas, without those that were left."""
+        if not area_codes:
+            return ()
+        rows = await self._transaction.execute(
+            select(*_COLUMNS)
+            .where(
+                ChatGroupRow.kind == kind,
+                ChatGroupRow.area_code.in_(list(area_codes)),
+                ChatGroupRow.state != GroupState.LEFT,
+            )
+            .order_by(ChatGroupRow.platform, ChatGroupRow.chat_id)
+        )
+        return tuple(Group(*row) for row in rows)
+
+
+def _is(platform: str, chat_id: int) -> ColumnElement[bool]:
+    return (ChatGroupRow.platform == platform) & (ChatGroupRow.chat_id == chat_id)

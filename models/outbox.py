@@ -1,0 +1,251 @@
+"""Messages to the outside: rows written in the transaction of their cause, leased to senders in order per chat."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy.orm import aliased
+
+from models.tables_delivery import Delivery, OutboxRow
+from models.tables_tickets import TicketCardRow, TicketMessageRow
+from models.transaction import Transaction
+from routing.outgoing import Outgoing, QueuedMessage
+
+_Card = tuple[int, str, int]
+"""Ticket, platform and chat: what a card is known by."""
+
+_IS_WAITING = OutboxRow.state == Delivery.WAITING
+_MESSAGE_FIELDS = tuple(field.name for field in fields(Outgoing))
+_MESSAGE = tuple(getattr(OutboxRow, name) for name in _MESSAGE_FIELDS)
+
+
+class SqlOutbox:
+    """The outbox in the database."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    async def add(self, *messages: Outgoing) -> None:
+        """Queues messages. A card takes the place of its older states that nobody is sending yet.
+
+        Should one of those have been meant to ring, the newer one rings.
+        """
+        if not messages:
+            return
+        now = self._transaction.now()
+        cards = {key: index for index, message in enumerate(messages) if (key := _card(message)) is not None}
+        newest = set(cards.values())
+        loud = {key for message in messages if (key := _card(message)) is not None and not message.silent}
+        if cards:
+            loud |= await self._supersede(cards, now)
+        rows = [
+            {name: getattr(message, name) for name in _MESSAGE_FIELDS}
+            | {
+                "silent": message.silent and _card(message) not in loud,
+                "state": Delivery.WAITING,
+                "created_at": now,
+                "attempts": 0,
+            }
+            for index, message in enumerate(messages)
+            if _card(message) is None or index in newest
+        ]
+        await self._transaction.execute(insert(OutboxRow), rows)
+        for (ticket_id, platform, chat_id), index in cards.items():
+            await self._expect_card(ticket_id, platform, chat_id, messages[index].thread_id)
+        self._transaction.wrote_outbox = True
+
+    async def take(self, now: datetime, *, limit: int, lease_seconds: int) -> tuple[QueuedMessage, ...]:
+        """Leases messages that may be sent now to the caller, the longest waiting first.
+
+        Of each chat only the first waiting message is given, and none while another of that chat is in a sender's
+        hands. A lease that ran out, because its sender died, may be taken again. ``attempts`` is how often a message
+        was taken before.
+        """
+        other = aliased(OutboxRow)
+        # Rows of one chat may be committed in another order than that of their ids: then a later one is in hand.
+        in_hand = select(other.id).where(*_same_chat(other), other.leased_until > now)
+        due = (
+            _heads(OutboxRow.id)
+            .where(or_(OutboxRow.not_before.is_(None), OutboxRow.not_before <= now), ~in_hand.exists())
+            .order_by(OutboxRow.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+            .cte("due")
+        )
+        taken = await self._transaction.execute(
+            update(OutboxRow)
+            .where(OutboxRow.id.in_(select(due.c.id)))
+            .values(leased_until=now + timedelta(seconds=lease_seconds), attempts=OutboxRow.attempts + 1)
+            .returning(OutboxRow.id, OutboxRow.attempts, OutboxRow.created_at, *_MESSAGE)
+        )
+        rows = sorted(taken.all(), key=lambda row: int(row[0]))
+        outgoing = {row[0]: Outgoing(*row[3:]) for row in rows}
+        cards = await self._card_messages({key for message in outgoing.values() if (key := _card(message)) is not None})
+        return tuple(
+            QueuedMessage(
+                id=row_id,
+                message=outgoing[row_id],
+                attempts=attempts - 1,
+                created_at=created_at,
+                card_message_id=cards.get(_card(outgoing[row_id])),
+            )
+            for row_id, attempts, created_at, *_ in rows
+        )
+
+    async def delivered(self, row: QueuedMessage, *, message_id: int | None, at: datetime) -> None:
+        """Keeps that a message went out, and which message of the chat it became.
+
+        A card is found again by it, to be edited; an answer to a message about a ticket finds the ticket by it.
+        """
+        await self._transaction.execute(
+            update(OutboxRow)
+            .where(OutboxRow.id == row.id)
+            .values(state=Delivery.DELIVERED, finished_at=at, leased_until=None, error=None)
+        )
+        message = row.message
+        if message.ticket_id is None or message_id is None:
+            return
+        if message.card:
+            await self._transaction.execute(
+                update(TicketCardRow)
+                .where(
+                    TicketCardRow.ticket_id == message.ticket_id,
+                    TicketCardRow.platform == message.platform,
+                    TicketCardRow.chat_id == message.chat_id,
+                )
+                .values(message_id=message_id)
+            )
+        await self._transaction.execute(
+            self._transaction.insert(TicketMessageRow)
+            .values(
+                platform=message.platform,
+                chat_id=message.chat_id,
+                message_id=message_id,
+                ticket_id=message.ticket_id,
+            )
+            .on_conflict_do_nothing()
+        )
+
+    async def retry(self, row: QueuedMessage, *, not_before: datetime, error: str) -> None:
+        """Puts a message back until ``not_before``; ``error`` is a code. A card that has a newer state is dropped.
+
+        Where the lease ran out and another sender has taken the message since, this does nothing.
+        """
+        if row.message.card and await self._has_newer(row):
+            values: dict[str, Any] = {"state": Delivery.SUPERSEDED, "finished_at": self._transaction.now()}
+        else:
+            values = {"not_before": not_before}
+        await self._transaction.execute(
+            update(OutboxRow).where(_is_held(row)).values(leased_until=None, error=error, **values)
+        )
+        self._transaction.wrote_outbox = True
+
+    async def give_up(self, row: QueuedMessage, *, at: datetime, error: str) -> None:
+        """Keeps that a message cannot be delivered and why (a code); those behind it in the chat go on."""
+        await self._transaction.execute(
+            update(OutboxRow)
+            .where(_is_held(row))
+            .values(state=Delivery.FAILED, finished_at=at, leased_until=None, error=error)
+        )
+
+    async def next_due(self) -> datetime | None:
+        """When ``take`` next has something to give, if nothing is added before; none while nothing waits.
+
+        A moment in the past means now.
+        """
+        other = aliased(OutboxRow)
+        in_hand = select(func.max(other.leased_until)).where(*_same_chat(other)).scalar_subquery()
+        rows = await self._transaction.execute(_heads(OutboxRow.created_at, OutboxRow.not_before, in_hand))
+        return min((max(moment for moment in row if moment is not None) for row in rows), default=None)
+
+    async def pending(self) -> int:
+        """How many messages wait or are being sent."""
+        return int((await self._transaction.execute(select(func.count()).where(_IS_WAITING))).scalar_one())
+
+    async def given_up(self) -> int:
+        """How many messages could not be delivered and have not been pruned yet."""
+        failed = OutboxRow.state == Delivery.FAILED
+        return int((await self._transaction.execute(select(func.count()).where(failed))).scalar_one())
+
+    async def prune(self, before: datetime) -> int:
+        """Erases messages that were finished before then, whatever became of them; returns how many."""
+        erased = await self._transaction.execute(delete(OutboxRow).where(OutboxRow.finished_at < before))
+        return int(erased.rowcount)
+
+    async def _supersede(self, cards: dict[_Card, int], now: datetime) -> set[_Card]:
+        """Drops older states of these cards that nobody is sending; returns the cards of which one was to ring."""
+        key = tuple_(OutboxRow.ticket_id, OutboxRow.platform, OutboxRow.chat_id)
+        dropped = await self._transaction.execute(
+            update(OutboxRow)
+            .where(_IS_WAITING, OutboxRow.card, key.in_(list(cards)), _is_free(now))
+            .values(state=Delivery.SUPERSEDED, finished_at=now)
+            .returning(OutboxRow.ticket_id, OutboxRow.platform, OutboxRow.chat_id, OutboxRow.silent)
+        )
+        return {(ticket, platform, chat) for ticket, platform, chat, silent in dropped if not silent}
+
+    async def _expect_card(self, ticket_id: int, platform: str, chat_id: int, thread_id: int | None) -> None:
+        await self._transaction.execute(
+            self._transaction.insert(TicketCardRow)
+            .values(ticket_id=ticket_id, platform=platform, chat_id=chat_id, thread_id=thread_id)
+            .on_conflict_do_nothing()
+        )
+
+    async def _card_messages(self, cards: set[_Card]) -> dict[_Card | None, int]:
+        if not cards:
+            return {}
+        key = (TicketCardRow.ticket_id, TicketCardRow.platform, TicketCardRow.chat_id)
+        rows = await self._transaction.execute(
+            select(*key, TicketCardRow.message_id).where(
+                tuple_(*key).in_(list(cards)), TicketCardRow.message_id.is_not(None)
+            )
+        )
+        return {(ticket, platform, chat): message_id for ticket, platform, chat, message_id in rows}
+
+    async def _has_newer(self, row: QueuedMessage) -> bool:
+        newer = await self._transaction.execute(
+            select(OutboxRow.id)
+            .where(
+                _IS_WAITING,
+                OutboxRow.card,
+                OutboxRow.id > row.id,
+                OutboxRow.ticket_id == row.message.ticket_id,
+                OutboxRow.platform == row.message.platform,
+                OutboxRow.chat_id == row.message.chat_id,
+            )
+            .limit(1)
+        )
+        return newer.first() is not None
+
+
+def _heads(*columns: Any) -> Select[Any]:
+    """The first waiting row of each chat."""
+    other = aliased(OutboxRow)
+    earlier = select(other.id).where(*_same_chat(other), other.id < OutboxRow.id)
+    return select(*columns).where(_IS_WAITING, ~earlier.exists())
+
+
+def _same_chat(other: type[OutboxRow]) -> tuple[ColumnElement[bool], ...]:
+    """``other`` waits in the chat of the row that the query around it is about."""
+    return (
+        other.platform == OutboxRow.platform,
+        other.chat_id == OutboxRow.chat_id,
+        other.state == Delivery.WAITING,
+    )
+
+
+def _card(message: Outgoing) -> _Card | None:
+    if not message.card or message.ticket_id is None:
+        return None
+    return message.ticket_id, message.platform, message.chat_id
+
+
+def _is_free(now: datetime) -> ColumnElement[bool]:
+    return or_(OutboxRow.leased_until.is_(None), OutboxRow.leased_until <= now)
+
+
+def _is_held(row: QueuedMessage) -> ColumnElement[bool]:
+    """Whether the caller's lease is the latest: every lease counts an attempt."""
+    return and_(OutboxRow.id == row.id, _IS_WAITING, OutboxRow.attempts == row.attempts + 1)

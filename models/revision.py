@@ -1,0 +1,36 @@
+"""The counters that tell a process whether its copy of a register is still true."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from sqlalchemy import select, update
+
+from models.tables import RegisterRevisionRow
+from models.transaction import Transaction
+
+Register = Literal["areas", "staff", "groups"]
+
+
+class RegisterRevisions:
+    """The revision row as one unit of work sees it."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+        self._changed: set[Register] = set()
+
+    async def current(self, register: Register) -> int:
+        """How often the register has changed so far."""
+        column = getattr(RegisterRevisionRow, register)
+        return int((await self._transaction.execute(select(column))).scalar_one())
+
+    async def bump(self, register: Register) -> None:
+        """Tells every process that the register changes with this transaction."""
+        if register not in self._changed:
+            column = getattr(RegisterRevisionRow, register)
+            await self._transaction.execute(update(RegisterRevisionRow).values({register: column + 1}))
+            self._changed.add(register)
+
+    def changed_here(self, register: Register) -> bool:
+        """Whether this transaction itself changed it: what it reads may then be rolled back."""
+        return register in self._changed

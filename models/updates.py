@@ -1,0 +1,104 @@
+"""Which updates of a platform were handled, and which failed."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, select, update
+
+from models.tables_delivery import FailedUpdateRow, HandledUpdateRow, PollOffsetRow
+from models.transaction import Transaction
+from routing.updates import ParkedUpdate
+
+_PARKED = tuple(getattr(FailedUpdateRow, field.name) for field in fields(ParkedUpdate))
+
+
+class SqlUpdateLog:
+    """The log of updates in the database."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    async def first_time(self, platform: str, update_id: int, at: datetime) -> bool:
+        """Marks an update as handled by this transaction; false where another one has done so.
+
+        Where the other one is still under way this waits for its end, so of two deliveries at once exactly one works.
+        """
+        added = await self._transaction.execute(
+            self._transaction.insert(HandledUpdateRow)
+            .values(platform=platform, update_id=update_id, at=at)
+            .on_conflict_do_nothing()
+        )
+        return added.rowcount == 1
+
+    async def failed(self, platform: str, update_id: int, payload: bytes, error: str, at: datetime) -> int:
+        """Keeps that handling an update failed (``error`` is a code or a type, no text); returns how often by now."""
+        statement = self._transaction.insert(FailedUpdateRow).values(
+            platform=platform,
+            update_id=update_id,
+            payload=payload,
+            error=error,
+            failures=1,
+            first_failed_at=at,
+            last_failed_at=at,
+        )
+        counted = await self._transaction.execute(
+            statement.on_conflict_do_update(
+                index_elements=["platform", "update_id"],
+                set_={"error": error, "failures": FailedUpdateRow.failures + 1, "last_failed_at": at},
+            ).returning(FailedUpdateRow.failures)
+        )
+        return int(counted.scalar_one())
+
+    async def park(self, platform: str, update_id: int, at: datetime) -> None:
+        """Gives an update up, for an operator to look at."""
+        await self._transaction.execute(update(FailedUpdateRow).where(_is(platform, update_id)).values(parked_at=at))
+
+    async def parked(self) -> tuple[ParkedUpdate, ...]:
+        """The updates that were given up, oldest first."""
+        rows = await self._transaction.execute(
+            select(*_PARKED)
+            .where(FailedUpdateRow.parked_at.is_not(None))
+            .order_by(FailedUpdateRow.parked_at, FailedUpdateRow.platform, FailedUpdateRow.update_id)
+        )
+        return tuple(ParkedUpdate(*row) for row in rows)
+
+    async def unpark(self, platform: str, update_id: int) -> ParkedUpdate | None:
+        """Takes a parked update out, to be handled in this transaction; should that fail it stays parked."""
+        rows = await self._transaction.execute(
+            delete(FailedUpdateRow)
+            .where(_is(platform, update_id), FailedUpdateRow.parked_at.is_not(None))
+            .returning(*_PARKED)
+        )
+        row = rows.one_or_none()
+        return None if row is None else ParkedUpdate(*row)
+
+    async def offset(self, platform: str) -> int | None:
+        """The update that long polling of the platform asks for next; none before the first."""
+        rows = await self._transaction.execute(
+            select(PollOffsetRow.next_update_id).where(PollOffsetRow.platform == platform)
+        )
+        return rows.scalar_one_or_none()
+
+    async def set_offset(self, platform: str, offset: int) -> None:
+        """Moves long polling on."""
+        statement = self._transaction.insert(PollOffsetRow).values(platform=platform, next_update_id=offset)
+        await self._transaction.execute(
+            statement.on_conflict_do_update(index_elements=["platform"], set_={"next_update_id": offset})
+        )
+
+    async def prune(self, before: datetime) -> int:
+        """Forgets updates handled, and failures not parked and not repeated, since before then; returns how many.
+
+        Telegram keeps an update for 24 hours, so what is older than that cannot come a second time.
+        """
+        handled = await self._transaction.execute(delete(HandledUpdateRow).where(HandledUpdateRow.at < before))
+        failed = await self._transaction.execute(
+            delete(FailedUpdateRow).where(FailedUpdateRow.parked_at.is_(None), FailedUpdateRow.last_failed_at < before)
+        )
+        return int(handled.rowcount + failed.rowcount)
+
+
+def _is(platform: str, update_id: int) -> ColumnElement[bool]:
+    return (FailedUpdateRow.platform == platform) & (FailedUpdateRow.update_id == update_id)
