@@ -35,6 +35,16 @@ class UnknownArea(RoutingError):
         self.area_code = area_code
 
 
+class UnknownPost(RoutingError):
+    """No post has this id."""
+
+    code = "unknown_post"
+
+    def __init__(self, staff_id: int) -> None:
+        super().__init__(staff_id)
+        self.staff_id = staff_id
+
+
 class UnknownTicket(RoutingError):
     """No ticket has this number or id."""
 
