@@ -56,4 +56,5 @@ class Rate:
         share = self.numerator / n
         centre = share + Z_95**2 / (2 * n)
         spread = Z_95 * sqrt((share * (1 - share) + Z_95**2 / (4 * n)) / n)
-        return min(max((centre - spread) / (1 + Z_95**2 / n), 0.0), 1.0)
+        # Rounded, so that what is equal on paper stays equal: none of 1 and none of 47 are both exactly 0.
+        return max(0.0, round((centre - spread) / (1 + Z_95**2 / n), 9))
