@@ -133,14 +133,22 @@ class DigestStore(Protocol):
 class UnitOfWork(Protocol):
     """One transaction over all stores; leaving the block without ``commit`` rolls back."""
 
-    areas: AreaStore
-    staff: StaffStore
-    groups: GroupStore
-    tickets: TicketStore
-    outbox: Outbox
-    updates: UpdateLog
-    prompts: PromptStore
-    digests: DigestStore
+    @property
+    def areas(self) -> AreaStore: ...
+    @property
+    def staff(self) -> StaffStore: ...
+    @property
+    def groups(self) -> GroupStore: ...
+    @property
+    def tickets(self) -> TicketStore: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def updates(self) -> UpdateLog: ...
+    @property
+    def prompts(self) -> PromptStore: ...
+    @property
+    def digests(self) -> DigestStore: ...
 
     async def __aenter__(self) -> Self: ...
     async def __aexit__(
