@@ -33,7 +33,7 @@ class SqlDigestStore:
     async def counts_by_child(
         self, child_paths: Sequence[str], since: datetime, until: datetime
     ) -> Mapping[str, PeriodCounts]:
-        """The counts of each area, three queries for all of them together.
+        """The counts of each area, three queries for all of them together (for each 400 of them).
 
         Each count is of tickets, with these exact meanings ("in the period" is ``since <= t < until``):
 
@@ -50,9 +50,13 @@ class SqlDigestStore:
         - ``reopened``: reopened at least once in the period.
         - ``escalations``: the one count of events: each step up in the period counts.
         """
-        if not child_paths:
-            return {}
-        areas = _areas(child_paths)
+        counted: dict[str, PeriodCounts] = {}
+        for start in range(0, len(child_paths), _MOST_AREAS):
+            counted |= await self._counted(child_paths[start : start + _MOST_AREAS], since, until)
+        return counted
+
+    async def _counted(self, paths: Sequence[str], since: datetime, until: datetime) -> dict[str, PeriodCounts]:
+        areas = _areas(paths)
         happened = await self._happened(areas, since, until)
         services = await self._services(areas, since, until)
         repeated = await self._repeated(areas, since, until)
@@ -64,7 +68,7 @@ class SqlDigestStore:
                 reopened=repeated.get(path, (0, 0))[1],
                 by_service=services.get(path, {}),
             )
-            for path in child_paths
+            for path in paths
         }
 
     async def open_tickets(self, area_path: str) -> tuple[Ticket, ...]:
@@ -150,6 +154,9 @@ class SqlDigestStore:
         )
         return {path: (escalations, tickets) for path, escalations, tickets in rows}
 
+
+_MOST_AREAS = 400
+"""SQLite puts at most 500 selects into one (SQLITE_MAX_COMPOUND_SELECT); a flat district may have more grids."""
 
 _MEASURES = (
     "new",
