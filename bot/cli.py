@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.commands import clocks, triaging
+from bot.commands import clocks, digest, parked, registers, serving, tickets, triaging
 from bot.commands.shell import Commands
 
 app = typer.Typer(
@@ -15,13 +15,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.command()(serving.run)
+app.command()(serving.migrate)
+app.add_typer(registers.areas, name="areas")
+app.add_typer(registers.staff, name="staff")
+app.add_typer(registers.groups, name="groups")
 app.command()(triaging.triage)
 app.command()(clocks.due)
-
-
-@app.callback()
-def _program() -> None:
-    """群办 Qunban: a service-request bot for residents' chat groups."""
+app.add_typer(tickets.app, name="tickets")
+app.command()(digest.digest)
+app.add_typer(parked.app, name="parked")
+app.add_typer(serving.config, name="config")
 
 
 def main() -> None:

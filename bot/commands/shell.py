@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
@@ -53,6 +54,7 @@ _EXPLANATIONS = {
     "unknown_ticket": "no ticket {ticket}",
     "unknown_service": "no service {service_code} in the catalogue",
     "database_behind": "the database is at revision {current}, the program at {newest}; run `qunban migrate`",
+    "database_away": "the database cannot be used: {reason}",
     "database_url": "QUNBAN_DATABASE_URL cannot be used: {reason}",
 }
 
@@ -105,6 +107,18 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     for row in rows:
         table.add_row(*(Text(_flat(cell)) for cell in row))
     Console().print(table)
+
+
+def deliver_csv(content: str, output: Path | None) -> None:
+    """Writes CSV to a file, or to standard output where none is given.
+
+    A file begins with a byte order mark, without which spreadsheet programs in China take it for GB18030; a pipe has
+    none, as the program behind it would take the mark for part of the first name.
+    """
+    if output is None:
+        typer.echo(content, nl=False)
+    else:
+        output.write_text(content, encoding="utf-8-sig", newline="")
 
 
 def print_fields(fields: Mapping[str, object]) -> None:

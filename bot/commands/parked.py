@@ -1,0 +1,65 @@
+"""``qunban parked``: updates that failed again and again, kept for an operator."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.commands.shell import AsJson, Commands, fail, print_json, print_table
+
+if TYPE_CHECKING:
+    from bot.services.ports import UnitOfWork
+    from routing.updates import ParkedUpdate
+
+app = typer.Typer(cls=Commands, help="Updates that could not be handled.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.command("list")
+def list_parked(as_json: AsJson = False) -> None:
+    """Lists parked updates with what went wrong; what people wrote is not shown."""
+    from bot.commands.database import in_work
+    from config.settings import load_settings
+
+    async def story(work: UnitOfWork) -> tuple[ParkedUpdate, ...]:
+        return await work.updates.parked()
+
+    found = [_data(update) for update in in_work(load_settings(), story)]
+    if as_json:
+        print_json(found)
+    else:
+        columns = ("update_id", "error", "failures", "first_failed_at", "parked_at")
+        print_table(columns, ([update[column] for column in columns] for update in found))
+
+
+@app.command()
+def show(update_id: Annotated[int, typer.Argument(help="As `parked list` shows it.")], as_json: AsJson = False) -> None:
+    """Shows a parked update whole, with what somebody wrote: for the operator who mends it only."""
+    import msgspec
+
+    from bot.commands.database import in_work
+    from config.settings import load_settings
+
+    async def story(work: UnitOfWork) -> ParkedUpdate | None:
+        return next((one for one in await work.updates.parked() if one.update_id == update_id), None)
+
+    found = in_work(load_settings(), story)
+    if found is None:
+        fail(f"no parked update {update_id}")
+    payload: object
+    try:
+        payload = msgspec.json.decode(found.payload)
+    except msgspec.DecodeError:
+        payload = found.payload.decode("utf-8", errors="replace")
+    print_json({**_data(found), "payload": payload})
+
+
+def _data(update: ParkedUpdate) -> dict[str, object]:
+    return {
+        "platform": update.platform,
+        "update_id": update.update_id,
+        "error": update.error,
+        "failures": update.failures,
+        "first_failed_at": update.first_failed_at.isoformat(timespec="seconds"),
+        "parked_at": update.parked_at.isoformat(timespec="seconds") if update.parked_at else None,
+    }
