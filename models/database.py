@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
@@ -54,6 +55,19 @@ class SqlUnitOfWork:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._transaction.close()
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """A part of the unit of work that is undone alone where it raises; the error goes on to the caller."""
+        await self._transaction.execute(text("SAVEPOINT part"))
+        wrote_outbox = self._transaction.wrote_outbox
+        try:
+            yield
+        except BaseException:
+            await self._transaction.execute(text("ROLLBACK TO SAVEPOINT part"))
+            self._transaction.wrote_outbox = wrote_outbox
+            raise
+        await self._transaction.execute(text("RELEASE SAVEPOINT part"))
 
     async def commit(self) -> None:
         """Makes it last; where messages wait now, those who asked by ``Database.on_commit`` are called."""

@@ -17,6 +17,8 @@ class TicketFilter:
     statuses: frozenset[Status] = frozenset()
     service_code: str = ""
     assignee_ids: frozenset[int] | None = None
+    in_pool: bool = False
+    """Only tickets that are given to nobody."""
     reporter: int | None = None
     platform: str = ""
     group_chat_id: int | None = None

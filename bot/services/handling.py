@@ -159,6 +159,10 @@ class HandlingService:
             await self._desk.board.tell(work, ticket, taken.assignee.account, self._line(notice))
         return Answer("handling.urged", {"number": ticket.number})
 
+    async def change_message(self, work: UnitOfWork, press: Press, content: Content) -> None:
+        """Puts ``content`` in the place of the message whose button was pressed."""
+        await self._desk.change_message(work, press, content)
+
     async def _resolve(
         self, work: UnitOfWork, actor: Actor, ticket_id: int, result: str, photos: tuple[Attachment, ...]
     ) -> Answer:

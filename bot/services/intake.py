@@ -74,7 +74,13 @@ class IntakeService:
         return not isinstance(decision, Ignore) or decision.place is not None
 
     async def handle(self, work: UnitOfWork, message: IncomingMessage) -> None:
-        """Deals with one message of a group."""
+        """Deals with one message of a group; what the rules refuse is answered, not raised, since nobody pressed."""
+        try:
+            await self._handle(work, message)
+        except (TooMany, NothingToRegister) as refusal:
+            await self._answer(work, message, f"error.{refusal.code}")
+
+    async def _handle(self, work: UnitOfWork, message: IncomingMessage) -> None:
         group = await work.groups.get(message.platform, message.chat_id)
         if group is None or group.area_code is None or group.state is GroupState.LEFT:
             if message.mentions_bot:

@@ -7,6 +7,7 @@ commits it; a use case never commits. What a use case says to people is a row of
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self
@@ -154,6 +155,10 @@ class UnitOfWork(Protocol):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
+    def savepoint(self) -> AbstractAsyncContextManager[None]:
+        """A part that is undone alone where it raises, so that the rest can still be committed."""
+        ...
+
     async def commit(self) -> None: ...
 
 

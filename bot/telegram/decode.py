@@ -119,6 +119,22 @@ def decode(raw: bytes, *, platform: str, identity: BotIdentity) -> Talk | Intera
     return Talk(said) if said is not None else Nothing(update.update_id)
 
 
+def said_in(raw: bytes, *, platform: str, identity: BotIdentity) -> IncomingMessage | None:
+    """What somebody said in an update that is an interaction: a command, or a message of a private chat.
+
+    None where the update is no message, or says nothing that could be registered.
+    """
+    try:
+        update = _update.decode(raw)
+    except (ValueError, RecursionError):
+        raise MalformedUpdate(update_id_of(raw)) from None
+    message = update.message or update.edited_message
+    sender = _sender(message) if message is not None else None
+    if message is None or sender is None:
+        return None
+    return _incoming(message, sender, update.update_id, platform, identity, edited=update.message is None)
+
+
 @dataclass(frozen=True, slots=True)
 class _Sender:
     id: int
@@ -178,7 +194,7 @@ def _incoming(
         platform=platform,
         update_id=update_id,
         chat_id=message.chat.id,
-        chat_kind="group",
+        chat_kind="private" if message.chat.type == "private" else "group",
         thread_id=message.message_thread_id if message.is_topic_message else None,
         message_id=message.message_id,
         sender_id=sender.id,

@@ -1,0 +1,145 @@
+"""Every button: the action that it carries decides which use case is called."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from aiogram import Router
+from aiogram.types import CallbackQuery
+
+from bot.services.approvals import REASON
+from bot.services.desk import Answer, Press
+from bot.services.handling import TRANSFER_TO
+from bot.services.intake import DISMISS, REGISTER
+from bot.telegram import callbacks
+from bot.telegram.services import Talking
+from routing.errors import NotAllowed
+from routing.outgoing import Content
+from routing.ticket import Action, RequestKind
+
+Pressed = Callable[[Talking, Press, callbacks.Press], Awaitable[Answer]]
+
+
+def presses_router() -> Router:
+    """One handler for all buttons of ours; buttons of unknown form are answered as stale."""
+    router = Router(name="presses")
+    router.callback_query.register(pressed, callbacks.Press.filter())
+    router.callback_query.register(unknown)
+    return router
+
+
+async def pressed(query: CallbackQuery, callback_data: callbacks.Press, talking: Talking) -> Answer:
+    """Calls the use case of the button."""
+    if query.message is None:
+        raise NotAllowed(callback_data.action)
+    press = Press(talking.actor, talking.platform, query.message.chat.id, query.message.message_id)
+    use_case = _USE_CASES.get(callback_data.action)
+    if use_case is None:
+        raise NotAllowed(callback_data.action)
+    return await use_case(talking, press, callback_data)
+
+
+async def unknown(query: CallbackQuery) -> Answer:
+    """A button of another version of the product, or a forged one."""
+    return Answer("error.stale_button", is_alert=True)
+
+
+async def _claim(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
+    return await talking.services.handling.claim(talking.work, press.actor, data.subject)
+
+
+async def _offer_transfer(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
+    return await talking.services.handling.offer_transfer(talking.work, press, data.subject)
+
+
+async def _transfer(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
+    post_id = int(data.argument) if data.argument.isdecimal() else 0
+    return await talking.services.handling.transfer(talking.work, press, data.subject, post_id)
+
+
+async def _resolve(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
+    return await talking.services.handling.begin_resolve(talking.work, press, data.subject)
+
+
+async def _withdraw(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
+    return await talking.services.handling.withdraw(talking.work, press.actor, data.subject)
+
+
+async def _urge(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
+    return await talking.services.handling.urge(talking.work, press.actor, data.subject)
+
+
+async def _approve(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
+    return await talking.services.approvals.decide(talking.work, press.actor, data.subject, approve=True)
+
+
+async def _refuse(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
+    return await talking.services.approvals.decide(talking.work, press.actor, data.subject, approve=False)
+
+
+async def _resume(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
+    return await talking.services.approvals.resume(talking.work, press.actor, data.subject)
+
+
+async def _confirm(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
+    return await talking.services.confirmation.confirm(talking.work, press, data.subject)
+
+
+async def _reopen(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
+    return await talking.services.confirmation.reopen(talking.work, press, data.subject)
+
+
+async def _rate(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
+    return await talking.services.confirmation.rate(talking.work, press, data.subject, data.argument)
+
+
+async def _register(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
+    return await _answered(talking, press, data, register=True)
+
+
+async def _dismiss(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
+    return await _answered(talking, press, data, register=False)
+
+
+async def _answered(talking: Talking, press: Press, data: callbacks.Press, *, register: bool) -> Answer:
+    intake = talking.services.intake
+    key = await intake.answer_prompt(talking.work, data.subject, press.actor, register=register)
+    line = talking.services.rules.wording.say(key)
+    await talking.services.handling.change_message(talking.work, press, Content(lines=(line,)))
+    return Answer(key)
+
+
+def _offer_reasons(kind: RequestKind) -> Pressed:
+    async def offer(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
+        return await talking.services.approvals.offer_reasons(talking.work, press, data.subject, kind)
+
+    return offer
+
+
+def _ask(kind: RequestKind) -> Pressed:
+    async def ask(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
+        return await talking.services.approvals.ask(talking.work, press, data.subject, kind, data.argument)
+
+    return ask
+
+
+_USE_CASES: dict[str, Pressed] = {
+    Action.CLAIM: _claim,
+    Action.TRANSFER: _offer_transfer,
+    TRANSFER_TO: _transfer,
+    Action.RESOLVE: _resolve,
+    Action.WITHDRAW: _withdraw,
+    Action.URGE: _urge,
+    Action.ASK_RETURN: _offer_reasons(RequestKind.RETURN),
+    Action.ASK_EXTENSION: _offer_reasons(RequestKind.EXTENSION),
+    Action.ASK_HOLD: _offer_reasons(RequestKind.HOLD),
+    Action.APPROVE: _approve,
+    Action.REFUSE: _refuse,
+    Action.RESUME: _resume,
+    Action.CONFIRM: _confirm,
+    Action.REOPEN: _reopen,
+    Action.RATE: _rate,
+    REGISTER: _register,
+    DISMISS: _dismiss,
+    **{REASON[kind]: _ask(kind) for kind in RequestKind},
+}

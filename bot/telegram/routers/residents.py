@@ -1,0 +1,110 @@
+"""Commands of everybody: /start, /help, /report, /mine, and private messages."""
+
+from __future__ import annotations
+
+from aiogram import F, Router
+from aiogram.filters import Command, CommandObject, CommandStart
+from aiogram.types import Message
+
+from bot.services.desk import Answer
+from bot.services.handling import EXPECTS_RESULT
+from bot.telegram.routers.replies import Reply, in_private, in_same_chat, sentence
+from bot.telegram.services import Talking
+from routing.conversation import asks_to_register
+from routing.permissions import RANK
+from routing.script import Script, script_of
+from routing.staff import Actor, Role
+
+IS_PRIVATE = F.chat.type == "private"
+
+
+def residents_router() -> Router:
+    """Handlers that need no post. The private chat comes last, since it takes every message."""
+    router = Router(name="residents")
+    router.message.register(start, CommandStart())
+    router.message.register(show_help, Command("help"))
+    router.message.register(report, Command("report"))
+    router.message.register(mine, Command("mine"))
+    return router
+
+
+def private_router() -> Router:
+    """What is said to the bot alone."""
+    router = Router(name="private")
+    router.message.register(private_message, IS_PRIVATE)
+    return router
+
+
+async def start(message: Message, command: CommandObject, talking: Talking) -> Reply:
+    """Greets; with the token of an invitation it makes the person a post."""
+    wording, organisation = talking.services.rules.wording, talking.services.organisation
+    if command.args:
+        name = talking.actor.name
+        post, area = await organisation.accept_invitation(
+            talking.work, command.args.strip(), talking.actor.account, name
+        )
+        role = wording.say(f"role.{post.role}")
+        return in_private(sentence("start.invited", name=name, role=role, area=area.name))
+    if not talking.actor.posts:
+        return in_same_chat(sentence("start.resident"))
+    await talking.work.staff.set_reachable(talking.actor.account, reachable=True)
+    tree = await talking.work.areas.tree()
+    posts = "、".join(
+        f"{tree.get(post.area_code).name}{wording.say(f'role.{post.role}')}" for post in talking.actor.posts
+    )
+    return in_private(sentence("start.staff", name=talking.actor.posts[0].name, posts=posts))
+
+
+async def show_help(message: Message, talking: Talking) -> Reply:
+    """The commands that the person can use."""
+    return in_same_chat(*(sentence(f"help.{audience}") for audience in _audiences(talking.actor)))
+
+
+async def report(message: Message, command: CommandObject, talking: Talking) -> Reply:
+    """Registers what stands behind the command, or the message that the command answers."""
+    said = talking.message
+    if said is None:
+        return None
+    text = (command.args or "").strip()
+    intake = talking.services.intake
+    if not text and not said.attachments and said.reply_to is not None:
+        await intake.register_reply(talking.work, said)
+        return None
+    await intake.register(talking.work, talking.with_text(text), via="command")
+    return None
+
+
+async def mine(message: Message, talking: Talking) -> Reply:
+    """What the person reported; without rooms, so that it may stand in a group."""
+    script = script_of(talking.message.text) if talking.message else Script.HANS
+    content = await talking.services.lists.mine(talking.work, talking.actor, talking.platform, script)
+    return in_same_chat(content)
+
+
+async def private_message(message: Message, talking: Talking) -> Reply:
+    """The answer that the bot waits for, else a report."""
+    said = talking.message
+    if said is None or said.edited:
+        return None
+    dialogue = await talking.work.prompts.dialogue(said.platform, said.chat_id, talking.actor.account)
+    if dialogue is not None and dialogue.expects == EXPECTS_RESULT:
+        answer = await talking.services.handling.take_result(talking.work, talking.actor, said)
+        return in_same_chat(answer)
+    if said.text.startswith("/") or asks_to_register(said.text):
+        return in_same_chat(*(sentence(f"help.{audience}") for audience in _audiences(talking.actor)))
+    if talking.actor.posts and not said.text.strip():
+        return in_same_chat(Answer("help.staff"))
+    await talking.services.intake.register(talking.work, said, via="private")
+    return None
+
+
+def _audiences(actor: Actor) -> tuple[str, ...]:
+    if not actor.posts:
+        return ("resident",)
+    rank = max(RANK[post.role] for post in actor.posts)
+    found = ["staff"]
+    if rank >= RANK[Role.GRID_LEAD]:
+        found.append("supervisor")
+    if rank >= RANK[Role.COMMUNITY]:
+        found.append("admin")
+    return tuple(found)

@@ -1,0 +1,85 @@
+"""Commands of those who handle and supervise: /todo, /patrol, /duty, /digest, /overdue, /urge, /find."""
+
+from __future__ import annotations
+
+from aiogram import Router
+from aiogram.filters import Command, CommandObject
+from aiogram.types import Message
+
+from bot.telegram.routers.replies import Reply, in_private, in_same_chat, sentence
+from bot.telegram.services import Talking
+from routing.digest_schedule import Period
+
+_PERIODS = {
+    "": Period.DAY,
+    "day": Period.DAY,
+    "日": Period.DAY,
+    "week": Period.WEEK,
+    "周": Period.WEEK,
+    "month": Period.MONTH,
+    "月": Period.MONTH,
+}
+
+
+def staff_router() -> Router:
+    """Handlers that need a post; the use cases check which."""
+    router = Router(name="staff")
+    router.message.register(todo, Command("todo"))
+    router.message.register(patrol, Command("patrol"))
+    router.message.register(duty, Command("duty"))
+    router.message.register(digest, Command("digest"))
+    router.message.register(overdue, Command("overdue"))
+    router.message.register(urge, Command("urge"))
+    router.message.register(find, Command("find"))
+    return router
+
+
+async def todo(message: Message, talking: Talking) -> Reply:
+    """What the person has to do."""
+    return in_private(await talking.services.lists.todo(talking.work, talking.actor))
+
+
+async def patrol(message: Message, command: CommandObject, talking: Talking) -> Reply:
+    """Files what was found on patrol."""
+    text = (command.args or "").strip()
+    said = talking.with_text(text)
+    if not text and not said.attachments:
+        return in_same_chat(sentence("patrol.usage"))
+    ticket = await talking.services.patrol.file(talking.work, talking.actor, said)
+    return in_same_chat(sentence("patrol.filed", number=ticket.number))
+
+
+async def duty(message: Message, talking: Talking) -> Reply:
+    """Goes on or off duty."""
+    on_duty = await talking.services.organisation.set_duty(talking.work, talking.actor)
+    return in_same_chat(sentence("duty.on" if on_duty else "duty.off"))
+
+
+async def digest(message: Message, command: CommandObject, talking: Talking) -> Reply:
+    """The digest of the person's areas up to now."""
+    period = _PERIODS.get((command.args or "").strip().lower())
+    if period is None:
+        return in_private(sentence("digest.usage"))
+    return in_private(*await talking.services.digests.on_demand(talking.work, talking.actor, period))
+
+
+async def overdue(message: Message, talking: Talking) -> Reply:
+    """Every overdue ticket of the person's areas."""
+    return in_private(await talking.services.lists.overdue(talking.work, talking.actor))
+
+
+async def urge(message: Message, command: CommandObject, talking: Talking) -> Reply:
+    """A superior's follow-up on one ticket."""
+    number = (command.args or "").strip().upper()
+    if not number:
+        return in_private(sentence("lists.urge_usage"))
+    ticket = await talking.work.tickets.by_number(number)
+    return in_private(await talking.services.handling.urge(talking.work, talking.actor, ticket.id))
+
+
+async def find(message: Message, command: CommandObject, talking: Talking) -> Reply:
+    """Looks for a word in the tickets of the person's areas."""
+    word = (command.args or "").strip()
+    if not word:
+        return in_private(sentence("lists.find_usage"))
+    return in_private(await talking.services.lists.find(talking.work, talking.actor, word[:50]))
