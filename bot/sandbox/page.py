@@ -1,4 +1,4 @@
-"""The chat page: one template, one style sheet, one script, all texts from one file."""
+"""The chat page: one template, one style sheet, its scripts, all texts from one file."""
 
 import json
 from collections.abc import Mapping
@@ -12,7 +12,14 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 TEXTS = "data/texts/sandbox.zh-Hans.yaml"
-ASSETS = {"chat.css": "text/css; charset=utf-8", "chat.js": "text/javascript; charset=utf-8"}
+SCRIPT = "text/javascript; charset=utf-8"
+ASSETS = {
+    "chat.css": "text/css; charset=utf-8",
+    "chat.js": SCRIPT,
+    "bubble.js": SCRIPT,
+    "composer.js": SCRIPT,
+    "words.js": SCRIPT,
+}
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' blob: data:; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
