@@ -35,16 +35,15 @@ UNSAID_PAUSE_SECONDS = 5.0
 _NO_RIGHTS = ("not enough rights to send text messages", "have no rights to send a message", "chat_write_forbidden")
 _GONE = ("chat not found", "peer_id_invalid", "group chat was deactivated", "group chat was deleted")
 _REASONS = (
+    ("not enough rights to send", "media_not_allowed"),
     ("can't parse entities", "bad_markup"),
     ("message is too long", "too_long"),
     ("caption is too long", "too_long"),
     ("text is empty", "empty"),
     ("text must be non-empty", "empty"),
-    ("button_data_invalid", "bad_button"),
     ("button", "bad_button"),
     ("file", "bad_file"),
     ("photo", "bad_file"),
-    ("not enough rights to send", "media_not_allowed"),
 )
 _TOPIC_GONE = ("message thread not found", "topic_closed", "topic_deleted")
 _EDIT_TARGET_GONE = (
