@@ -29,7 +29,8 @@ class Platform:
         self.directory = Directory(store, world.bot_id)
         self.messages = Messages(store, self.directory)
         self.files = Files(store)
-        self.updates = Updates(store)
+        # Seconds since the epoch: no chat has more than one update a second for long, so a later file begins above.
+        self.updates = Updates(store, int(clock().timestamp()))
         self.webhook = Webhook(store, self.updates, clock)
         self.live = Live()
         self.callbacks = Callbacks(store, clock)

@@ -9,7 +9,6 @@ from bot.sandbox.store import Store
 
 Json = dict[str, Any]
 
-FIRST_UPDATE_ID = 100_000_001
 NOT_UNLESS_ASKED = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
 """Kinds of update the Bot API leaves out unless ``allowed_updates`` names them."""
 LONGEST_POLL_SECONDS = 50
@@ -17,10 +16,15 @@ MOST_AT_ONCE = 100
 
 
 class Updates:
-    """Keeps updates in order until the bot confirms them. One reader at a time, as on Telegram."""
+    """Keeps updates in order until the bot confirms them. One reader at a time, as on Telegram.
 
-    def __init__(self, store: Store) -> None:
+    The first update of a new state file has the number ``first_id``. It must be above those of every earlier file,
+    because a bot remembers which numbers it has handled.
+    """
+
+    def __init__(self, store: Store, first_id: int) -> None:
         self._store = store
+        self._first_id = first_id
         self._arrived = asyncio.Event()
         self._reader: asyncio.Future[None] | None = None
         self._closed = False
@@ -31,7 +35,7 @@ class Updates:
         if kind not in allowed if allowed else kind in NOT_UNLESS_ASKED:
             return None
         with self._store.transaction():
-            update_id = self._store.fact("next_update_id", FIRST_UPDATE_ID)
+            update_id = self._store.fact("next_update_id", self._first_id)
             self._store.remember("next_update_id", update_id + 1)
             body = json.dumps({"update_id": update_id, kind: content}, ensure_ascii=False)
             self._store.run("insert into updates values (?, ?)", update_id, body)
