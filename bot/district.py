@@ -5,12 +5,46 @@ Serving, replaying and the command line build them here alike, so what is tried 
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.services.approvals import ApprovalService
+from bot.services.board import TicketBoard
+from bot.services.cards import CardMaker
+from bot.services.clockwork import ClockService
+from bot.services.confirmation import ConfirmationService
+from bot.services.desk import TicketDesk
 from bot.services.digests import DigestService
+from bot.services.handling import HandlingService
+from bot.services.intake import IntakeService
+from bot.services.lists import ListService
+from bot.services.opening import OpeningService
+from bot.services.organisation import OrganisationService
+from bot.services.patrol import PatrolService
 from bot.services.ports import Clock
 from bot.services.rules import Rules
 from bot.services.wording import Wording
 from config.bundle import Configuration
 from routing.escalation import ClockRules
+from routing.triage.engine import Triage
+
+
+@dataclass(frozen=True, slots=True)
+class UseCases:
+    """All use cases of one district."""
+
+    rules: Rules
+    clock: Clock
+    intake: IntakeService
+    handling: HandlingService
+    approvals: ApprovalService
+    confirmation: ConfirmationService
+    lists: ListService
+    organisation: OrganisationService
+    patrol: PatrolService
+    digests: DigestService
+    clockwork: ClockService
 
 
 def rules_of(configuration: Configuration) -> Rules:
@@ -30,3 +64,31 @@ def rules_of(configuration: Configuration) -> Rules:
 def digests_of(configuration: Configuration, rules: Rules, platform: str, clock: Clock) -> DigestService:
     """The digests of the district, for the people of ``platform``."""
     return DigestService(rules, configuration.digests, platform=platform, clock=clock)
+
+
+def use_cases(
+    configuration: Configuration,
+    triage: Triage,
+    *,
+    platform: str,
+    clock: Clock,
+    new_token: Callable[[], str] = lambda: secrets.token_urlsafe(16),
+) -> UseCases:
+    """Every use case of the district, for the people of ``platform``."""
+    rules = rules_of(configuration)
+    board = TicketBoard(rules, CardMaker(rules.wording))
+    desk = TicketDesk(rules, board, clock)
+    opening = OpeningService(rules, board)
+    return UseCases(
+        rules=rules,
+        clock=clock,
+        intake=IntakeService(triage, rules, opening, board, clock),
+        handling=HandlingService(desk),
+        approvals=ApprovalService(desk),
+        confirmation=ConfirmationService(desk),
+        lists=ListService(rules, clock),
+        organisation=OrganisationService(rules, clock, new_token),
+        patrol=PatrolService(triage, opening, clock),
+        digests=digests_of(configuration, rules, platform, clock),
+        clockwork=ClockService(rules, board, clock),
+    )

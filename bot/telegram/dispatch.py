@@ -11,6 +11,7 @@ from dataclasses import replace
 from aiogram import Bot, Dispatcher
 from aiogram.types import Update
 
+from bot.district import UseCases
 from bot.services.desk import Answer
 from bot.services.ports import UnitOfWork
 from bot.telegram.decode import BotIdentity, said_in
@@ -21,7 +22,7 @@ from bot.telegram.routers.presses import presses_router
 from bot.telegram.routers.replies import Messages, Reply
 from bot.telegram.routers.residents import private_router, residents_router
 from bot.telegram.routers.staff import staff_router
-from bot.telegram.services import Services, Talking
+from bot.telegram.talking import Talking
 from routing.errors import QunbanError
 from routing.message import IncomingMessage
 from routing.outgoing import Content, Outgoing
@@ -35,7 +36,7 @@ LONGEST_TOAST = 200
 class TelegramInteraction:
     """Handles interactions of one platform inside the given unit of work."""
 
-    def __init__(self, *, bot: Bot, services: Services, platform: str, identity: BotIdentity) -> None:
+    def __init__(self, *, bot: Bot, services: UseCases, platform: str, identity: BotIdentity) -> None:
         self._bot = bot
         self._services = services
         self._platform = platform

@@ -8,7 +8,7 @@ from aiogram.types import Message
 
 from bot.services.organisation import INVITATION_DAYS
 from bot.telegram.routers.replies import Reply, in_private, in_same_chat, sentence
-from bot.telegram.services import Talking
+from bot.telegram.talking import Talking
 from routing.groups import Group, GroupKind
 
 _STAFF_WORDS = frozenset({"staff", "工作群"})

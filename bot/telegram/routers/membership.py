@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiogram import F, Router
 from aiogram.types import ChatMemberRestricted, ChatMemberUpdated, Message
 
-from bot.telegram.services import Talking
+from bot.telegram.talking import Talking
 from routing.groups import Group
 
 _GONE = frozenset({"left", "kicked"})

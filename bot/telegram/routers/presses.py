@@ -12,7 +12,7 @@ from bot.services.desk import Answer, Press
 from bot.services.handling import TRANSFER_TO
 from bot.services.intake import DISMISS, REGISTER
 from bot.telegram import callbacks
-from bot.telegram.services import Talking
+from bot.telegram.talking import Talking
 from routing.errors import NotAllowed
 from routing.outgoing import Content
 from routing.ticket import Action, RequestKind

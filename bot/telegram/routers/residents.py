@@ -9,7 +9,7 @@ from aiogram.types import Message
 from bot.services.desk import Answer
 from bot.services.handling import EXPECTS_RESULT
 from bot.telegram.routers.replies import Reply, in_private, in_same_chat, sentence
-from bot.telegram.services import Talking
+from bot.telegram.talking import Talking
 from routing.conversation import asks_to_register
 from routing.permissions import RANK
 from routing.script import Script, script_of

@@ -7,7 +7,7 @@ from aiogram.filters import Command, CommandObject
 from aiogram.types import Message
 
 from bot.telegram.routers.replies import Reply, in_private, in_same_chat, sentence
-from bot.telegram.services import Talking
+from bot.telegram.talking import Talking
 from routing.digest_schedule import Period
 
 _PERIODS = {
