@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import CursorResult, Executable
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from models.engine import POSTGRESQL
@@ -44,8 +45,14 @@ class Transaction:
     async def commit(self) -> None:
         """Makes everything since the last commit last, and lets the connection go to the next one in the queue."""
         if self._connection is not None:
-            await self._connection.commit()
-            await self.close()
+            try:
+                await self._connection.commit()
+            except DBAPIError:
+                # SQLite keeps a transaction open whose commit it refused, and the pool takes it for finished.
+                await self._connection.rollback()
+                raise
+            finally:
+                await self.close()
 
     async def close(self) -> None:
         """Gives the connection back; what was not committed is undone, also when the task is being cancelled."""

