@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from routing.areas import AreaTree
 from routing.catalogue import OwnerKind
-from routing.duty import NO_HANDLER, NOBODY_ON_DUTY, Ownership, chain_above
+from routing.duty import NO_HANDLER, NOBODY_ON_DUTY, Ownership, chain_above, kind_of
 from routing.organisation import DutyRules, Step
 from routing.placement import Location
 from routing.staff import Role, Staff
@@ -54,8 +54,15 @@ def posts_at(step: Step, posts: Sequence[Staff], service_code: str) -> tuple[Sta
 
 
 def choose(posts: Sequence[Staff], loads: Mapping[int, int], service_code: str) -> Staff | None:
-    """The post that is on duty, reachable and skilled and has the least open work; of equals the lowest id."""
-    free = [post for post in posts if post.on_duty and post.reachable and post.serves(service_code)]
+    """The post that is on duty, reachable and skilled and has the least open work; of equals the lowest id.
+
+    A post without an account cannot be reached in the chat, so it is no choice until its holder has joined.
+    """
+    free = [
+        post
+        for post in posts
+        if post.on_duty and post.reachable and post.account is not None and post.serves(service_code)
+    ]
     return min(free, key=lambda post: (loads.get(post.id, 0), post.id), default=None)
 
 
@@ -87,13 +94,19 @@ def assign(
     if chosen := choose_at(own[0], posts, loads, service_code):
         return Assignment(ownership, chosen)
     reason = NOBODY_ON_DUTY if posts_at(own[0], posts, service_code) else NO_HANDLER
-    for step, kind in _substitutes(own, ownership, location, tree, rules):
+    for step in _substitutes(own, ownership, location, tree, rules):
         if chosen := choose_at(step, posts, loads, service_code):
-            substitute = replace(ownership, kind=kind, area_code=step.area_code, roles=step.roles, reason=reason)
+            substitute = replace(
+                ownership, kind=kind_of(step), area_code=chosen.area_code, roles=step.roles, reason=reason
+            )
             return Assignment(substitute, chosen)
     community = chain_above(OwnerKind.COMMUNITY, location.anchors, tree, rules)[0]
     nobody = replace(
-        ownership, kind=OwnerKind.COMMUNITY, area_code=community.area_code, roles=community.roles, reason=reason
+        ownership,
+        kind=kind_of(community),
+        area_code=community.area_code,
+        roles=community.roles,
+        reason=reason,
     )
     return Assignment(nobody, None)
 
@@ -112,14 +125,6 @@ def posts_needed(
 
 def _substitutes(
     own: tuple[Step, ...], ownership: Ownership, location: Location, tree: AreaTree, rules: DutyRules
-) -> list[tuple[Step, OwnerKind]]:
-    community = [(s, _kind_of(s, rules)) for s in chain_above(OwnerKind.COMMUNITY, location.anchors, tree, rules)]
-    if ownership.kind is OwnerKind.STREET:
-        return [(step, OwnerKind.STREET) for step in own[1:]] + community
-    return community
-
-
-def _kind_of(step: Step, rules: DutyRules) -> OwnerKind:
-    """Whose owner kind a step is; the steps above the street count as the street's."""
-    owners = {stations[0].key: kind for kind, stations in rules.organisation.chains.items()}
-    return owners.get(step.key, OwnerKind.STREET)
+) -> tuple[Step, ...]:
+    community = chain_above(OwnerKind.COMMUNITY, location.anchors, tree, rules)
+    return own[1:] + community if ownership.kind is OwnerKind.STREET else community

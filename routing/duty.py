@@ -17,6 +17,19 @@ _LEVEL_ABOVE = {
     OwnerKind.COMMUNITY: OwnerKind.STREET,
 }
 
+_KIND_OF_ROLE = {
+    Role.PROPERTY: OwnerKind.PROPERTY,
+    Role.LIAISON: OwnerKind.GRID,
+    Role.GRID_WORKER: OwnerKind.GRID,
+    Role.GRID_LEAD: OwnerKind.GRID,
+    Role.COMMUNITY: OwnerKind.COMMUNITY,
+    Role.DEPARTMENT: OwnerKind.UTILITY,
+    Role.STREET: OwnerKind.STREET,
+    Role.SUPERVISOR: OwnerKind.STREET,
+    Role.ADMIN: OwnerKind.STREET,
+}
+"""As whose a matter counts that a step of the chain has; all above the street count as the street's."""
+
 NEGATIVE_LIST = "negative_list"
 NO_COMPLEX = "no_complex"
 NO_AREA = "no_area"
@@ -56,7 +69,8 @@ def owner_of(service: Service, urgency: Urgency, location: Location, tree: AreaT
     steps = chain_above(kind, location.anchors, tree, rules)
     own_station = rules.organisation.chains[kind][0].key
     if steps[0].key != own_station:
-        reason = NO_AREA
+        kind, reason = kind_of(steps[0]), NO_AREA
+        steps = chain_above(kind, location.anchors, tree, rules)
     return Ownership(
         kind=kind,
         area_code=steps[0].area_code,
@@ -74,6 +88,11 @@ def chain_above(kind: OwnerKind, anchors: tuple[str, ...], tree: AreaTree, rules
     stations = rules.organisation.chains[kind]
     steps = tuple(step for station in stations if (step := step_at(station, anchors, tree)) is not None)
     return steps or (Step("admin", (Role.ADMIN, Role.SUPERVISOR), (tree.path(anchors[0])[-1].code,)),)
+
+
+def kind_of(step: Step) -> OwnerKind:
+    """As whose a matter counts that lies with a step."""
+    return _KIND_OF_ROLE[step.roles[0]]
 
 
 def emergency_recipients(ownership: Ownership) -> tuple[tuple[Role, str], ...]:

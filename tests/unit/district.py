@@ -1,0 +1,32 @@
+"""The packaged rules and the sample district as tests of routing use them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from config.calendar import load_calendar
+from config.catalogue import load_catalogue
+from config.duties import load_duties
+from config.escalation import load_escalation
+from config.organisation import load_organisation
+from config.sample import load_sample
+from config.sla import load_sla
+from routing.areas import AreaTree
+from routing.escalation import ClockRules
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+CATALOGUE = load_catalogue()
+ORGANISATION = load_organisation()
+DUTIES = load_duties(ORGANISATION, CATALOGUE)
+CLOCK = ClockRules(CATALOGUE, load_sla(CATALOGUE), load_calendar(), load_escalation())
+SAMPLE = load_sample(ORGANISATION, CATALOGUE, platform="telegram")
+TREE = AreaTree(SAMPLE.areas)
+POSTS = tuple(replace(post, id=number) for number, post in enumerate(SAMPLE.staff, start=1))
+
+
+def local(written: str) -> datetime:
+    """A moment on the clocks of the district."""
+    return datetime.fromisoformat(written).replace(tzinfo=SHANGHAI)
