@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
@@ -56,18 +56,9 @@ class SqlUnitOfWork:
     ) -> None:
         await self._transaction.close()
 
-    @asynccontextmanager
-    async def savepoint(self) -> AsyncIterator[None]:
-        """A part of the unit of work that is undone alone where it raises; the error goes on to the caller."""
-        await self._transaction.execute(text("SAVEPOINT part"))
-        wrote_outbox = self._transaction.wrote_outbox
-        try:
-            yield
-        except BaseException:
-            await self._transaction.execute(text("ROLLBACK TO SAVEPOINT part"))
-            self._transaction.wrote_outbox = wrote_outbox
-            raise
-        await self._transaction.execute(text("RELEASE SAVEPOINT part"))
+    def savepoint(self) -> AbstractAsyncContextManager[None]:
+        """A part that is undone alone where it raises, so that the rest can still be committed."""
+        return self._transaction.savepoint()
 
     async def commit(self) -> None:
         """Makes it last; where messages wait now, those who asked by ``Database.on_commit`` are called."""

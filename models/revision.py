@@ -17,7 +17,6 @@ class RegisterRevisions:
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
-        self._changed: set[Register] = set()
 
     async def current(self, register: Register) -> int:
         """How often the register has changed so far."""
@@ -26,11 +25,11 @@ class RegisterRevisions:
 
     async def bump(self, register: Register) -> None:
         """Tells every process that the register changes with this transaction."""
-        if register not in self._changed:
+        if register not in self._transaction.changed_registers:
             column = getattr(RegisterRevisionRow, register)
             await self._transaction.execute(update(RegisterRevisionRow).values({register: column + 1}))
-            self._changed.add(register)
+            self._transaction.changed_registers |= {register}
 
     def changed_here(self, register: Register) -> bool:
         """Whether this transaction itself changed it: what it reads may then be rolled back."""
-        return register in self._changed
+        return register in self._transaction.changed_registers

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -29,14 +30,31 @@ class Transaction:
         self.now = now
         self.wrote_outbox = False
         """Whether messages wait that a sender should be woken for once this is committed."""
+        self.changed_registers: frozenset[str] = frozenset()
+        """Which registers this transaction has changed."""
 
     async def execute(
         self, statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
     ) -> Rows:
         """Runs a statement and holds its whole result."""
+        return await (await self._opened()).execute(statement, parameters)
+
+    async def _opened(self) -> AsyncConnection:
         if self._connection is None:
             self._connection = await self._engine.connect()
-        return await self._connection.execute(statement, parameters)
+        return self._connection
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """A part that is undone alone where it raises; the error goes on to the caller."""
+        connection = await self._opened()
+        before = self.wrote_outbox, self.changed_registers
+        try:
+            async with connection.begin_nested():
+                yield
+        except BaseException:
+            self.wrote_outbox, self.changed_registers = before
+            raise
 
     def insert(self, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
         """An INSERT that can say ON CONFLICT in the words of this database."""
@@ -53,6 +71,7 @@ class Transaction:
                 raise
             finally:
                 await self.close()
+        self.changed_registers = frozenset()
 
     async def close(self) -> None:
         """Gives the connection back; what was not committed is undone, also when the task is being cancelled."""
