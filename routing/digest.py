@@ -72,7 +72,7 @@ class Rates:
     on_time: Rate
     """按期办结率: done in time, of those done."""
     solved: Rate
-    """解决率: said to be solved, of those whose reporter answered."""
+    """解决率: answered "solved", of all answers; every "not solved" reopens its ticket. Silence is no answer."""
     satisfied: Rate
     """满意率: satisfied, of those rated."""
     rework: Rate
@@ -201,7 +201,9 @@ def rates_of(counts: PeriodCounts, satisfied: AbstractSet[Satisfaction]) -> Rate
     return Rates(
         response=Rate(counts.accepted_on_time, counts.accepted),
         on_time=Rate(counts.resolved_on_time, counts.resolved),
-        solved=Rate(counts.solved, counts.asked_solved),
+        # A ticket that is answered "not solved" is reopened and so is not among the archived: taking the denominator
+        # from those would always give nearly 100 %.
+        solved=Rate(counts.solved, counts.solved + counts.reopened),
         satisfied=Rate(
             sum(number for answer, number in counts.ratings.items() if answer in satisfied),
             sum(counts.ratings.values()),

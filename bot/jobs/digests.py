@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.services.digests import DigestService
+from collections.abc import Sequence
+
+from bot.services.digests import DigestService, Recipient
 from bot.services.ports import UnitOfWorkFactory
 from routing.digest_schedule import Slot
 
@@ -22,22 +24,47 @@ class DigestJob:
 
         A slot that was gone through is remembered, so that the minutes after it cost no query. That is only a short
         cut: after a restart, or a failure half-way, everybody is asked after once more, and who has it gets nothing.
+
+        Raises:
+            ExceptionGroup: the digests of some people could not be made; all others have theirs, and those people are
+                tried again with each run until the slot is too old.
         """
         due = self._service.due()
         self._finished = self._finished.intersection(due)
         sent = 0
+        failures: list[Exception] = []
         for slot in due:
-            if slot not in self._finished:
-                sent += await self._send(slot)
+            if slot in self._finished:
+                continue
+            more, failed = await self._send_all(slot)
+            sent += more
+            failures += failed
+            if not failed:
                 self._finished |= {slot}
+        if failures:
+            raise ExceptionGroup("digests that could not be sent", failures)
         return sent
 
-    async def _send(self, slot: Slot) -> int:
+    async def _send_all(self, slot: Slot) -> tuple[int, list[Exception]]:
         async with self._unit_of_work() as work:
             recipients = await self._service.recipients(work, slot)
         sent = 0
+        failures: list[Exception] = []
         for start in range(0, len(recipients), self._batch):
-            async with self._unit_of_work() as work:
-                sent += await self._service.send(work, slot, recipients[start : start + self._batch])
-                await work.commit()
+            batch = recipients[start : start + self._batch]
+            try:
+                sent += await self._send(slot, batch)
+            except Exception:
+                # One area whose digest cannot be made must not keep the others' from them: each by itself, then.
+                for recipient in batch:
+                    try:
+                        sent += await self._send(slot, (recipient,))
+                    except Exception as failure:
+                        failures.append(failure)
+        return sent, failures
+
+    async def _send(self, slot: Slot, recipients: Sequence[Recipient]) -> int:
+        async with self._unit_of_work() as work:
+            sent = await self._service.send(work, slot, recipients)
+            await work.commit()
         return sent

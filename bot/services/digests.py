@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bot.services.digest_pages import DigestPages
 from bot.services.opening import path_of
@@ -114,7 +114,7 @@ class DigestService:
         self, work: UnitOfWork, area_code: str, period: Period, at: datetime, names: Mapping[int, str]
     ) -> Digest:
         tree, wording = await work.areas.tree(), self._rules.wording
-        area, path = tree.get(area_code), path_of(tree, area_code)
+        area, path, at = tree.get(area_code), path_of(tree, area_code), at.astimezone(UTC)
         start = period_start(period, at, self._zone)
         since = previous_slot(self._digests, period, at, self._zone)
         paths = {path_of(tree, child.code): child for child in tree.children(area_code) if child.level != BUILDING}
