@@ -20,8 +20,8 @@ def parse_areas(content: bytes, path: str, organisation: Organisation, existing:
 
     Raises:
         CsvRefused: with every problem: codes that are missing, repeated or against the pattern, unknown levels,
-            parents that do not exist or may not stand above, cycles, management elsewhere than on complexes or
-            missing there, unknown kinds, households that are no count, texts that are too long.
+            parents that do not exist or may not stand above, cycles, a second root, management elsewhere than on
+            complexes or missing there, unknown kinds, households that are no count, texts that are too long.
     """
     rows, problems = read_rows(content, path, columns=COLUMNS, required=REQUIRED)
     read = [(row, _area(row, organisation)) for row in rows]
@@ -33,6 +33,7 @@ def parse_areas(content: bytes, path: str, organisation: Organisation, existing:
     combined = {**existing.by_code(), **in_file}
     for row, area in read:
         _check_parent(row, area, combined, organisation)
+    _check_root(read, combined)
     _check_children(read, in_file, existing, organisation)
     if problems:
         raise CsvRefused(path, sorted(problems, key=lambda problem: problem.line))
@@ -97,6 +98,14 @@ def _check_parent(row: Row, area: Area, areas: Mapping[str, Area], organisation:
         row.complain("parent_code", "cycle")
     elif not organisation.allowed_below(area.level, parent.level):
         row.complain("parent_code", "wrong_parent_level")
+
+
+def _check_root(read: Iterable[tuple[Row, Area]], areas: Mapping[str, Area]) -> None:
+    """A register has one root: a second area without a parent is one whose parent was forgotten."""
+    first = next((area.code for area in areas.values() if area.parent_code is None), None)
+    for row, area in read:
+        if area.parent_code is None and area.code != first:
+            row.complain("parent_code", "second_root")
 
 
 def _leads_back(area: Area, areas: Mapping[str, Area]) -> bool:
