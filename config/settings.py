@@ -6,7 +6,6 @@ An empty value counts as unset, so that a line of ``.env`` can be blanked. What 
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
@@ -180,9 +179,4 @@ def _problem(item: ErrorDetails) -> tuple[str, str]:
 
 
 def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
+    return host in {"localhost", "127.0.0.1", "::1"}

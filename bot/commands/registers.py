@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from routing.staff import Staff
 
 PLATFORM = "telegram"
+"""Where the groups are; named here again because the client of the platform takes seconds to import."""
 
 areas = typer.Typer(cls=Commands, help="The register of areas.", no_args_is_help=True, rich_markup_mode=None)
 staff = typer.Typer(cls=Commands, help="The register of posts.", no_args_is_help=True, rich_markup_mode=None)

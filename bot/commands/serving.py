@@ -29,11 +29,12 @@ def run(
     """Serves until it is stopped. Without QUNBAN_TELEGRAM_TOKEN it opens the local chat."""
     from config.settings import load_settings
 
+    # Before the chat client and the web framework, whose import takes seconds: a wrong value is said at once.
     settings = load_settings()
 
-    from bot.main import Role, run_service
+    from bot.service import Role, run_service
 
-    run_service(settings, Role(role.value))
+    run_service(settings, Role(role.value), typer.echo)
 
 
 def migrate(as_json: AsJson = False) -> None:

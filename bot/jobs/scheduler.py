@@ -54,9 +54,14 @@ class Ticker:
         self._metrics = metrics
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._running: set[asyncio.Task[None]] = set()
+        self._stopping = asyncio.Event()
 
-    def start(self) -> None:
-        """Calls every job now and then at its interval."""
+    def stop(self) -> None:
+        """Lets ``run`` end once the jobs at work have ended."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Calls every job now and then at its interval, until ``stop``."""
         for job in self._jobs:
             self._scheduler.add_job(
                 self._tick,
@@ -70,15 +75,14 @@ class Ticker:
                 misfire_grace_time=None,
             )
         self._scheduler.start()
-
-    async def stop(self) -> None:
-        """Ticks no more and waits for what is running; the scheduler by itself would cancel it."""
-        if not self._scheduler.running:
-            return
-        self._scheduler.pause()
-        while self._running:
-            await asyncio.gather(*self._running, return_exceptions=True)
-        self._scheduler.shutdown(wait=False)
+        try:
+            await self._stopping.wait()
+        finally:
+            # By itself the scheduler would cancel the jobs at work.
+            self._scheduler.pause()
+            while self._running:
+                await asyncio.gather(*self._running, return_exceptions=True)
+            self._scheduler.shutdown(wait=False)
 
     async def _tick(self, job: Job) -> None:
         # A task of our own, which the scheduler neither cancels nor forgets.

@@ -95,7 +95,7 @@ def test_every_wrong_value_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> 
     assert {name for name, _ in refused.value.problems} == {"QUNBAN_PORT", "QUNBAN_TIMEZONE"}
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.9", "localhost", "::1"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
 def test_loopback_hosts_serve_the_local_chat(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
     assert _load(monkeypatch, {"QUNBAN_HOST": host}).host == host
 

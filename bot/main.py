@@ -1,0 +1,198 @@
+"""Builds the product from its settings. Nothing else makes parts and joins them; nothing here runs by itself."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
+
+from aiogram import Bot
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
+
+from bot.backoff import Randomness
+from bot.district import UseCases, use_cases
+from bot.jobs.digests import DigestJob
+from bot.jobs.outbox import OutboxRunner
+from bot.jobs.scheduler import Job, JobMetrics, Ticker
+from bot.jobs.upkeep import ClockJob, UpkeepJob
+from bot.local_chat import new_token, open_local_chat, state_beside
+from bot.metrics import OutboxMetrics, UpdateMetrics
+from bot.sandbox.app import Sandbox
+from bot.services.ports import Clock
+from bot.telegram.decode import BotIdentity
+from bot.telegram.dispatch import TelegramInteraction
+from bot.telegram.feed import UpdateFeed
+from bot.telegram.gate import UpdateGate
+from bot.telegram.limits import SendLimits
+from bot.telegram.poller import Poller
+from bot.telegram.sender import PLATFORM, TelegramSender, open_bot
+from bot.web.app import create_app
+from bot.web.health import ChatCheck, ReadinessChecks
+from bot.web.webhook import webhook_router
+from config.bundle import Configuration, load_configuration
+from config.sample import SampleDistrict, load_sample
+from config.settings import Settings
+from models.database import Database
+from models.migrate import head_revision
+
+CHAT_FRESH = timedelta(seconds=30)
+"""How long a good answer of the chat platform counts for the readiness check."""
+CLOCK_SECONDS = 60
+UPKEEP_SECONDS = 15 * 60
+
+
+def utc_now() -> datetime:
+    """The clock of everything that serves."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """The parts of a running service, joined and not yet started."""
+
+    settings: Settings
+    configuration: Configuration
+    sample: SampleDistrict | None
+    """To be loaded into empty registers."""
+    database: Database
+    use_cases: UseCases
+    bot: Bot
+    gate: UpdateGate
+    poller: Poller
+    outbox: OutboxRunner
+    ticker: Ticker
+    jobs: tuple[Job, ...]
+    app: FastAPI
+    local_chat: Sandbox | None
+    registry: CollectorRegistry
+
+    async def close(self) -> None:
+        """Closes what the parts hold open; they must have stopped."""
+        if self.local_chat is not None:
+            await self.local_chat.aclose()
+        await self.bot.session.close()
+        await self.database.close()
+
+
+def build(settings: Settings, *, url: str, clock: Clock = utc_now, randomness: Randomness = random.random) -> Product:
+    """Puts the product together.
+
+    Args:
+        settings: the environment.
+        url: where this process serves; the local chat's Bot API is there.
+        clock: the only clock that anything of it reads.
+        randomness: for the waits between tries.
+
+    Raises:
+        ConfigError: a configuration file has a mistake.
+        DatabaseUrlInvalid: the database URL cannot be used.
+    """
+    configuration = load_configuration(settings.config_dir, timezone=settings.timezone)
+    sample = load_sample(configuration.organisation, configuration.catalogue, platform=PLATFORM)
+    database_url = settings.database_url.get_secret_value()
+    database = Database(database_url, clock=clock)
+    registry = _registry()
+    token, api_url = new_token(), url
+    local_chat: Sandbox | None = None
+    if settings.telegram_token is None:
+        local_chat = open_local_chat(
+            sample,
+            token=token,
+            bot_name=configuration.texts.say("web.front.title"),
+            state=state_beside(database_url),
+            clock=clock,
+        )
+    else:
+        token, api_url = settings.telegram_token.get_secret_value(), settings.telegram_api_url
+    bot = open_bot(token, api_url)
+    district = use_cases(configuration, configuration.build_triage(), platform=PLATFORM, clock=clock)
+    gate = UpdateGate(_feed_for(district, bot, database, UpdateMetrics(registry)))
+    outbox = OutboxRunner(
+        unit_of_work=database.unit_of_work,
+        sender=TelegramSender(bot),
+        limits=SendLimits(),
+        clock=clock,
+        randomness=randomness,
+        metrics=OutboxMetrics(registry),
+    )
+    database.on_commit(outbox.wake)
+    jobs = _jobs(district, database, clock)
+    return Product(
+        settings=settings,
+        configuration=configuration,
+        sample=sample if settings.loads_sample else None,
+        database=database,
+        use_cases=district,
+        bot=bot,
+        gate=gate,
+        poller=Poller(api_url=api_url, token=token, feed=gate.feed, randomness=randomness),
+        outbox=outbox,
+        ticker=Ticker(jobs, JobMetrics(registry)),
+        jobs=jobs,
+        app=create_app(
+            version=version("qunban"),
+            texts=configuration.texts,
+            readiness=_readiness(database, bot, clock),
+            registry=registry,
+            webhook=webhook_router(gate.feed, settings.webhook_secret.get_secret_value())
+            if settings.telegram_mode == "webhook" and settings.webhook_secret is not None
+            else None,
+            local_chat=local_chat,
+        ),
+        local_chat=local_chat,
+        registry=registry,
+    )
+
+
+def _feed_for(
+    district: UseCases, bot: Bot, database: Database, metrics: UpdateMetrics
+) -> Callable[[BotIdentity], Callable[[bytes], Awaitable[None]]]:
+    def make(identity: BotIdentity) -> Callable[[bytes], Awaitable[None]]:
+        feed = UpdateFeed(
+            platform=PLATFORM,
+            identity=identity,
+            unit_of_work=database.unit_of_work,
+            clock=district.clock,
+            talk=district.intake,
+            interaction=TelegramInteraction(bot=bot, services=district, platform=PLATFORM, identity=identity),
+            metrics=metrics,
+        )
+        return feed.feed
+
+    return make
+
+
+def _jobs(district: UseCases, database: Database, clock: Clock) -> tuple[Job, ...]:
+    unit_of_work = database.unit_of_work
+    return (
+        Job("clocks", CLOCK_SECONDS, ClockJob(unit_of_work, district.clockwork.sweep).run),
+        Job("digests", CLOCK_SECONDS, DigestJob(unit_of_work, district.digests).run),
+        Job("upkeep", UPKEEP_SECONDS, UpkeepJob(unit_of_work, clock).run),
+    )
+
+
+def _readiness(database: Database, bot: Bot, clock: Clock) -> ReadinessChecks:
+    newest = head_revision()
+
+    async def reachable() -> None:
+        await database.ping()
+
+    async def current() -> str | None:
+        return None if await database.current_revision() == newest else "behind"
+
+    async def ask() -> None:
+        await bot.get_me(request_timeout=4)
+
+    return ReadinessChecks({"database": reachable, "migrations": current, "chat": ChatCheck(ask, clock, CHAT_FRESH)})
+
+
+def _registry() -> CollectorRegistry:
+    """A registry of our own, with what the process uses."""
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    PlatformCollector(registry=registry)
+    GCCollector(registry=registry)
+    return registry

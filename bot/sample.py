@@ -1,0 +1,22 @@
+"""Puts the sample district into empty registers, so that the first start has something to show."""
+
+from __future__ import annotations
+
+from bot.services.ports import UnitOfWorkFactory
+from config.sample import SampleDistrict
+
+
+async def load_sample_once(unit_of_work: UnitOfWorkFactory, sample: SampleDistrict) -> bool:
+    """Loads the sample where no area is registered yet; returns whether it did.
+
+    A register with anything in it is somebody's own and is left alone.
+    """
+    async with unit_of_work() as work:
+        if len(await work.areas.tree()) > 0:
+            return False
+        await work.areas.upsert(sample.areas)
+        await work.staff.upsert(sample.staff)
+        for group in sample.groups:
+            await work.groups.put(group)
+        await work.commit()
+    return True
