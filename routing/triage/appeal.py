@@ -1,0 +1,42 @@
+"""What kind of appeal a message is: question, call for help, complaint, report of others, suggestion or praise."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+
+from routing.catalogue import AppealType
+from routing.triage.scoring import ServiceScore
+
+_BY_CUE = (
+    ("mark_report", AppealType.REPORT),
+    ("mark_suggest", AppealType.SUGGESTION),
+    ("howto", AppealType.CONSULT),
+    ("request", AppealType.HELP),
+    ("complain", AppealType.COMPLAINT),
+    ("neglect", AppealType.COMPLAINT),
+)
+"""Cues in the order in which they decide; the first that fits the service wins."""
+
+_SELDOM = {
+    AppealType.REPORT: ("safety", "order", "environment"),
+    AppealType.CONSULT: ("service", "civic", "other", "property.fee", "utility"),
+}
+"""Kinds that only some services know: a lift is asked about rarely, a dead one is complained of."""
+
+
+def appeal_of(service: ServiceScore, cues: Container[str], defaults: Mapping[str, AppealType]) -> AppealType:
+    """The kind of appeal: what the matched rule says, else the cues, else what the service usually is."""
+    best = max(service.matches, key=lambda match: (match.rule.weight, match.length))
+    if best.rule.appeal is not None:
+        return best.rule.appeal
+    for name, kind in _BY_CUE:
+        if name in cues and _fits(service.code, kind):
+            return kind
+    return defaults.get(service.code, AppealType.COMPLAINT)
+
+
+def _fits(service_code: str, kind: AppealType) -> bool:
+    places = _SELDOM.get(kind)
+    if service_code.startswith(("service.", "civic.")) and kind is AppealType.COMPLAINT:
+        return False
+    return places is None or service_code.partition(".")[0] in places or service_code in places

@@ -1,0 +1,147 @@
+"""Triage: from a text to a decision. Pure: the same text always gives the same decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from routing.catalogue import OTHER, AppealType, Catalogue, Urgency
+from routing.place import Place
+from routing.triage.appeal import appeal_of
+from routing.triage.decision import Ask, Decision, Evidence, EvidenceKind, Ignore, OpenTicket
+from routing.triage.lexicon import CUE, Lexicon
+from routing.triage.matcher import PLACE_CLASS, CompiledRule, Matcher
+from routing.triage.normalise import Normalised, for_gate, normalise
+from routing.triage.places import place_in
+from routing.triage.reading import Reading
+from routing.triage.scoring import Scored, Thresholds, score
+from routing.triage.segment import Segmenter
+
+_NOTHING = Ignore()
+ALTERNATIVES = 3
+"""Other services offered beside the best one: as many as fit under a message as buttons."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A decision and how it came about, for a person who asks why."""
+
+    text: str
+    normalised: str
+    decision: Decision
+    scores: tuple[tuple[str, float, float], ...]
+    """Service, score before and after the cues of the message; best first."""
+    thresholds: Thresholds
+    steps: int
+    """Work done in matching, counted; it grows with the hits, not with the lexicon."""
+
+
+class Triage:
+    """Decides about messages with one lexicon. Build once (loading takes about a second), use from any thread."""
+
+    def __init__(
+        self,
+        lexicon: Lexicon,
+        catalogue: Catalogue,
+        *,
+        segmenter: Segmenter | None = None,
+        thresholds: Thresholds | None = None,
+    ) -> None:
+        self.lexicon = lexicon
+        self.catalogue = catalogue
+        self.thresholds = thresholds or Thresholds()
+        self._segmenter = segmenter or Segmenter(lexicon.words())
+        self._matcher = Matcher(lexicon, self._segmenter.known.__contains__)
+        self._cues = dict(lexicon.cues)
+        self._place_slot = self._matcher.slot(PLACE_CLASS)
+
+    def may_matter(self, text: str) -> bool:
+        """Whether ``text`` may lead to anything but silence: one pass over the raw text, about two microseconds."""
+        found = self._matcher.find(for_gate(text))
+        return bool(found) and _names_service(self._matcher.candidates(found))
+
+    def decide(
+        self,
+        text: str,
+        *,
+        addressed: bool = False,
+        has_media: bool = False,
+        aliases: Mapping[str, Place] | None = None,
+    ) -> Decision:
+        """What to do about ``text``.
+
+        Args:
+            text: the message as typed.
+            addressed: whether the writer spoke to the bot (a mention, /report, or 登记 as a reply); then a ticket is
+                opened whatever the text says, under the service ``other`` where none fits.
+            has_media: whether a photo or video came with it, which makes talk about a fault a report of one.
+            aliases: names of places known in this chat.
+        """
+        gate = for_gate(text)
+        found = self._matcher.find(gate)
+        if not found and not addressed:
+            return _NOTHING
+        candidates = self._matcher.candidates(found)
+        if not _names_service(candidates) and not addressed:
+            if any(self._matcher.fills(number, self._place_slot) for number, _, _ in found):
+                return Ignore(place=place_in(normalise(text).text, aliases))
+            return _NOTHING
+        normalised = normalise(text)
+        scored = self._scored(normalised, gate, found, candidates)[0]
+        place = place_in(normalised.text, aliases)
+        return self._decision(text, scored, place, addressed=addressed, has_media=has_media)
+
+    def explain(self, text: str, *, addressed: bool = False, has_media: bool = False) -> Explanation:
+        """The decision about ``text`` with every score behind it."""
+        normalised = normalise(text)
+        found = self._matcher.find(normalised.text)
+        scored, steps = self._scored(normalised, normalised.text, found, self._matcher.candidates(found))
+        return Explanation(
+            text=text,
+            normalised=normalised.text,
+            decision=self.decide(text, addressed=addressed, has_media=has_media),
+            scores=tuple((one.code, round(one.base, 2), round(one.final, 2)) for one in scored.services),
+            thresholds=self.thresholds,
+            steps=steps,
+        )
+
+    def _scored(
+        self, normalised: Normalised, gate: str, found: list[tuple[int, int, int]], candidates: list[CompiledRule]
+    ) -> tuple[Scored, int]:
+        if gate != normalised.text:
+            # The gate leaves rare forms as they are (①, ㎡), which can move positions.
+            found = self._matcher.find(normalised.text)
+            candidates = self._matcher.candidates(found)
+        reading = Reading(normalised, self._matcher.hits(found), self._matcher, self._segmenter)
+        scored = score(reading, candidates, self._cues)
+        return scored, reading.index.steps
+
+    def _decision(
+        self, text: str, scored: Scored, place: Place | None, *, addressed: bool, has_media: bool
+    ) -> Decision:
+        evidence = tuple(sorted(scored.evidence, key=lambda one: (one.start, one.end)))
+        best = scored.services[0] if scored.services else None
+        if addressed:
+            spoken = Evidence(EvidenceKind.ADDRESSED, "addressed", text, 0, len(text), 1.0)
+            if best is None:
+                appeal = AppealType.CONSULT if "howto" in scored.cues else AppealType.HELP
+                return OpenTicket(OTHER, appeal, Urgency.NORMAL, 1.0, place=place, evidence=(*evidence, spoken))
+            evidence = (*evidence, spoken)
+        elif best is None or best.final < self.thresholds.ask:
+            return Ignore(confidence=1.0 - (best.final if best else 0.0), evidence=evidence, place=place)
+        opened = addressed or best.final >= self.thresholds.open or (has_media and best.base >= self.thresholds.ask)
+        kind = OpenTicket if opened else Ask
+        return kind(
+            service_code=best.code,
+            appeal_type=appeal_of(best, scored.cues, self.lexicon.appeals),
+            urgency=best.urgency,
+            confidence=1.0 if addressed else round(best.final, 3),
+            alternatives=tuple(one.code for one in scored.services[1 : 1 + ALTERNATIVES] if one.final > 0),
+            place=place,
+            dangers=tuple(sorted({match.rule.danger for match in best.matches if match.rule.danger})),
+            evidence=evidence,
+        )
+
+
+def _names_service(candidates: list[CompiledRule]) -> bool:
+    return any(not candidate.rule.target.startswith(CUE) for candidate in candidates)

@@ -1,0 +1,72 @@
+"""One spelling for matching: half-width, lower case, Simplified; with the way back to the original positions.
+
+Evidence points into what the person wrote, so every character of the normalised text remembers where it came from.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from routing.script import to_hans, traditional_characters
+
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+_LETTERS = set(map(chr, range(0xFF10, 0xFF5B)))
+# Traditional texts write the particle 着 as 著, which the character tables leave alone because of 著名.
+_PARTICLE = str.maketrans({"著": "着", "妳": "你", "佢": "他"})
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """A text ready for matching. ``origin`` is None while positions are the same as in the original."""
+
+    original: str
+    text: str
+    origin: Sequence[int] | None = None
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The positions in the original text of ``text[start:end]``."""
+        if self.origin is None or start >= end:
+            return start, end
+        return self.origin[start], self.origin[end - 1] + 1
+
+
+def for_gate(text: str) -> str:
+    """The cheap form in which raw text is searched for lexicon words: Simplified, nothing else where possible."""
+    if not traditional_characters().isdisjoint(text):
+        text = _simplify(text)
+    if not text.isascii() and not _LETTERS.isdisjoint(text):
+        text = text.translate(_FULL_WIDTH)
+    return text if text.islower() else _lower(text)
+
+
+def normalise(text: str) -> Normalised:
+    """``text`` in NFKC, lower case and Simplified characters, position for position."""
+    flat = text.translate(_FULL_WIDTH)
+    origin: list[int] | None = None
+    if not unicodedata.is_normalized("NFKC", flat):
+        origin = []
+        characters: list[str] = []
+        for position, character in enumerate(flat):
+            for part in unicodedata.normalize("NFKC", character):
+                characters.append(part)
+                origin.append(position)
+        flat = "".join(characters)
+    flat = _lower(flat)
+    if not traditional_characters().isdisjoint(flat):
+        flat = _simplify(flat)
+    return Normalised(original=text, text=flat, origin=origin)
+
+
+def _lower(text: str) -> str:
+    lowered = text.lower()
+    # A few letters grow when lowered (İ); they are no part of any lexicon word.
+    return lowered if len(lowered) == len(text) else text
+
+
+def _simplify(text: str) -> str:
+    simple = to_hans(text)
+    if len(simple) != len(text):
+        simple = "".join(one if len(one := to_hans(character)) == 1 else character for character in text)
+    return simple.translate(_PARTICLE)

@@ -1,0 +1,162 @@
+"""The place grammar: what a message says of building, unit, floor, room and spot.
+
+Works on normalised text (half-width, lower case, Simplified). Numbers are taken for a place only with a word that makes
+them one, or in a shape that nothing else has (3-2-502); times, prices, phone and plate numbers have neither.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from routing.place import Place
+from routing.triage.numerals import CHINESE, digits
+from routing.triage.spots import spot_of
+
+_N = rf"(?:\d{{1,3}}|[{CHINESE}]{{1,4}})"
+_ROOM = rf"(?:\d{{3,4}}|[{CHINESE}]{{3,5}})"
+_EDGE = r"(?<![\d.:/a-z$¥￥-])"
+_NO_MEASURE = r"(?![\d-]|\.\d|:\d| ?(?:元|块|米|人|名|个|度|年|月|日|点|分|斤|平|万|w|km|kw))"
+
+_DASHED_UNIT = re.compile(rf"{_EDGE}(\d{{1,2}})\s?[-—–]\s?(\d{{1,2}})\s?[-—–]\s?(\d{{3,4}}){_NO_MEASURE}")
+_DASHED_ROOM = re.compile(rf"{_EDGE}(\d{{1,2}})\s?[-—–#]\s?(\d{{3,4}}){_NO_MEASURE}")
+# 动 and 洞 are what voice input makes of 栋; they follow a number there and nowhere else in these texts.
+_BUILDING = re.compile(
+    rf"(?<![\d.:])(?:(?P<number>{_N})(?:\s?[、,和跟与到至~-]\s?{_N})?\s?(?:号楼|号栋|#楼|#|栋楼?|幢楼?|座|号院)"
+    r"|(?P<typo>\d{1,2})\s?(?:动|洞|冻|懂|东|棟)(?=[\d一二三四五六七八九十\s,，。那楼的有这门下]|$)"
+    r"|(?<![a-z])(?P<letter>[a-z])\s?(?:座|栋|幢|号楼|楼))"
+)
+_UNIT = re.compile(rf"(?<![\d.:])(?P<unit>{_N}|[甲乙丙丁])\s?(?:单元|单员|单园|门洞)")
+_FLOOR = re.compile(
+    rf"(?<![\d.:])(?P<floor>{_N})(?:\s?[、,和跟与到至~-]\s?{_N})?\s?"
+    r"(?:楼(?!栋|号|长|盘)|层(?!层|楼|皮|灰|土|油|水|膜|雪|霜|板|浮|厚|关系|意思|次|级|报)|f(?![a-z]))"
+)
+_ROOM_AFTER = re.compile(rf"\s?-?\s?(?P<room>{_ROOM})(?:室|号|房|户)?{_NO_MEASURE}")
+_ROOM_ALONE = re.compile(
+    rf"(?<![\d.:@-])(?P<marked>{_ROOM})(?:室|房(?![租贷价子间])|号房|住户|户(?![口籍型外])|那家|这家|家(?![具电])|业主|的邻居)"
+    rf"|^@(?P<called>\d{{3,4}}){_NO_MEASURE}"
+)
+# "三层楼高", "爬了20层", "加盖一层" count floors; "整栋", "几栋", "两栋楼" count buildings.
+_COUNTED_BEFORE = re.compile(
+    r"(?:爬|走|上|下|跑|盖|搭|加|建|隔|共|总|装|刷|贴|再|多|高|有|第[一二三]|垫|铺|蒙|落)(?:了|到)?$"
+)
+_COUNTED_AFTER = re.compile(r"\s?(?:高|多高|那么高|的楼|住户|户人|都|一户|两户|梯)")
+_CORRECTION = re.compile(
+    r"(?:说错了|打错了|写错了|发错了|搞错了|更正|不对|不是[^,，。\s]{1,8}?)[,，。!\s]*(?:应该)?(?:是|在)"
+)
+
+
+def place_in(text: str, aliases: Mapping[str, Place] | None = None) -> Place | None:
+    """What ``text`` says about where; None where it says nothing.
+
+    Args:
+        text: normalised text.
+        aliases: names of places known in this complex ("老楼" → building 3); they fill what the text leaves open.
+
+    Of several values the first counts; after a correction ("说错了，是5栋") only what follows it.
+    """
+    corrections = list(_CORRECTION.finditer(text))
+    if corrections:
+        correction = corrections[-1]
+        corrected = _place_in(text[correction.end() :])
+        if corrected is not None and not corrected.is_empty:
+            before = _place_in(text[: correction.start()]) or Place()
+            return _with_aliases(corrected.merged_with(before), text, aliases)
+    found = _place_in(text) or Place()
+    complete = _with_aliases(found, text, aliases)
+    return None if complete.is_empty else complete
+
+
+def _with_aliases(place: Place, text: str, aliases: Mapping[str, Place] | None) -> Place:
+    for name, meant in (aliases or {}).items():
+        if name in text:
+            place = place.merged_with(meant)
+    return place
+
+
+def _place_in(text: str) -> Place | None:
+    spot = spot_of(text)
+    if dashed := _DASHED_UNIT.search(text):
+        building, unit, room = (digits(part) for part in dashed.groups())
+        return Place(building=building, unit=unit, room=room, spot=spot)
+    if dashed := _DASHED_ROOM.search(text):
+        building, room = (digits(part) for part in dashed.groups())
+        return Place(building=building, room=room, spot=spot)
+    building, after_building = _building(text)
+    unit, after_unit = _unit(text)
+    floor, after_floor = _floor(text)
+    room = _room(text, [end for end in (after_building, after_unit, after_floor) if end is not None])
+    place = Place(building=building, unit=unit, floor=floor, room=room, spot=spot)
+    return None if place.is_empty else place
+
+
+def _building(text: str) -> tuple[str | None, int | None]:
+    for match in _BUILDING.finditer(text):
+        if match["letter"]:
+            return match["letter"].upper(), match.end()
+        written = match["number"] or match["typo"]
+        if written in {"两", "一"} and text[match.end() : match.end() + 1] in {"楼", "的"}:
+            continue
+        if match[0].endswith("座") and not written.isdigit():
+            continue
+        if match[0].endswith("楼") and not match[0].endswith("号楼") and written == "一":
+            # "一栋楼" is any building, "1栋楼" the first.
+            continue
+        if written == "两" or _is_counted(text, match.start()):
+            continue
+        if match[0].endswith("#") and text[match.end() : match.end() + 1].isalpha():
+            continue
+        number = digits(written)
+        if number and 0 < int(number) < 1000:
+            return number, match.end()
+    return None, None
+
+
+def _unit(text: str) -> tuple[str | None, int | None]:
+    for match in _UNIT.finditer(text):
+        if match["unit"] in "甲乙丙丁":
+            return match["unit"], match.end()
+        number = digits(match["unit"])
+        if (
+            number
+            and 0 < int(number) < 100
+            and not (match["unit"] == "两" and text[match.end() : match.end() + 1] == "的")
+        ):
+            return number, match.end()
+    return None, None
+
+
+def _floor(text: str) -> tuple[str | None, int | None]:
+    for match in _FLOOR.finditer(text):
+        before = text[: match.start()]
+        if before.endswith(("负", "号", "地下", "b", "栋", "-", "第", "每", "几")) and not before.endswith(
+            ("栋", "号楼")
+        ):
+            continue
+        if match["floor"] == "两" or _is_counted(text, match.start()) or _COUNTED_AFTER.match(text, match.end()):
+            continue
+        if (
+            match["floor"] == "一"
+            and match[0].endswith("层")
+            and not re.search(r"(?:家|住|在|们|元|栋|楼|^|\s)$", before)
+        ):
+            continue
+        number = digits(match["floor"])
+        if number and 0 < int(number) < 100:
+            return number, match.end()
+    return None, None
+
+
+def _is_counted(text: str, start: int) -> bool:
+    return _COUNTED_BEFORE.search(text[max(0, start - 4) : start]) is not None
+
+
+def _room(text: str, ends: list[int]) -> str | None:
+    for end in sorted(ends, reverse=True):
+        if after := _ROOM_AFTER.match(text, end):
+            return digits(after["room"])
+    if alone := _ROOM_ALONE.search(text):
+        number = digits(alone["marked"] or alone["called"])
+        if number and len(number) in {3, 4}:
+            return number
+    return None

@@ -1,0 +1,147 @@
+"""From matched rules to a score per service: sums that a person can follow.
+
+A service's base is its heaviest rule plus a little for each further one. Pushing cues (a request, a complaint, an
+address to the property) are added, silencing cues take their share away, and doubting cues cap the result at asking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from routing.catalogue import Urgency
+from routing.triage.decision import Evidence, EvidenceKind
+from routing.triage.lexicon import CUE, Cue, Effect
+from routing.triage.matcher import CompiledRule, Match
+from routing.triage.reading import Reading
+
+FURTHER_RULE = 0.06
+"""What each further rule of the same service adds: it orders services that fit about equally well."""
+FURTHER_MOST = 0.3
+PUSH_MOST = 0.6
+"""All pushing cues together: asking for help makes no service out of nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Scores from which a ticket is opened, or the resident is asked."""
+
+    open: float = 0.8
+    ask: float = 0.5
+
+
+@dataclass(slots=True)
+class ServiceScore:
+    """What speaks for one service in one message."""
+
+    code: str
+    matches: list[Match] = field(default_factory=list)
+    base: float = 0.0
+    final: float = 0.0
+
+    @property
+    def urgency(self) -> Urgency:
+        """The most pressing of the matched rules."""
+        return max((match.rule.urgency for match in self.matches), key=lambda urgency: urgency.rank)
+
+    @property
+    def order(self) -> tuple[int, float, int]:
+        """Best last: emergencies, then the higher base, then the more specific words."""
+        return (
+            self.urgency is Urgency.EMERGENCY,
+            round(self.base, 2),
+            max(match.length for match in self.matches),
+        )
+
+
+@dataclass(slots=True)
+class Scored:
+    """All scores of one message with the evidence behind them; services best first."""
+
+    services: list[ServiceScore]
+    cues: dict[str, Match]
+    evidence: list[Evidence]
+
+
+def score(reading: Reading, candidates: Sequence[CompiledRule], cues: dict[str, Cue]) -> Scored:
+    """The services that the rules speak for, after the cues of the message."""
+    services: dict[str, ServiceScore] = {}
+    present: dict[str, list[Match]] = {}
+    evidence: list[Evidence] = []
+    for compiled in candidates:
+        target = compiled.rule.target
+        for match in reading.index.matches(compiled):
+            if target.startswith(CUE):
+                present.setdefault(target.removeprefix(CUE), []).append(match)
+                break
+            if _is_cancelled(reading, match):
+                evidence.append(_evidence(reading, match, EvidenceKind.CANCELLED, 0.0, target))
+                continue
+            services.setdefault(target, ServiceScore(target)).matches.append(match)
+            evidence.append(_evidence(reading, match, EvidenceKind.SERVICE, compiled.rule.weight, target))
+            break
+    strongest = {
+        name: max(matches, key=lambda match: (match.rule.weight, match.length)) for name, matches in present.items()
+    }
+    counted = _counted(strongest, present, cues)
+    for name, (cue, strength) in counted.items():
+        evidence.append(_evidence(reading, strongest[name], EvidenceKind(cue.effect.value), _signed(cue, strength)))
+    for service in services.values():
+        service.base = _base(service.matches)
+        service.final = _final(service, list(counted.values()))
+    ordered = sorted(services.values(), key=lambda service: (service.final > 0, service.order), reverse=True)
+    return Scored(ordered, strongest, evidence)
+
+
+def _is_cancelled(reading: Reading, match: Match) -> bool:
+    return reading.is_denied(match) or reading.is_imagined(match)
+
+
+def _base(matches: Sequence[Match]) -> float:
+    weights = sorted((match.rule.weight for match in matches), reverse=True)
+    return weights[0] + min(FURTHER_MOST, FURTHER_RULE * (len(weights) - 1))
+
+
+def _counted(
+    strongest: dict[str, Match], present: dict[str, list[Match]], cues: dict[str, Cue]
+) -> dict[str, tuple[Cue, float]]:
+    """The cues that count, with their strength: rules of weight below 1 must come in pairs (two hints of a notice)."""
+    counted: dict[str, tuple[Cue, float]] = {}
+    for name in strongest:
+        cue = cues[name]
+        if cue.effect is Effect.MARK:
+            continue
+        certainty = min(1.0, sum(match.rule.weight for match in present[name]))
+        if cue.effect is not Effect.PUSH and certainty < 1.0:
+            continue
+        if any(other in strongest for other in cue.yields_to):
+            continue
+        counted[name] = (cue, cue.strength * certainty)
+    return counted
+
+
+def _final(service: ServiceScore, counted: Iterable[tuple[Cue, float]]) -> float:
+    pushes, left, cap = 0.0, 1.0, 1.0
+    for cue, strength in counted:
+        if not cue.touches(service.code):
+            continue
+        if cue.effect is Effect.PUSH:
+            pushes += strength
+        elif cue.effect is Effect.SILENCE:
+            left *= 1.0 - strength
+        elif service.urgency is not Urgency.EMERGENCY:
+            # Where life is in danger a joking tone or a question mark changes nothing.
+            cap = min(cap, strength)
+    return min(1.0, cap, min(1.0, service.base + min(PUSH_MOST, pushes)) * left)
+
+
+def _signed(cue: Cue, strength: float) -> float:
+    return strength if cue.effect is Effect.PUSH else -strength
+
+
+def _evidence(
+    reading: Reading, match: Match, kind: EvidenceKind, weight: float, service: str | None = None
+) -> Evidence:
+    start, end = reading.text.span(match.start, match.end)
+    rule = match.rule.text if service else f"{match.rule.target.removeprefix(CUE)}: {match.rule.text}"
+    return Evidence(kind, rule, reading.text.original[start:end], start, end, round(weight, 2), service)
