@@ -109,14 +109,19 @@ class SqlOutbox:
         if message.ticket_id is None or message_id is None:
             return
         if message.card:
+            # A group that moved lost its cards, so there may be none yet where this one arrived.
             await self._transaction.execute(
-                update(TicketCardRow)
-                .where(
-                    TicketCardRow.ticket_id == message.ticket_id,
-                    TicketCardRow.platform == message.platform,
-                    TicketCardRow.chat_id == message.chat_id,
+                self._transaction.insert(TicketCardRow)
+                .values(
+                    ticket_id=message.ticket_id,
+                    platform=message.platform,
+                    chat_id=message.chat_id,
+                    thread_id=message.thread_id,
+                    message_id=message_id,
                 )
-                .values(message_id=message_id)
+                .on_conflict_do_update(
+                    index_elements=["ticket_id", "platform", "chat_id"], set_={"message_id": message_id}
+                )
             )
         await self._transaction.execute(
             self._transaction.insert(TicketMessageRow)
