@@ -41,7 +41,8 @@ class CsvRefused(QunbanError):
     code = "csv_refused"
 
     def __init__(self, path: str, problems: Sequence[RowProblem]) -> None:
-        super().__init__("; ".join(f"{path}:{p.line}: {p.field}: {p.code} {p.value!r}" for p in problems))
+        # Without the values: a trace-back may reach a log, and they are names and telephone numbers.
+        super().__init__("; ".join(f"{path}:{p.line}: {p.field}: {p.code}" for p in problems))
         self.path = path
         self.problems = tuple(problems)
         self.count = len(problems)

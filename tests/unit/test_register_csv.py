@@ -285,5 +285,12 @@ def test_no_spreadsheet_takes_a_cell_for_a_formula(cell: str) -> None:
     assert unescaped(escaped(cell)) == cell
 
 
+def test_the_error_itself_names_nobody() -> None:
+    with pytest.raises(CsvRefused) as caught:
+        staff("name,role,area_code,phone\n某人,grid_worker,TD101-01,打给李四\n")
+    assert "李四" not in str(caught.value)
+    assert caught.value.problems == (RowProblem(2, "phone", "bad_phone", "打给李四"),)
+
+
 def test_an_apostrophe_of_a_name_stays() -> None:
     assert unescaped("'t Hooft") == "'t Hooft"
