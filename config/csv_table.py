@@ -22,7 +22,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _ESCAPE = "'"
 _BLANK = frozenset({""})
 _AROUND = " \u3000\ufeff\r\n"
-"""Blanks that people and spreadsheets leave around a value: the ideographic space and the byte order mark among them."""
+"""Blanks that people and spreadsheets leave around a value; the ideographic space and the byte order mark are some."""
 
 
 @dataclass(frozen=True, slots=True)
