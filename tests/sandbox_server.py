@@ -144,7 +144,7 @@ class People:
     async def wait_for(
         self, chat_id: int, predicate: Predicate, *, after: int = 0, seconds: float = WAIT_SECONDS
     ) -> Json:
-        """The newest message of the chat with a number above ``after`` that fulfils ``predicate``, once there is one."""
+        """The newest message of the chat with a number above ``after`` that fulfils ``predicate``, once there is."""
 
         async def newest() -> Json | None:
             messages = [one for one in await self.chat(chat_id) if one["message_id"] > after and predicate(one)]
@@ -253,6 +253,15 @@ class People:
             await asyncio.sleep(PAUSE_SECONDS)
 
 
+async def until(predicate: Callable[[], bool]) -> None:
+    """Returns as soon as ``predicate`` holds; fails where that does not happen in time."""
+    async with asyncio.timeout(WAIT_SECONDS):
+        while True:
+            if predicate():
+                return
+            await asyncio.sleep(PAUSE_SECONDS / 4)
+
+
 def _unwrapped(response: httpx.Response) -> Any:
     if response.is_error:
         is_json = response.headers.get("content-type", "").startswith("application/json")
@@ -280,10 +289,9 @@ async def running_sandbox(
     server = build_server(sandbox, port)
     serving = asyncio.create_task(server.serve_without_signals())
     try:
-        while not server.started:
-            if serving.done():
-                await serving
-            await asyncio.sleep(PAUSE_SECONDS / 4)
+        await until(lambda: server.started or serving.done())
+        if serving.done():
+            await serving
         url = f"http://127.0.0.1:{server.bound_port}"
         async with People(url) as people:
             yield RunningSandbox(url, world.token, sandbox, people, server)

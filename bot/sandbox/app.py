@@ -16,7 +16,7 @@ from bot.sandbox.failures import BotApiError, PeopleError
 from bot.sandbox.guard import LoopbackOnly
 from bot.sandbox.membership import announce_bot
 from bot.sandbox.page import page_routes
-from bot.sandbox.people import People, bad_value, people_error
+from bot.sandbox.people import People, refused
 from bot.sandbox.platform import Platform
 from bot.sandbox.store import Store
 from bot.sandbox.world import World, check_world
@@ -50,7 +50,7 @@ class Sandbox(Starlette):
         super().__init__(
             routes=[*page_routes(), *people.routes(), *control.routes(), *self._bot_api.routes()],
             middleware=[Middleware(LoopbackOnly)],
-            exception_handlers={PeopleError: people_error, BotApiError: bad_value},
+            exception_handlers=dict.fromkeys((PeopleError, BotApiError, KeyError, ValueError), refused),
         )
 
     async def aclose(self) -> None:

@@ -72,12 +72,12 @@ def _formatted(platform: Platform, params: Params, field: str, entities_field: s
             entities = [
                 dict(one) for one in given if isinstance(one, dict) and {"type", "offset", "length"} <= set(one)
             ]
-    known = [one for one in entities if one["type"] != "text_mention" or _is_known(platform, one["user"]["id"])]
+    known = [one for one in entities if one["type"] != "text_mention" or _is_known(platform, one.get("user"))]
     return text, with_found(text, known)
 
 
-def _is_known(platform: Platform, user_id: int) -> bool:
-    return platform.directory.person(user_id) is not None
+def _is_known(platform: Platform, user: Any) -> bool:
+    return isinstance(user, dict) and platform.directory.person(int(user.get("id", 0))) is not None
 
 
 def read_markup(params: Params) -> Json:

@@ -1,6 +1,5 @@
 """What people do: the JSON interface behind the page, and behind tests that play residents and workers."""
 
-import json
 import re
 from typing import Any
 
@@ -276,15 +275,10 @@ def _written(params: Params, field: str) -> Json:
     return {field: text, _entities_of(field): entities} if entities else {field: text}
 
 
-async def people_error(_: Request, error: Exception) -> Response:
-    """Turns a refusal into JSON with its code."""
+async def refused(request: Request, error: Exception) -> Response:
+    """Turns a refusal, or a value that cannot be read, on the people's side into JSON with a code."""
     if isinstance(error, PeopleError):
-        return Response(json.dumps({"code": error.code}), error.status, media_type="application/json")
-    raise error
-
-
-async def bad_value(_: Request, error: Exception) -> Response:
-    """A number that is none and the like, on the people's side."""
-    if isinstance(error, BotApiError):
-        return Response(json.dumps({"code": "bad_value"}), 422, media_type="application/json")
+        return JSONResponse({"code": error.code}, error.status)
+    if request.url.path.startswith("/sandbox/"):
+        return JSONResponse({"code": "bad_value"}, 422)
     raise error

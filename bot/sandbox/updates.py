@@ -29,6 +29,11 @@ class Updates:
         self._reader: asyncio.Future[None] | None = None
         self._closed = False
 
+    @property
+    def is_being_read(self) -> bool:
+        """Whether a long poll waits now."""
+        return self._reader is not None
+
     def push(self, kind: str, content: Json) -> int | None:
         """Queues an update of ``kind``; returns its number, or None where the bot has not asked for that kind."""
         allowed = self._store.fact("allowed_updates", [])
