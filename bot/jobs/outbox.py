@@ -137,6 +137,7 @@ class OutboxRunner:
             if self._in_hand:
                 await asyncio.wait(self._in_hand)
         finally:
+            # Nothing is left here unless this task itself is being cancelled; then leases have to run out.
             for task in self._in_hand:
                 task.cancel()
 

@@ -50,24 +50,25 @@ class TelegramSender:
         self._bot = bot
 
     async def deliver(self, row: QueuedMessage) -> Delivered:
-        """Sends a message, or brings a card up to date; raises a ``DeliveryError``.
+        """Sends a message, or edits the one whose place it takes; raises a ``DeliveryError``.
 
         A card is always text, since only text can be edited into more text: its pictures follow in answer to it, once.
         """
         try:
-            if row.message.card and row.card_message_id is not None:
-                return await self._bring_up_to_date(row.message, row.card_message_id)
+            edited = row.card_message_id if row.message.card else row.message.edits
+            if edited is not None:
+                return await self._bring_up_to_date(row.message, edited)
             return await self._send(row.message)
         except AiogramError as error:
             raise outcome_of(error, row.message.chat_id) from None
 
-    async def _bring_up_to_date(self, message: Outgoing, card_message_id: int) -> Delivered:
+    async def _bring_up_to_date(self, message: Outgoing, message_id: int) -> Delivered:
         text, keyboard = html_of(message.content), _keyboard_of(message.content)
         try:
             await self._bot.edit_message_text(
                 text=text,
                 chat_id=message.chat_id,
-                message_id=card_message_id,
+                message_id=message_id,
                 parse_mode=_HTML,
                 link_preview_options=_NO_PREVIEW,
                 reply_markup=keyboard,
@@ -75,11 +76,11 @@ class TelegramSender:
             )
         except AiogramError as error:
             if is_unchanged(error):
-                return Delivered(card_message_id)
+                return Delivered(message_id)
             if is_edit_target_gone(error):
                 return await self._send(replace(message, content=replace(message.content, attachments=())))
             raise
-        return Delivered(card_message_id)
+        return Delivered(message_id)
 
     async def _send(self, message: Outgoing) -> Delivered:
         try:

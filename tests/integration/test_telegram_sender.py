@@ -119,6 +119,19 @@ async def test_a_card_is_edited_in_place(server: RunningSandbox, sender: Telegra
     assert "reply_markup" not in await sent(server, GARDEN, bare)
 
 
+async def test_a_message_takes_the_place_of_a_question(server: RunningSandbox, sender: TelegramSender) -> None:
+    question = await sender.deliver(row(GARDEN, Content(title="要登记吗", buttons=CARD.buttons)))
+    answer = await sender.deliver(row(GARDEN, Content(title="已登记"), edits=question.message_id))
+    assert answer == question
+    message = await sent(server, GARDEN, answer)
+    assert message["text"] == "已登记"
+    assert "reply_markup" not in message
+    assert question.message_id is not None
+    await server.people.delete(GARDEN, question.message_id)
+    anew = await sender.deliver(row(GARDEN, Content(title="已撤回"), edits=question.message_id))
+    assert (await sent(server, GARDEN, anew))["text"] == "已撤回"
+
+
 async def test_a_card_that_was_deleted_is_sent_anew_without_its_pictures(
     server: RunningSandbox, sender: TelegramSender
 ) -> None:
