@@ -17,7 +17,7 @@ from routing.sla import Colour
 from routing.staff import Role, Staff
 from routing.ticket import Action, RequestKind, Satisfaction, Status, Ticket
 
-_SHOWN_REASONS = ("negative_list", "no_handler")
+_SHOWN_REASONS = ("negative_list", "no_handler", "nobody_on_duty")
 _MAX_TEXT = 1000
 
 

@@ -172,6 +172,7 @@ class HandlingService:
             status=next_status(taken.ticket, Action.RESOLVE),
             resolved_at=taken.now,
             resolution=result,
+            solved=None,
             request=None,
         )
         event = self._desk.event(taken, EventKind.RESOLVED, result=result, photos=len(photos))

@@ -1,0 +1,138 @@
+"""Who may do what: a table over roles, and the rule that nobody acts outside the own area."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from routing.catalogue import AppealType, OwnerKind, Urgency
+from routing.errors import AlreadyHeld, IllegalTransition, NotAllowed
+from routing.permissions import acting_post
+from routing.place import Place
+from routing.script import Script
+from routing.staff import Actor, Role, Staff
+from routing.ticket import TRANSITIONS, Action, Status, Ticket, next_status
+
+NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
+
+TICKET = Ticket(
+    id=1,
+    number="G1-261123-001",
+    status=Status.DISPATCHED,
+    service_code="property.elevator",
+    appeal_type=AppealType.HELP,
+    urgency=Urgency.NORMAL,
+    text="电梯停了",
+    place=Place(),
+    area_code="X1",
+    area_path="D/S/C/G1/X1/",
+    owner=OwnerKind.PROPERTY,
+    owner_area_code="X1",
+    platform="telegram",
+    script=Script.HANS,
+    created_at=NOW,
+    dispatched_at=NOW,
+    accept_due_at=NOW,
+    resolve_due_at=NOW,
+    assignee_id=1,
+)
+
+POSTS = {
+    "holder": Staff(1, "何", Role.PROPERTY, "X1", 1),
+    "other_property": Staff(2, "别家物业", Role.PROPERTY, "X2", 2),
+    "worker": Staff(3, "林", Role.GRID_WORKER, "G1", 3),
+    "other_worker": Staff(4, "周", Role.GRID_WORKER, "G2", 4),
+    "liaison": Staff(5, "段", Role.LIAISON, "X1", 5),
+    "lead": Staff(6, "罗", Role.GRID_LEAD, "C", 6),
+    "community": Staff(7, "唐", Role.COMMUNITY, "C", 7),
+    "street": Staff(8, "谢", Role.STREET, "S", 8),
+    "other_street": Staff(9, "汤", Role.STREET, "S2", 9),
+    "supervisor": Staff(10, "高", Role.SUPERVISOR, "D", 10),
+    "admin": Staff(11, "管", Role.ADMIN, "D", 11),
+    "department": Staff(12, "向", Role.DEPARTMENT, "D", 12, skills=frozenset({"utility.water"})),
+}
+NOBODY = Actor(99, "居民")
+
+MAY = {
+    Action.CLAIM: {"holder", "worker", "lead", "community"},
+    Action.TRANSFER: {"holder", "lead", "community", "street", "supervisor", "admin"},
+    Action.ASK_RETURN: {"holder"},
+    Action.ASK_EXTENSION: {"holder"},
+    Action.ASK_HOLD: {"holder"},
+    Action.RESOLVE: {"holder"},
+    Action.RESUME: {"holder", "lead", "community", "street", "supervisor", "admin"},
+    Action.WITHDRAW: {"holder", "lead", "community", "street", "supervisor", "admin"},
+    Action.APPROVE: {"lead", "community", "street", "supervisor", "admin"},
+    Action.REFUSE: {"lead", "community", "street", "supervisor", "admin"},
+    Action.URGE: {"lead", "community", "street", "supervisor", "admin"},
+    Action.CONFIRM: set[str](),
+    Action.RATE: set[str](),
+}
+
+
+@pytest.mark.parametrize("action", MAY)
+@pytest.mark.parametrize("who", POSTS)
+def test_table(action: Action, who: str) -> None:
+    actor = Actor(POSTS[who].account or 0, who, (POSTS[who],))
+    if who in MAY[action]:
+        assert acting_post(actor, action, TICKET, POSTS["holder"]) == POSTS[who]
+    else:
+        with pytest.raises(NotAllowed):
+            acting_post(actor, action, TICKET, POSTS["holder"])
+
+
+@pytest.mark.parametrize("action", Action)
+def test_a_resident_without_a_post_may_do_nothing_of_this(action: Action) -> None:
+    with pytest.raises(NotAllowed):
+        acting_post(NOBODY, action, TICKET, POSTS["holder"])
+
+
+def test_the_second_claim_names_who_has_it() -> None:
+    held = replace(TICKET, status=Status.IN_PROGRESS)
+    with pytest.raises(AlreadyHeld) as refused:
+        acting_post(Actor(3, "林", (POSTS["worker"],)), Action.CLAIM, held, POSTS["holder"])
+    assert refused.value.holder == "何"
+
+
+def test_a_matter_of_the_negative_list_is_not_claimed_by_the_community() -> None:
+    street = replace(TICKET, owner=OwnerKind.STREET, owner_area_code="S", assignee_id=8)
+    with pytest.raises(NotAllowed):
+        acting_post(Actor(7, "唐", (POSTS["community"],)), Action.CLAIM, street, POSTS["street"])
+
+
+def test_a_contact_claims_only_services_of_its_skill() -> None:
+    water = replace(TICKET, owner=OwnerKind.UTILITY, service_code="utility.water", assignee_id=None)
+    contact = Actor(12, "向", (POSTS["department"],))
+    assert acting_post(contact, Action.CLAIM, water, None) == POSTS["department"]
+    with pytest.raises(NotAllowed):
+        acting_post(contact, Action.CLAIM, replace(water, service_code="utility.power"), None)
+
+
+def test_who_has_two_posts_acts_by_the_lower() -> None:
+    both = Actor(3, "林", (POSTS["community"], POSTS["worker"]))
+    assert acting_post(both, Action.CLAIM, TICKET, POSTS["holder"]) == POSTS["worker"]
+
+
+def test_a_code_that_begins_like_another_covers_nothing_of_it() -> None:
+    beside = replace(TICKET, area_path="D/S/C/G12/", area_code="G12", assignee_id=None)
+    with pytest.raises(NotAllowed):
+        acting_post(Actor(3, "林", (POSTS["worker"],)), Action.CLAIM, beside, None)
+
+
+@given(st.sampled_from(Status), st.sampled_from(Action))
+def test_what_is_not_in_the_table_of_transitions_is_refused(status: Status, action: Action) -> None:
+    ticket = replace(TICKET, status=status)
+    if (status, action) in TRANSITIONS:
+        assert next_status(ticket, action) in Status
+    else:
+        with pytest.raises(IllegalTransition):
+            next_status(ticket, action)
+
+
+def test_nothing_leads_out_of_withdrawn_and_every_state_is_reached() -> None:
+    assert not [action for status, action in TRANSITIONS if status is Status.WITHDRAWN]
+    assert set(TRANSITIONS.values()) | {Status.ON_HOLD} == set(Status)
