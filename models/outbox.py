@@ -69,7 +69,8 @@ class SqlOutbox:
         in_hand = select(other.id).where(*_same_chat(other), other.leased_until > now)
         due = (
             _heads(OutboxRow.id)
-            .where(or_(OutboxRow.not_before.is_(None), OutboxRow.not_before <= now), ~in_hand.exists())
+            # PostgreSQL looks again at a row that another sender has just changed, but not at what a subquery said.
+            .where(or_(OutboxRow.not_before.is_(None), OutboxRow.not_before <= now), _is_free(now), ~in_hand.exists())
             .order_by(OutboxRow.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
