@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.commands import clocks, digest, parked, registers, serving, tickets, triaging
+from bot.commands import clocks, digest, parked, registers, serving, tickets, triaging, trials
 from bot.commands.shell import Commands
 
 app = typer.Typer(
@@ -21,6 +21,8 @@ app.add_typer(registers.areas, name="areas")
 app.add_typer(registers.staff, name="staff")
 app.add_typer(registers.groups, name="groups")
 app.command()(triaging.triage)
+app.command()(trials.replay)
+app.command()(trials.evaluate)
 app.command()(clocks.due)
 app.add_typer(tickets.app, name="tickets")
 app.command()(digest.digest)

@@ -1,0 +1,197 @@
+"""``qunban evaluate`` and ``qunban replay``: how well triage and intake do, on files of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bot.commands.shell import AlwaysJson, AsJson, fail, print_json, print_json_line, print_table, tracked
+from bot.commands.triaging import place_data
+
+if TYPE_CHECKING:
+    from bot.replay.scenes import Outcome, Scene
+    from routing.triage.evaluation import Labelled, Report
+
+JsonLines = Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="JSON lines.")]
+
+
+def evaluate(
+    file: JsonLines,
+    misses: Annotated[
+        bool, typer.Option("--misses/--no-misses", help="Whether to list what was judged otherwise.")
+    ] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Scores triage on labelled messages.
+
+    A line holds id, text, expect (open, ask or ignore), and acceptable values, best first: service_code, appeal_type;
+    then urgency and place.
+    """
+    from config.bundle import build_triage
+    from config.overlay import Overlay
+    from config.settings import load_settings
+    from routing.triage.evaluation import Share, evaluate
+
+    rows = list(_labelled(file))
+    engine = build_triage(Overlay(load_settings().config_dir))
+    report = evaluate(tracked(rows, "Judging", len(rows)), engine.decide)
+    if as_json:
+        print_json(_report_data(report))
+        return
+    shares = [(one.name, getattr(report, one.name)) for one in fields(report)]
+    print_table(
+        ("figure", "share", "of"),
+        [
+            (name.replace("_", " "), _percent(share), f"{share.hits}/{share.total}")
+            for name, share in shares
+            if isinstance(share, Share)
+        ],
+    )
+    typer.echo("")
+    print_table(
+        ("service", "found and right", "of"),
+        [(code, _percent(share), f"{share.hits}/{share.total}") for code, share in report.by_service.items()],
+    )
+    if misses and report.misses:
+        typer.echo("")
+        print_table(
+            ("id", "what", "expected", "got", "text"),
+            [(miss.id, miss.what, miss.expected, miss.got, miss.text) for miss in report.misses],
+        )
+
+
+def replay(file: JsonLines, as_json: AlwaysJson = True) -> None:
+    """Runs scenes of group talk through the real intake on a throw-away database.
+
+    A line is {"id", "messages": [{"at", "from", "text", "photo", "reply_to"}]}; for each one line comes out with its
+    tickets and the indexes of the messages that were answered.
+    """
+    import asyncio
+
+    from bot.logs import set_up_logs
+    from bot.replay.stage import open_stage
+    from config.bundle import load_configuration
+    from config.sample import load_sample
+    from config.settings import load_settings
+
+    settings = load_settings()
+    set_up_logs("error", settings.log_format)
+    configuration = load_configuration(settings.config_dir, timezone=settings.timezone)
+    sample = load_sample(configuration.organisation, configuration.catalogue, platform="telegram")
+    triage = configuration.build_triage()
+    lines = list(_objects(file))
+
+    async def play() -> AsyncIterator[tuple[Scene, Outcome]]:
+        from bot.replay.scenes import BadScene, read_scene
+
+        async with open_stage(configuration, triage, sample) as stage:
+            for number, data in tracked(lines, "Playing", len(lines)):
+                try:
+                    scene = read_scene(data, configuration.zone)
+                except BadScene as problem:
+                    fail(f"{file}:{number}: {problem}")
+                yield scene, await stage.play(scene)
+
+    async def run() -> None:
+        async for scene, outcome in play():
+            print_json_line(_outcome_data(scene, outcome))
+
+    asyncio.run(run())
+
+
+def _outcome_data(scene: Scene, outcome: Outcome) -> dict[str, object]:
+    return {
+        "id": scene.id,
+        "tickets": [
+            {
+                "service_code": one.ticket.service_code,
+                "urgency": one.ticket.urgency.value,
+                "place": place_data(one.ticket.place),
+                "reporters": list(one.reporters),
+                "from_messages": list(one.from_messages),
+                "photos": sum(attachment.kind == "photo" for attachment in one.ticket.attachments),
+            }
+            for one in outcome.tickets
+        ],
+        "replied_to": list(outcome.replied_to),
+    }
+
+
+def _objects(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    import msgspec
+
+    try:
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        fail(f"{file}: is not UTF-8")
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            try:
+                yield number, msgspec.json.decode(line, type=dict[str, Any])
+            except msgspec.DecodeError as error:
+                fail(f"{file}:{number}: no JSON object: {error}")
+
+
+def _labelled(file: Path) -> Iterator[Labelled]:
+    from routing.catalogue import Urgency
+    from routing.place import Place
+    from routing.triage.evaluation import Labelled
+
+    parts = {part.name for part in fields(Place)}
+    for number, row in _objects(file):
+        text, expect, place = row.get("text"), row.get("expect"), row.get("place")
+        services, urgency = _several(row.get("service_code")), row.get("urgency") or "normal"
+        if not isinstance(text, str):
+            fail(f'{file}:{number}: no "text"')
+        if expect not in ("open", "ask", "ignore"):
+            fail(f'{file}:{number}: "expect" is {expect!r}, not open, ask or ignore')
+        if expect == "open" and not services:
+            fail(f'{file}:{number}: what is to be opened needs a "service_code"')
+        if urgency not in {one.value for one in Urgency}:
+            fail(f'{file}:{number}: "urgency" is {urgency!r}, not emergency, urgent or normal')
+        if place is not None and (not isinstance(place, dict) or place.keys() - parts):
+            fail(f'{file}:{number}: "place" may hold {", ".join(sorted(parts))}')
+        yield Labelled(
+            id=str(row.get("id", number)),
+            text=text,
+            expect=expect,
+            services=services,
+            appeal_types=_several(row.get("appeal_type")),
+            urgency=Urgency(urgency),
+            place=Place(**place) if place else None,
+        )
+
+
+def _several(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (value,) if value else ()
+    return tuple(str(one) for one in value) if isinstance(value, list) else ()
+
+
+def _report_data(report: Report) -> dict[str, object]:
+    from routing.triage.evaluation import Share
+
+    def share_data(share: Share) -> dict[str, object]:
+        return {
+            "hits": share.hits,
+            "total": share.total,
+            "share": None if share.value is None else round(share.value, 4),
+        }
+
+    shares = {one.name: getattr(report, one.name) for one in fields(report)}
+    return {
+        **{name: share_data(share) for name, share in shares.items() if isinstance(share, Share)},
+        "by_service": {code: share_data(share) for code, share in report.by_service.items()},
+        "misses": [
+            {"id": miss.id, "what": miss.what, "expected": miss.expected, "got": miss.got, "text": miss.text}
+            for miss in report.misses
+        ],
+    }
+
+
+def _percent(share: Any) -> str:
+    return "—" if share.value is None else f"{share.value:.1%}"
