@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import fields
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy.orm import aliased
 
 from models.revision import RegisterRevisions
 from models.tables import ChatGroupRow
@@ -60,24 +61,39 @@ class SqlGroupStore:
     async def migrate(self, platform: str, old_chat_id: int, new_chat_id: int) -> None:
         """Follows a group that became a supergroup, with everything that is still to be said in it.
 
-        Messages of the old group can no longer be edited, so its cards are sent anew. Doing it twice changes nothing;
-        where the new chat is already known, the old one's binding wins, as it is what people set up.
+        Messages of the old group can no longer be edited, so the next state of a card is a new message. Doing it
+        twice changes nothing; where the new chat is already known, the old one's binding wins, as it is what people
+        set up.
         """
-        old = await self.get(platform, old_chat_id)
-        if old is None:
-            return
-        await self._revisions.bump("groups")
-        await self._transaction.execute(delete(ChatGroupRow).where(_is(platform, new_chat_id)))
-        await self._transaction.execute(
-            update(ChatGroupRow).where(_is(platform, old_chat_id)).values(chat_id=new_chat_id, state=GroupState.ACTIVE)
-        )
+        if await self.get(platform, old_chat_id) is not None:
+            await self._revisions.bump("groups")
+            await self._transaction.execute(delete(ChatGroupRow).where(_is(platform, new_chat_id)))
+            await self._transaction.execute(
+                update(ChatGroupRow)
+                .where(_is(platform, old_chat_id))
+                .values(chat_id=new_chat_id, state=GroupState.ACTIVE)
+            )
         await self._transaction.execute(
             update(TicketRow)
             .where(TicketRow.platform == platform, TicketRow.group_chat_id == old_chat_id)
             .values(group_chat_id=new_chat_id)
         )
+        already = aliased(TicketCardRow)
+        is_card_of_old = and_(TicketCardRow.platform == platform, TicketCardRow.chat_id == old_chat_id)
         await self._transaction.execute(
-            delete(TicketCardRow).where(TicketCardRow.platform == platform, TicketCardRow.chat_id == old_chat_id)
+            delete(TicketCardRow).where(
+                is_card_of_old,
+                select(already.ticket_id)
+                .where(
+                    already.ticket_id == TicketCardRow.ticket_id,
+                    already.platform == platform,
+                    already.chat_id == new_chat_id,
+                )
+                .exists(),
+            )
+        )
+        await self._transaction.execute(
+            update(TicketCardRow).where(is_card_of_old).values(chat_id=new_chat_id, thread_id=None, message_id=None)
         )
         await self._transaction.execute(
             update(OutboxRow)

@@ -110,7 +110,7 @@ class SqlOutbox:
         if message.ticket_id is None or message_id is None:
             return
         if message.card:
-            # A group that moved lost its cards, so there may be none yet where this one arrived.
+            # A group may have moved while the card was on its way, so there may be none where it arrived.
             await self._transaction.execute(
                 self._transaction.insert(TicketCardRow)
                 .values(

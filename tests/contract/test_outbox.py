@@ -308,6 +308,18 @@ async def test_a_card_is_found_to_be_edited_and_answered(setting: Setting) -> No
         assert await work.tickets.card_chats(kept.id) == ((-5, 3), (7, None))
 
 
+async def test_a_card_whose_chat_was_forgotten_meanwhile_is_kept_when_it_arrives(setting: Setting) -> None:
+    await settle(setting.database)
+    kept = await open_ticket(setting.database)
+    await setting.add(card(kept.id, 1, "first"))
+    (row,) = await setting.take()
+    async with setting.database._engine.begin() as connection:
+        await connection.exec_driver_sql("DELETE FROM ticket_cards")
+    await setting.delivered(row, message_id=9)
+    await setting.add(card(kept.id, 1, "second"))
+    assert [row.card_message_id for row in await setting.take()] == [9]
+
+
 async def test_any_message_about_a_ticket_leads_to_it(setting: Setting) -> None:
     await settle(setting.database)
     kept = await open_ticket(setting.database)

@@ -254,9 +254,10 @@ async def test_a_group_that_became_a_supergroup_takes_everything_with_it(
         await work.groups.put(Group("local", old, "居民", area_code="G1", state=GroupState.LEFT))
         if new_is_known:
             await work.groups.put(Group("local", new, "居民"))
+            await work.outbox.add(Outgoing("local", new, Content("card"), ticket_id=kept.id, card=True))
         await work.outbox.add(Outgoing("local", old, Content("card"), ticket_id=kept.id, card=True))
-        (sent,) = await work.outbox.take(NOW, limit=5, lease_seconds=30)
-        await work.outbox.delivered(sent, message_id=77, at=NOW)
+        for sent in await work.outbox.take(NOW, limit=5, lease_seconds=30):
+            await work.outbox.delivered(sent, message_id=77 if sent.message.chat_id == old else None, at=NOW)
         await work.outbox.add(
             Outgoing("local", old, Content("waits"), thread_id=3, reply_to=4, edits=5),
             Outgoing("telegram", old, Content("other")),
@@ -270,9 +271,21 @@ async def test_a_group_that_became_a_supergroup_takes_everything_with_it(
         assert await work.groups.get("local", old) is None
         assert await work.groups.get("local", new) == Group("local", new, "居民", area_code="G1")
         assert (await work.tickets.get(kept.id)).group_chat_id == new
-        assert await work.tickets.card_chats(kept.id) == ()
+        assert await work.tickets.card_chats(kept.id) == ((new, None),), "later states of the card follow"
         taken = await work.outbox.take(NOW, limit=5, lease_seconds=30)
         assert [row.message for row in taken] == [
             Outgoing("local", new, Content("waits")),
             Outgoing("telegram", old, Content("other")),
         ]
+        await work.outbox.delivered(taken[0], message_id=1, at=NOW)
+        await work.outbox.add(Outgoing("local", new, Content("card"), ticket_id=kept.id, card=True))
+        (card,) = await work.outbox.take(NOW, limit=5, lease_seconds=30)
+        assert card.card_message_id is None, "the old message cannot be edited any more"
+
+
+async def test_what_waits_for_a_group_that_was_never_bound_follows_it_too(database: Database) -> None:
+    async with database.unit_of_work() as work:
+        await work.outbox.add(Outgoing("local", -10, Content("waits")))
+        await work.groups.migrate("local", -10, -1_001)
+        assert [row.message.chat_id for row in await work.outbox.take(NOW, limit=5, lease_seconds=30)] == [-1_001]
+        assert await work.groups.all() == ()
