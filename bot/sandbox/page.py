@@ -18,6 +18,8 @@ ASSETS = {
     "chat.js": SCRIPT,
     "bubble.js": SCRIPT,
     "composer.js": SCRIPT,
+    "log.js": SCRIPT,
+    "people.js": SCRIPT,
     "words.js": SCRIPT,
 }
 HEADERS = {

@@ -192,6 +192,21 @@ async def test_who_i_am_is_switched_and_survives_a_reload(browser: Browser, serv
     await expect(page.locator("#me-name")).to_have_text("周敏")
 
 
+async def test_word_for_somebody_else_shows_whose_place_to_take(
+    browser: Browser, server: RunningSandbox, bot: LittleBot
+) -> None:
+    page = await open_as(browser, server, RESIDENT, GARDEN)
+    await expect(page.locator(".chip").first).to_be_visible()
+    await expect(page.locator("#expected")).to_be_hidden()
+    await bot.call("sendMessage", chat_id=WORKER, text="新工单")
+    await expect(page.locator("#expected")).to_have_text("1")
+    await page.locator("#me").click()
+    await page.get_by_role("button", name="周敏").click()
+    await expect(page.locator("#room-title")).to_have_text("群办助手")
+    await expect(page.locator(".text")).to_have_text("新工单")
+    await expect(page.locator("#expected")).to_be_hidden()
+
+
 async def test_a_phone_goes_from_the_list_to_a_chat_and_back(browser: Browser, server: RunningSandbox) -> None:
     await server.people.say(NEIGHBOUR, GARDEN, "很长的一句话" * 40)
     page = await open_as(browser, server, RESIDENT, viewport=PHONE)

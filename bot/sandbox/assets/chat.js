@@ -1,27 +1,26 @@
 // The page: who I am, my rooms, the open chat, and the stream that keeps them current.
-import { $, alertBox, avatar, call, dayKey, fillAvatar, icon, make, say, send, toast, whenOf, words } from "./words.js";
+import { $, alertBox, avatar, call, fillAvatar, icon, make, say, send, toast, whenOf, words } from "./words.js";
 import { bubble, snippet } from "./bubble.js";
 import { composer } from "./composer.js";
+import { messageLog } from "./log.js";
+import { badge, people, personas } from "./people.js";
 
-const GROUP_SECONDS = 300;
-const NEAR_END_PIXELS = 120;
-
-let personas = new Map();
 let me = null;
 let rooms = [];
 let room = null;
-let messages = new Map();
 let hasMore = false;
-let missed = 0;
-let stream = null;
 // While a chat is being loaded, what happens in it waits here, so that an older answer cannot cover it.
 let waiting = null;
+let stream = null;
 let typingTimer;
 
-const log = $("log");
-const write = composer({ me: () => me, room: () => room, onSent: () => toEnd() });
+const deeds = { reply: (one) => write.reply(one), edit: (one) => write.edit(one), press, jump: (id) => log.jump(id), command: (text) => write.sendText(text) };
+const log = messageLog((message) => bubble(message, me, personas, deeds));
+const write = composer({ me: () => me, room: () => room, onSent: () => log.toEnd() });
+const who = people({ me: () => me, become });
 const isWide = () => matchMedia("(min-width: 721px)").matches;
 const key = () => (room ? `${me}:${room.chat_id}` : "");
+const quietly = () => undefined;
 
 function remember() {
   const place = new URLSearchParams({ as: me });
@@ -29,38 +28,10 @@ function remember() {
   history.replaceState(null, "", `?${place}`);
 }
 
-/* People */
-async function loadPersonas() {
-  personas = new Map((await call("/sandbox/personas")).map((one) => [one.user_id, one]));
-  showPeople();
-}
-
-function showPeople() {
-  const groups = [["resident", words.residents], ["staff", words.staff]];
-  const list = [...personas.values()];
-  const parts = groups.map(([kind, label]) => [label, list.filter((one) => (kind === "resident") === (one.kind === "resident"))]);
-  $("people-list").replaceChildren(...parts.flatMap(([label, people]) =>
-    people.length ? [make("h3", "", label), ...people.map(personRow)] : []));
-}
-
-function personRow(person) {
-  const choose = make("button", "", avatar({ id: person.user_id, name: person.name, kind: "person" }),
-    make("span", "lines", make("span", "name", person.name), make("span", "title", person.title)));
-  if (person.unread) choose.append(badge(person.unread));
-  choose.addEventListener("click", () => { $("people").close(); become(person.user_id); });
-  if (person.user_id === me) choose.setAttribute("aria-current", "true");
-  const open = make("a", "icon", icon("window"));
-  open.href = `?as=${person.user_id}`;
-  open.target = "_blank";
-  open.title = say(words.as_new_window, { name: person.name });
-  open.setAttribute("aria-label", open.title);
-  return make("div", `person${person.user_id === me ? " current" : ""}`, choose, open);
-}
-
-function badge(count) {
-  const element = make("span", "badge", count > 99 ? "99+" : String(count));
-  element.setAttribute("aria-label", say(words.unread, { count }));
-  return element;
+function failed(error, retry) {
+  const again = make("button", "main", words.retry);
+  again.addEventListener("click", retry);
+  log.clear(make("div", "hint", make("p", "", error.message), again));
 }
 
 async function become(userId, roomId = null) {
@@ -70,10 +41,11 @@ async function become(userId, roomId = null) {
   $("me-name").textContent = person.name;
   $("me-title").textContent = person.title;
   document.title = `${person.name} · ${words.title}`;
-  showPeople();
-  const wanted = roomId ?? (room && room.kind !== "private" && isWide() ? room.chat_id : null);
+  who.show();
+  // Whoever has word from the bot sees that first; otherwise the same room through other eyes.
+  const same = room && room.kind !== "private" ? room.chat_id : null;
+  const wanted = roomId ?? (isWide() ? (person.unread ? me : same) : null);
   room = null;
-  messages = new Map();
   await connect();
   if (me !== userId) return;
   await loadRooms();
@@ -94,22 +66,24 @@ async function loadRooms() {
 
 const avatarOf = (one) => ({ id: one.chat_id, name: one.title, kind: { private: "private", staff: "staff_room" }[one.kind] ?? "room" });
 
+function roomRow(one) {
+  const last = one.last;
+  const speaker = !last || one.kind === "private" ? "" : `${last.from.id === me ? words.you : last.from.first_name}: `;
+  const note = last ? `${speaker}${snippet(last)}` : words[`kind_${one.kind}`];
+  const top = make("span", "top", make("span", "name", one.title), make("time", "time", last ? whenOf(last.date) : ""));
+  const bottom = make("span", "bottom", make("span", "last", note));
+  if (one.unread) bottom.append(badge(one.unread));
+  const button = make("button", "room", avatar(avatarOf(one)), make("span", "lines", top, bottom));
+  button.dataset.chat = one.chat_id;
+  if (room?.chat_id === one.chat_id) button.setAttribute("aria-current", "true");
+  button.addEventListener("click", () => enter(one));
+  return button;
+}
+
 function showRooms() {
   const sorted = [...rooms].sort((one, other) => (other.last?.date ?? 0) - (one.last?.date ?? 0));
   const focused = document.activeElement?.dataset?.chat;
-  $("rooms").replaceChildren(...sorted.map((one) => {
-    const last = one.last;
-    const speaker = !last || one.kind === "private" ? "" : `${last.from.id === me ? words.you : last.from.first_name}: `;
-    const note = last ? `${speaker}${snippet(last)}` : words[`kind_${one.kind}`];
-    const top = make("span", "top", make("span", "name", one.title), make("time", "time", last ? whenOf(last.date) : ""));
-    const bottom = make("span", "bottom", make("span", "last", note));
-    if (one.unread) bottom.append(badge(one.unread));
-    const button = make("button", "room", avatar(avatarOf(one)), make("span", "lines", top, bottom));
-    button.dataset.chat = one.chat_id;
-    if (room?.chat_id === one.chat_id) button.setAttribute("aria-current", "true");
-    button.addEventListener("click", () => enter(one));
-    return button;
-  }));
+  $("rooms").replaceChildren(...sorted.map(roomRow));
   if (!rooms.length) $("rooms").replaceChildren(make("p", "hint", words.search_none));
   if (focused) $("rooms").querySelector(`[data-chat="${focused}"]`)?.focus();
   const elsewhere = rooms.filter((one) => one !== room).reduce((sum, one) => sum + one.unread, 0);
@@ -119,7 +93,6 @@ function showRooms() {
 
 async function enter(one) {
   room = one;
-  messages = new Map();
   write.reset();
   $("app").dataset.view = "chat";
   $("head").hidden = $("composer").hidden = false;
@@ -128,7 +101,7 @@ async function enter(one) {
   showNote();
   remember();
   showRooms();
-  log.replaceChildren(make("div", "hint", words.loading));
+  log.clear(make("div", "hint", words.loading));
   write.showKeyboard([]);
   await Promise.all([loadHistory(), write.loadCommands()]);
   if (isWide()) $("text").focus();
@@ -138,14 +111,15 @@ function leave() {
   room = null;
   $("app").dataset.view = "rooms";
   $("head").hidden = $("composer").hidden = true;
-  log.replaceChildren(hint(words.open_room, words.open_room_hint));
+  log.clear(hint(words.open_room, words.open_room_hint));
   remember();
   showRooms();
 }
 
 function showNote() {
-  const people = room.bot_present ? say(words.members, { count: room.members }) : `${say(words.members, { count: room.members })} · ${words.bot_absent}`;
-  $("room-note").textContent = room.kind === "private" ? words.bot_private : `${words[`kind_${room.kind}`]} · ${people}`;
+  const count = say(words.members, { count: room.members });
+  const people_ = room.bot_present ? count : `${count} · ${words.bot_absent}`;
+  $("room-note").textContent = room.kind === "private" ? words.bot_private : `${words[`kind_${room.kind}`]} · ${people_}`;
   $("block").hidden = room.kind !== "private";
   $("block").textContent = room.blocked ? words.unblock : words.block;
   showBanner();
@@ -158,9 +132,6 @@ function showBanner(isOffline = stream?.readyState === EventSource.CONNECTING &&
 }
 
 /* Messages */
-const deeds = { reply: (one) => write.reply(one), edit: (one) => write.edit(one), press, jump, command: (text) => write.sendText(text) };
-const build = (message) => bubble(message, me, personas, deeds);
-
 async function loadHistory() {
   const asked = key();
   const arrived = [];
@@ -171,18 +142,12 @@ async function loadHistory() {
   } catch (error) {
     if (asked !== key()) return;
     waiting = null;
-    const again = make("button", "main", words.retry);
-    again.addEventListener("click", () => enter(room));
-    log.replaceChildren(make("div", "hint", make("p", "", error.message), again));
+    failed(error, () => enter(room));
     return;
   }
   if (asked !== key()) return;
-  messages = new Map(page.messages.map((one) => [one.message_id, one]));
   hasMore = page.more;
-  log.replaceChildren(...page.messages.map(build));
-  if (!page.messages.length) log.replaceChildren(emptyRoom());
-  regroup();
-  toEnd();
+  log.fill(page.messages, emptyRoom());
   offerKeyboard(page.messages);
   waiting = null;
   arrived.forEach((deed) => deed());
@@ -209,78 +174,9 @@ function emptyRoom() {
   return hint(words.empty, words[`empty_${room.kind}`], chips);
 }
 
-function regroup() {
-  let before = null;
-  for (const element of log.querySelectorAll(".message")) {
-    const { sender, date } = element.dataset;
-    const isNewDay = !before || dayKey(before.dataset.date) !== dayKey(date);
-    const follows = before && !isNewDay && before.dataset.sender === sender && date - before.dataset.date < GROUP_SECONDS
-      && !before.classList.contains("is-service") && !before.querySelector(".buttons");
-    element.classList.toggle("new-day", isNewDay);
-    element.classList.toggle("first", !follows);
-    element.classList.add("last");
-    if (follows) before.classList.remove("last");
-    before = element;
-  }
-}
-
-const isNearEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END_PIXELS;
-
-function toEnd() {
-  log.scrollTop = log.scrollHeight;
-  missed = 0;
-  showNewer();
-}
-
-function showNewer() {
-  $("newer").hidden = isNearEnd();
-  $("newer-count").hidden = !missed;
-  $("newer-count").textContent = missed;
-}
-
-function append(message) {
-  if (messages.has(message.message_id)) return;
-  const stay = !isNearEnd() && message.from.id !== me;
-  if (!messages.size) log.replaceChildren();
-  messages.set(message.message_id, message);
-  log.append(build(message));
-  regroup();
-  offerKeyboard([message]);
-  if (stay) { missed += 1; showNewer(); } else toEnd();
-}
-
-function replace(message) {
-  const old = log.querySelector(`[data-id="${message.message_id}"]`);
-  if (!old) return;
-  const stick = isNearEnd();
-  const hadFocus = old.contains(document.activeElement);
-  messages.set(message.message_id, message);
-  const fresh = build(message);
-  fresh.classList.add("changed");
-  old.replaceWith(fresh);
-  regroup();
-  if (hadFocus) (fresh.querySelector(".buttons button") ?? fresh).focus({ preventScroll: true });
-  if (stick) toEnd();
-}
-
-function remove(messageId) {
-  messages.delete(messageId);
-  log.querySelector(`[data-id="${messageId}"]`)?.remove();
-  regroup();
-}
-
 function offerKeyboard(found) {
   const last = found.findLast((one) => one.from.is_bot && (one._keyboard || one._force_reply));
   if (last) write.showKeyboard(last._keyboard, last._force_reply && found.at(-1) === last ? last : null);
-}
-
-async function jump(messageId) {
-  const element = log.querySelector(`[data-id="${messageId}"]`);
-  if (!element) return;
-  element.scrollIntoView({ block: "center" });
-  element.classList.remove("flash");
-  void element.offsetWidth;
-  element.classList.add("flash");
 }
 
 async function press(message, button, element) {
@@ -299,16 +195,12 @@ async function press(message, button, element) {
 }
 
 async function loadOlder() {
-  if (!hasMore || !messages.size) return;
+  if (!hasMore || !log.size) return;
   hasMore = false;
   const asked = key();
-  const page = await call(`/sandbox/history?as=${me}&chat_id=${room.chat_id}&before=${Math.min(...messages.keys())}`).catch(() => null);
+  const page = await call(`/sandbox/history?as=${me}&chat_id=${room.chat_id}&before=${log.oldest}`).catch(quietly);
   if (!page || asked !== key()) return;
-  const height = log.scrollHeight;
-  messages = new Map([...page.messages.map((one) => [one.message_id, one]), ...messages]);
-  log.prepend(...page.messages.map(build));
-  regroup();
-  log.scrollTop += log.scrollHeight - height;
+  log.prepend(page.messages);
   hasMore = page.more;
 }
 
@@ -318,63 +210,71 @@ function markRead() {
   if (!known?.unread) return;
   known.unread = 0;
   showRooms();
-  send("/sandbox/read", { as: me, chat_id: room.chat_id }).catch(() => undefined);
+  send("/sandbox/read", { as: me, chat_id: room.chat_id }).catch(quietly);
 }
 
 /* The stream */
 // Fulfilled once the stream is open, so that nothing falls between what is loaded and what is told.
 function connect() {
   stream?.close();
-  let opened;
-  const open = new Promise((resolve) => { opened = resolve; });
   const current = new EventSource(`/sandbox/stream?as=${me}`);
   stream = current;
+  return new Promise((opened) => {
+    listen(current, opened);
+    current.onerror = () => { opened(); if (current === stream) showBanner(current.wasOpen); };
+  });
+}
+
+function listen(current, opened) {
   const on = (name, deed) => current.addEventListener(name, (event) => { if (current === stream) deed(JSON.parse(event.data)); });
   on("ready", async () => {
     opened();
     showBanner(false);
-    if (current.wasOpen) {
-      await loadRooms().catch(() => undefined);
-      if (room) await loadHistory();
-    }
+    const isAgain = current.wasOpen;
     current.wasOpen = true;
+    if (!isAgain) return;
+    await Promise.all([loadRooms(), who.load()]).catch(quietly);
+    if (room) await loadHistory();
   });
   on("message", ({ chat_id, message }) => {
     const known = rooms.find((one) => one.chat_id === chat_id);
-    if (!known) { loadRooms(); return; }
+    if (!known) { loadRooms().catch(quietly); return; }
     known.last = message;
     if (message.from.id !== me) known.unread += 1;
     showRooms();
-    inRoom(chat_id, () => { clearTimeout(typingTimer); showNote(); append(message); markRead(); });
+    inRoom(chat_id, () => {
+      clearTimeout(typingTimer);
+      showNote();
+      log.append(message, message.from.id === me);
+      offerKeyboard([message]);
+      markRead();
+    });
   });
   on("edited", ({ chat_id, message }) => {
     const known = rooms.find((one) => one.chat_id === chat_id);
     if (known?.last?.message_id === message.message_id) { known.last = message; showRooms(); }
-    inRoom(chat_id, () => replace(message));
+    inRoom(chat_id, () => log.replace(message));
   });
-  on("deleted", ({ chat_id, message_id }) => { inRoom(chat_id, () => remove(message_id)); });
+  on("deleted", ({ chat_id, message_id }) => inRoom(chat_id, () => log.remove(message_id)));
   on("rooms", async () => {
-    await loadRooms().catch(() => undefined);
+    const wasOpen = room;
+    await loadRooms().catch(quietly);
     if (room) showNote();
-    else if (messages.size) leave();
+    else if (wasOpen) leave();
   });
-  on("personas", () => loadPersonas().catch(() => undefined));
-  on("action", ({ chat_id }) => {
-    if (room?.chat_id !== chat_id) return;
+  on("personas", () => who.load().catch(quietly));
+  on("action", ({ chat_id }) => inRoom(chat_id, () => {
     $("room-note").textContent = words.typing;
     clearTimeout(typingTimer);
     typingTimer = setTimeout(() => room && showNote(), 5000);
-  });
-  current.onerror = () => { opened(); if (current === stream) showBanner(current.wasOpen); };
-  return open;
+  }));
 }
 
 /* Wiring */
 $("me").addEventListener("click", () => $("people").showModal());
 $("back").addEventListener("click", () => { leave(); $("rooms").querySelector("button")?.focus(); });
-$("newer").addEventListener("click", toEnd);
 $("block").addEventListener("click", () => send("/sandbox/block", { as: me, blocked: !room.blocked }).catch((error) => toast(error.message)));
-log.addEventListener("scroll", () => { if (isNearEnd()) missed = 0; showNewer(); if (log.scrollTop < 80) loadOlder(); });
+$("log").addEventListener("scroll", () => { if (log.isAtTop) loadOlder(); });
 document.addEventListener("visibilitychange", markRead);
 document.addEventListener("click", (event) => {
   const dialog = event.target.closest?.("[data-close]")?.closest("dialog") ?? (event.target.nodeName === "DIALOG" ? event.target : null);
@@ -384,15 +284,13 @@ document.addEventListener("click", (event) => {
 async function start() {
   const place = new URLSearchParams(location.search);
   try {
-    await loadPersonas();
+    await who.load();
     const wanted = Number(place.get("as"));
     const first = personas.has(wanted) ? wanted : personas.keys().next().value;
     await become(first, Number(place.get("room")) || null);
   } catch (error) {
-    const again = make("button", "main", words.retry);
-    again.addEventListener("click", () => location.reload());
-    log.replaceChildren(make("div", "hint", make("p", "", error.message), again));
     $("app").dataset.view = "chat";
+    failed(error, () => location.reload());
   }
 }
 
