@@ -88,6 +88,11 @@ class SqlDigestStore:
         )
         return added.rowcount == 1
 
+    async def ever_sent(self) -> bool:
+        """Whether anybody ever got a digest from this database."""
+        found = await self._transaction.execute(select(DigestSentRow.account).limit(1))
+        return found.first() is not None
+
     async def events_between(
         self, area_path: str, kinds: Collection[EventKind], since: datetime, until: datetime
     ) -> tuple[TicketEvent, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.services.digests import DigestService, Recipient
 from bot.services.ports import UnitOfWorkFactory
@@ -12,11 +13,20 @@ from routing.digest_schedule import Slot
 class DigestJob:
     """Any number of processes may run it at once: who has a digest already is kept with the messages themselves."""
 
-    def __init__(self, unit_of_work: UnitOfWorkFactory, service: DigestService, *, batch: int = 20) -> None:
+    def __init__(
+        self,
+        unit_of_work: UnitOfWorkFactory,
+        service: DigestService,
+        *,
+        batch: int = 20,
+        started_at: datetime | None = None,
+    ) -> None:
+        """A district that never had a digest gets none for what lies before ``started_at``: nothing happened then."""
         self._unit_of_work = unit_of_work
         self._service = service
         # One transaction for some people, not for all: on SQLite nobody else can write while a digest is made.
         self._batch = batch
+        self._started_at = started_at
         self._finished: frozenset[Slot] = frozenset()
 
     async def run(self) -> int:
@@ -34,7 +44,7 @@ class DigestJob:
         sent = 0
         failures: list[Exception] = []
         for slot in due:
-            if slot in self._finished:
+            if slot in self._finished or await self._is_before_the_first(slot):
                 continue
             more, failed = await self._send_all(slot)
             sent += more
@@ -44,6 +54,12 @@ class DigestJob:
         if failures:
             raise ExceptionGroup("digests that could not be sent", failures)
         return sent
+
+    async def _is_before_the_first(self, slot: Slot) -> bool:
+        if self._started_at is None or slot.at >= self._started_at:
+            return False
+        async with self._unit_of_work() as work:
+            return not await work.digests.ever_sent()
 
     async def _send_all(self, slot: Slot) -> tuple[int, list[Exception]]:
         async with self._unit_of_work() as work:

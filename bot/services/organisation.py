@@ -96,16 +96,15 @@ class OrganisationService:
         )
         return Content(say("admin.groups_title", count=len(groups)), lines)
 
-    async def joined(self, work: UnitOfWork, group: Group, *, can_write: bool) -> None:
-        """The bot was added: it says who it is, what it keeps and what not, and how to use it."""
+    async def joined(self, work: UnitOfWork, group: Group, *, is_new: bool, can_write: bool) -> None:
+        """The bot was added or its rights changed; where it can speak for the first time, it introduces itself."""
         known = await work.groups.get(group.platform, group.chat_id)
         state = GroupState.ACTIVE if can_write else GroupState.RESTRICTED
-        was_active = known is not None and known.state is GroupState.ACTIVE
+        was_silent = known is None or known.state is not GroupState.ACTIVE
         await work.groups.put(replace(known or group, title=group.title, state=state))
         if not can_write:
             await self._tell_admins(work, group)
-            return
-        if not was_active:
+        elif is_new or was_silent:
             await self.introduce(work, known or group)
 
     async def introduce(self, work: UnitOfWork, group: Group) -> None:

@@ -392,6 +392,21 @@ async def test_each_time_of_the_day_and_the_week_is_sent(district: Database) -> 
     assert sent[103] == ["河滨社区 日报", "河滨社区 周报", "河滨社区 日报"]
 
 
+async def test_a_new_district_gets_no_digest_of_the_time_before_it(district: Database) -> None:
+    minutes_later = MORNING + timedelta(minutes=10)
+    clock = Hands(minutes_later)
+    job = DigestJob(district.unit_of_work, service(clock), started_at=minutes_later)
+    assert await job.run() == 0
+    clock.now = local("2026-11-24 17:30")
+    assert await job.run() == len(SENT_TO)
+    restarted = DigestJob(
+        district.unit_of_work,
+        service(Hands(MORNING + timedelta(days=1, minutes=5))),
+        started_at=MORNING + timedelta(days=1, minutes=4),
+    )
+    assert await restarted.run() == len(SENT_TO)
+
+
 async def test_a_worker_that_was_down_sends_late_but_not_too_late(district: Database) -> None:
     late = DigestJob(district.unit_of_work, service(Hands(MORNING + timedelta(hours=2))))
     too_late = DigestJob(district.unit_of_work, service(Hands(MORNING + timedelta(hours=2, minutes=1))))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from aiogram import Router
-from aiogram.filters import Command, CommandObject
 from aiogram.types import Message
 
 from bot.services.organisation import INVITATION_DAYS
+from bot.telegram.routers.commands import Command, Said
 from bot.telegram.routers.replies import Reply, in_private, in_same_chat, sentence
 from bot.telegram.talking import Talking
 from routing.groups import Group, GroupKind
@@ -23,9 +23,9 @@ def admins_router() -> Router:
     return router
 
 
-async def bind(message: Message, command: CommandObject, talking: Talking) -> Reply:
+async def bind(message: Message, command: Said, talking: Talking) -> Reply:
     """Ties the group to an area; with 工作群 behind the code it becomes the area's staff group."""
-    words = (command.args or "").split()
+    words = command.args.split()
     if not words or message.chat.type == "private":
         return in_same_chat(sentence("admin.bind_usage"))
     known = await talking.work.groups.get(talking.platform, message.chat.id)
@@ -35,9 +35,9 @@ async def bind(message: Message, command: CommandObject, talking: Talking) -> Re
     return in_same_chat(await talking.services.organisation.bind(talking.work, talking.actor, group, words[0]))
 
 
-async def invite(message: Message, command: CommandObject, talking: Talking) -> Reply:
+async def invite(message: Message, command: Said, talking: Talking) -> Reply:
     """Makes a one-time link for a post; it goes to the private chat, since whoever opens it first has the post."""
-    words = (command.args or "").split()
+    words = command.args.split()
     if len(words) != 2:
         return in_private(sentence("admin.invite_usage"))
     organisation, say = talking.services.organisation, talking.services.rules.wording.say

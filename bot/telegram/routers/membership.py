@@ -3,10 +3,28 @@
 from __future__ import annotations
 
 from aiogram import F, Router
-from aiogram.types import ChatMemberRestricted, ChatMemberUpdated, Message
+from aiogram.types import (
+    ChatMemberAdministrator,
+    ChatMemberBanned,
+    ChatMemberLeft,
+    ChatMemberMember,
+    ChatMemberOwner,
+    ChatMemberRestricted,
+    ChatMemberUpdated,
+    Message,
+)
 
 from bot.telegram.talking import Talking
 from routing.groups import Group
+
+ChatMember = (
+    ChatMemberOwner
+    | ChatMemberAdministrator
+    | ChatMemberMember
+    | ChatMemberRestricted
+    | ChatMemberLeft
+    | ChatMemberBanned
+)
 
 _GONE = frozenset({"left", "kicked"})
 _GROUPS = frozenset({"group", "supergroup"})
@@ -23,7 +41,7 @@ def membership_router() -> Router:
 async def membership_changed(update: ChatMemberUpdated, talking: Talking) -> None:
     """Keeps the state of the group, or whether a person can be written to, in step with the platform."""
     member = update.new_chat_member
-    is_gone = member.status in _GONE or (isinstance(member, ChatMemberRestricted) and not member.is_member)
+    is_gone = _is_outside(member)
     if update.chat.type == "private":
         await talking.work.staff.set_reachable(update.chat.id, reachable=not is_gone)
         return
@@ -34,7 +52,12 @@ async def membership_changed(update: ChatMemberUpdated, talking: Talking) -> Non
         return
     can_write = not isinstance(member, ChatMemberRestricted) or bool(member.can_send_messages)
     group = Group(talking.platform, update.chat.id, update.chat.title or "")
-    await talking.services.organisation.joined(talking.work, group, can_write=can_write)
+    is_new = _is_outside(update.old_chat_member)
+    await talking.services.organisation.joined(talking.work, group, is_new=is_new, can_write=can_write)
+
+
+def _is_outside(member: ChatMember) -> bool:
+    return member.status in _GONE or (isinstance(member, ChatMemberRestricted) and not member.is_member)
 
 
 async def migrated(message: Message, talking: Talking) -> None:

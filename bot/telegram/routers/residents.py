@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from aiogram import F, Router
-from aiogram.filters import Command, CommandObject, CommandStart
 from aiogram.types import Message
 
 from bot.services.desk import Answer
 from bot.services.handling import EXPECTS_RESULT
+from bot.telegram.routers.commands import Command, Said
 from bot.telegram.routers.replies import Reply, in_private, in_same_chat, sentence
 from bot.telegram.talking import Talking
 from routing.conversation import asks_to_register
@@ -21,7 +21,7 @@ IS_PRIVATE = F.chat.type == "private"
 def residents_router() -> Router:
     """Handlers that need no post. The private chat comes last, since it takes every message."""
     router = Router(name="residents")
-    router.message.register(start, CommandStart())
+    router.message.register(start, Command("start"))
     router.message.register(show_help, Command("help"))
     router.message.register(report, Command("report"))
     router.message.register(mine, Command("mine"))
@@ -35,14 +35,12 @@ def private_router() -> Router:
     return router
 
 
-async def start(message: Message, command: CommandObject, talking: Talking) -> Reply:
+async def start(message: Message, command: Said, talking: Talking) -> Reply:
     """Greets; with the token of an invitation it makes the person a post."""
     wording, organisation = talking.services.rules.wording, talking.services.organisation
     if command.args:
         name = talking.actor.name
-        post, area = await organisation.accept_invitation(
-            talking.work, command.args.strip(), talking.actor.account, name
-        )
+        post, area = await organisation.accept_invitation(talking.work, command.args, talking.actor.account, name)
         role = wording.say(f"role.{post.role}")
         return in_private(sentence("start.invited", name=name, role=role, area=area.name))
     if not talking.actor.posts:
@@ -60,12 +58,12 @@ async def show_help(message: Message, talking: Talking) -> Reply:
     return in_same_chat(*(sentence(f"help.{audience}") for audience in _audiences(talking.actor)))
 
 
-async def report(message: Message, command: CommandObject, talking: Talking) -> Reply:
+async def report(message: Message, command: Said, talking: Talking) -> Reply:
     """Registers what stands behind the command, or the message that the command answers."""
     said = talking.message
     if said is None:
         return None
-    text = (command.args or "").strip()
+    text = command.args
     intake = talking.services.intake
     if not text and not said.attachments and said.reply_to is not None:
         await intake.register_reply(talking.work, said)

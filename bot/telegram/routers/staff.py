@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from aiogram import Router
-from aiogram.filters import Command, CommandObject
 from aiogram.types import Message
 
+from bot.telegram.routers.commands import Command, Said
 from bot.telegram.routers.replies import Reply, in_private, in_same_chat, sentence
 from bot.telegram.talking import Talking
 from routing.digest_schedule import Period
@@ -39,9 +39,9 @@ async def todo(message: Message, talking: Talking) -> Reply:
     return in_private(await talking.services.lists.todo(talking.work, talking.actor))
 
 
-async def patrol(message: Message, command: CommandObject, talking: Talking) -> Reply:
+async def patrol(message: Message, command: Said, talking: Talking) -> Reply:
     """Files what was found on patrol."""
-    text = (command.args or "").strip()
+    text = command.args
     said = talking.with_text(text)
     if not text and not said.attachments:
         return in_same_chat(sentence("patrol.usage"))
@@ -55,9 +55,9 @@ async def duty(message: Message, talking: Talking) -> Reply:
     return in_same_chat(sentence("duty.on" if on_duty else "duty.off"))
 
 
-async def digest(message: Message, command: CommandObject, talking: Talking) -> Reply:
+async def digest(message: Message, command: Said, talking: Talking) -> Reply:
     """The digest of the person's areas up to now."""
-    period = _PERIODS.get((command.args or "").strip().lower())
+    period = _PERIODS.get(command.args.lower())
     if period is None:
         return in_private(sentence("digest.usage"))
     return in_private(*await talking.services.digests.on_demand(talking.work, talking.actor, period))
@@ -68,18 +68,18 @@ async def overdue(message: Message, talking: Talking) -> Reply:
     return in_private(await talking.services.lists.overdue(talking.work, talking.actor))
 
 
-async def urge(message: Message, command: CommandObject, talking: Talking) -> Reply:
+async def urge(message: Message, command: Said, talking: Talking) -> Reply:
     """A superior's follow-up on one ticket."""
-    number = (command.args or "").strip().upper()
+    number = command.args.upper()
     if not number:
         return in_private(sentence("lists.urge_usage"))
     ticket = await talking.work.tickets.by_number(number)
     return in_private(await talking.services.handling.urge(talking.work, talking.actor, ticket.id))
 
 
-async def find(message: Message, command: CommandObject, talking: Talking) -> Reply:
+async def find(message: Message, command: Said, talking: Talking) -> Reply:
     """Looks for a word in the tickets of the person's areas."""
-    word = (command.args or "").strip()
+    word = command.args
     if not word:
         return in_private(sentence("lists.find_usage"))
     return in_private(await talking.services.lists.find(talking.work, talking.actor, word[:50]))
