@@ -1,6 +1,7 @@
 """Puts the sandbox together: the page, the people's interface and the Bot API in one application."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -61,8 +62,9 @@ class Sandbox(Starlette):
         self._bot_api.close()
         await self.platform.end_waiting()
         # Requests that were woken still read the store; it closes after the last of them has answered.
-        async with asyncio.timeout(CLOSE_SECONDS):
-            await self._idle.wait()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self._idle.wait()
         self.platform.store.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

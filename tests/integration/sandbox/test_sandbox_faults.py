@@ -15,6 +15,7 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import TelegramBadRequest, TelegramRetryAfter, TelegramServerError
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
+from fastapi import FastAPI
 
 from bot.sandbox.app import create_sandbox
 from tests.sandbox_server import RunningSandbox, png, running_sandbox, until
@@ -205,6 +206,21 @@ async def test_other_machines_are_kept_out(client: str, status: int) -> None:
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8080") as http:
         for path in ("/", "/sandbox/personas", f"/bot{TOKEN}/getMe"):
             assert (await http.get(path)).status_code == status
+    await sandbox.aclose()
+
+
+async def test_it_can_be_mounted_behind_other_routes() -> None:
+    sandbox = create_sandbox(WORLD, None)
+    app = FastAPI()
+    app.get("/healthz")(lambda: {"up": True})
+    app.mount("/", sandbox)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1:8080") as http:
+        assert (await http.get("/healthz")).json() == {"up": True}
+        assert "<title>" in (await http.get("/")).text
+        assert (await http.get("/sandbox/assets/chat.js")).headers["content-type"].startswith("text/javascript")
+        assert (await http.get(f"/bot{TOKEN}/getMe")).json()["ok"]
+        assert (await http.post("/sandbox/edit", json={"as": "nobody"})).json() == {"code": "person_unknown"}
+    await sandbox.aclose()
     await sandbox.aclose()
 
 
