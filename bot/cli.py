@@ -32,4 +32,4 @@ app.add_typer(serving.config, name="config")
 
 def main() -> None:
     """Entry point of the installed script."""
-    app()
+    app(prog_name="qunban")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -73,6 +73,7 @@ def replay(file: JsonLines, as_json: AlwaysJson = True) -> None:
     import asyncio
 
     from bot.logs import set_up_logs
+    from bot.replay.scenes import BadScene, read_scene
     from bot.replay.stage import open_stage
     from config.bundle import load_configuration
     from config.sample import load_sample
@@ -81,24 +82,19 @@ def replay(file: JsonLines, as_json: AlwaysJson = True) -> None:
     settings = load_settings()
     set_up_logs("error", settings.log_format)
     configuration = load_configuration(settings.config_dir, timezone=settings.timezone)
+    scenes: list[Scene] = []
+    for number, data in _objects(file):
+        try:
+            scenes.append(read_scene(data, configuration.zone))
+        except BadScene as problem:
+            fail(f"{file}:{number}: {problem}")
     sample = load_sample(configuration.organisation, configuration.catalogue, platform="telegram")
     triage = configuration.build_triage()
-    lines = list(_objects(file))
-
-    async def play() -> AsyncIterator[tuple[Scene, Outcome]]:
-        from bot.replay.scenes import BadScene, read_scene
-
-        async with open_stage(configuration, triage, sample) as stage:
-            for number, data in tracked(lines, "Playing", len(lines)):
-                try:
-                    scene = read_scene(data, configuration.zone)
-                except BadScene as problem:
-                    fail(f"{file}:{number}: {problem}")
-                yield scene, await stage.play(scene)
 
     async def run() -> None:
-        async for scene, outcome in play():
-            print_json_line(_outcome_data(scene, outcome))
+        async with open_stage(configuration, triage, sample) as stage:
+            for scene in tracked(scenes, "Playing", len(scenes)):
+                print_json_line(_outcome_data(scene, await stage.play(scene)))
 
     asyncio.run(run())
 

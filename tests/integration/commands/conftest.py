@@ -1,0 +1,27 @@
+"""A folder for every test, in which ``qunban`` is run as a user would run it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from config.overlay import PACKAGED
+from tests.cli import Shell
+
+AREAS = str(PACKAGED / "sample" / "areas.csv")
+STAFF = str(PACKAGED / "sample" / "staff.csv")
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    """Nothing but an empty folder: the database is not migrated yet."""
+    return Shell(tmp_path)
+
+
+@pytest.fixture
+def district(shell: Shell) -> Shell:
+    """The registers of the sample district, imported by the commands themselves."""
+    assert shell.run("areas", "import", AREAS).exit_code == 0
+    assert shell.run("staff", "import", STAFF).exit_code == 0
+    return shell
