@@ -27,7 +27,7 @@ Predicate = Callable[[Json], bool]
 
 WAIT_SECONDS = 20.0
 """How long ``wait_for`` and its kin are patient; they return as soon as the thing is there."""
-PAUSE_SECONDS = 0.02
+PAUSE_SECONDS = 0.04
 
 
 def png(width: int = 8, height: int = 6, colour: tuple[int, int, int] = (40, 120, 200)) -> bytes:
@@ -136,9 +136,9 @@ class People:
         messages: list[Json] = page["messages"]
         return messages
 
-    async def chat(self, chat_id: int) -> list[Json]:
-        """The newest 200 messages of any chat, oldest first."""
-        messages: list[Json] = await self._get("/sandbox/control/history", {"chat_id": chat_id})
+    async def chat(self, chat_id: int, *, after: int = 0) -> list[Json]:
+        """The newest 200 messages of any chat with a number above ``after``, oldest first."""
+        messages: list[Json] = await self._get("/sandbox/control/history", {"chat_id": chat_id, "after": after})
         return messages
 
     async def wait_for(
@@ -147,7 +147,7 @@ class People:
         """The newest message of the chat with a number above ``after`` that fulfils ``predicate``, once there is."""
 
         async def newest() -> Json | None:
-            messages = [one for one in await self.chat(chat_id) if one["message_id"] > after and predicate(one)]
+            messages = [one for one in await self.chat(chat_id, after=after) if predicate(one)]
             return messages[-1] if messages else None
 
         return await self._until(newest, seconds, f"a message in {chat_id}")

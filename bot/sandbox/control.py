@@ -67,8 +67,8 @@ class Control:
 
     async def history(self, request: Request) -> Response:
         """The newest messages of any chat, whoever is in it."""
-        chat_id = int(request.query_params.get("chat_id", 0))
-        return JSONResponse(self._platform.messages.history(chat_id, limit=200))
+        chat_id, after = int(request.query_params.get("chat_id", 0)), int(request.query_params.get("after", 0))
+        return JSONResponse(self._platform.messages.history(chat_id, after=after, limit=200))
 
     async def updates(self, _: Request) -> Response:
         """How many updates the bot has not confirmed yet."""

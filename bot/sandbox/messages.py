@@ -83,12 +83,13 @@ class Messages:
             raise LookupError(message_id)
         return self._composed(found, with_reply=with_reply, for_people=for_people)
 
-    def history(self, chat_id: int, *, before: int | None = None, limit: int = PAGE) -> list[Json]:
-        """The newest messages (older than ``before``), oldest first, for people."""
+    def history(self, chat_id: int, *, before: int | None = None, after: int = 0, limit: int = PAGE) -> list[Json]:
+        """The newest messages (numbered below ``before`` and above ``after``), oldest first, for people."""
         found = self._store.rows(
-            "select * from messages where chat_id = ? and deleted = 0 and message_id < ?"
+            "select * from messages where chat_id = ? and deleted = 0 and message_id > ? and message_id < ?"
             " order by message_id desc limit ?",
             chat_id,
+            after,
             before if before is not None else 1 << 62,
             limit,
         )
