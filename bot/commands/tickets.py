@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from routing.queries import TicketFilter
     from routing.sla import Colour
+    from routing.ticket import Ticket
 
 PAGE = 500
 """Tickets read at a time."""
@@ -147,7 +148,7 @@ def show(number: Annotated[str, typer.Argument(help="The number of the ticket.")
     async def story(work: UnitOfWork) -> tuple[dict[str, object], History]:
         ticket = await work.tickets.by_number(number)
         names = {post.id: post.name for post in await work.staff.all()}
-        colour = rules.colour(ticket, datetime.now(UTC)) if ticket.is_open else None
+        colour = _colour_of(rules, ticket, datetime.now(UTC))
         events, reporters = await work.tickets.events(ticket.id), await work.tickets.reporters(ticket.id)
         data = ticket_data(ticket, colour, names.get(ticket.assignee_id or 0), configuration.zone)
         return data, history_data(events, reporters, configuration.zone)
@@ -177,7 +178,7 @@ def _find(chosen: Chosen, limit: int | None) -> list[dict[str, object]]:
         for offset in count(step=PAGE):
             page = await work.tickets.find(wanted, limit=PAGE, offset=offset)
             for ticket in page:
-                colour = rules.colour(ticket, now) if ticket.is_open else None
+                colour = _colour_of(rules, ticket, now)
                 in_pool = ticket.assignee_id is None
                 if (wanted_colour and colour is not wanted_colour) or (chosen.assignee == POOL and not in_pool):
                     continue
@@ -219,6 +220,11 @@ async def _filter(work: UnitOfWork, chosen: Chosen, configuration: Configuration
         until=_midnight(chosen.until + timedelta(days=1), zone) if chosen.until else None,
         word=chosen.word,
     )
+
+
+def _colour_of(rules: Rules, ticket: Ticket, now: datetime) -> Colour | None:
+    """The colour of an open ticket; none for others, and where the catalogue has lost the service."""
+    return rules.colour(ticket, now) if ticket.is_open and ticket.service_code in rules.catalogue else None
 
 
 def _colour(name: str) -> Colour | None:
