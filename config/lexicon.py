@@ -17,8 +17,9 @@ from routing.triage.segment import Segmenter
 
 PACKAGED = Path(__file__).parent / "data" / "lexicon"
 
-_LEVELS = {"open": 1.0, "likely": 0.7, "topic": 0.4}
-"""How much one rule says on its own: enough to open, enough to ask, or only what it would be about."""
+_LEVELS = {"open": 0.75, "likely": 0.6, "topic": 0.35}
+"""How much one rule says on its own: enough to open where anything else in the message speaks for it, enough to ask,
+or only what it would be about."""
 _CUE_LEVELS = {"sure": 1.0, "hint": 0.5}
 _SECTIONS = ("version", "things", "words", "services", "cues", "homophones", "aliases", "drop")
 
@@ -128,7 +129,7 @@ def _add_service(draft: _Draft, code: str, node: Node) -> None:
         for item in fields[level].items() if level in fields else ():
             _add_rule(draft, code, item, weight)
     for item in fields["urgent"].items() if "urgent" in fields else ():
-        _add_rule(draft, code, item, 1.0, Urgency.URGENT)
+        _add_rule(draft, code, item, _LEVELS["open"], Urgency.URGENT)
     for danger, rules in fields["emergency"].entries().items() if "emergency" in fields else ():
         for item in rules.items():
             _add_rule(draft, code, item, 1.0, Urgency.EMERGENCY, danger)

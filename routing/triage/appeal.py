@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping
 
-from routing.catalogue import AppealType
+from routing.catalogue import AppealType, Urgency
 from routing.triage.scoring import ServiceScore
 
 _BY_CUE = (
@@ -26,6 +26,8 @@ _SELDOM = {
 
 def appeal_of(service: ServiceScore, cues: Container[str], defaults: Mapping[str, AppealType]) -> AppealType:
     """The kind of appeal: what the matched rule says, else the cues, else what the service usually is."""
+    if service.urgency is Urgency.EMERGENCY:
+        return AppealType.HELP
     best = max(service.matches, key=lambda match: (match.rule.weight, match.length))
     if best.rule.appeal is not None:
         return best.rule.appeal

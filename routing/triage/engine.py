@@ -10,9 +10,9 @@ from routing.place import Place
 from routing.triage.appeal import appeal_of
 from routing.triage.decision import Ask, Decision, Evidence, EvidenceKind, Ignore, OpenTicket
 from routing.triage.lexicon import CUE, Lexicon
-from routing.triage.matcher import PLACE_CLASS, CompiledRule, Matcher
+from routing.triage.matcher import CompiledRule, Matcher
 from routing.triage.normalise import Normalised, for_gate, normalise
-from routing.triage.places import place_in
+from routing.triage.places import may_name_place, place_in
 from routing.triage.reading import Reading
 from routing.triage.scoring import Scored, Thresholds, score
 from routing.triage.segment import Segmenter
@@ -53,7 +53,6 @@ class Triage:
         self._segmenter = segmenter or Segmenter(lexicon.words())
         self._matcher = Matcher(lexicon, self._segmenter.known.__contains__)
         self._cues = dict(lexicon.cues)
-        self._place_slot = self._matcher.slot(PLACE_CLASS)
 
     def may_matter(self, text: str) -> bool:
         """Whether ``text`` may lead to anything but silence: one pass over the raw text, about two microseconds."""
@@ -79,13 +78,10 @@ class Triage:
         """
         gate = for_gate(text)
         found = self._matcher.find(gate)
-        if not found and not addressed:
-            return _NOTHING
         candidates = self._matcher.candidates(found)
         if not _names_service(candidates) and not addressed:
-            if any(self._matcher.fills(number, self._place_slot) for number, _, _ in found):
-                return Ignore(place=place_in(normalise(text).text, aliases))
-            return _NOTHING
+            # Even talk that is ignored may say where somebody is, which completes a report of theirs.
+            return Ignore(place=place_in(normalise(text).text, aliases)) if may_name_place(gate) else _NOTHING
         normalised = normalise(text)
         scored = self._scored(normalised, gate, found, candidates)[0]
         place = place_in(normalised.text, aliases)

@@ -16,8 +16,8 @@ from enum import StrEnum
 
 from routing.catalogue import AppealType, Urgency
 
-NEAR = 22
-"""Characters that the parts of a ``+`` rule may span: about two short clauses."""
+NEAR = 14
+"""Characters that the parts of a ``+`` rule may span: about a clause and a half."""
 CLOSE = 5
 """Characters between the parts of a ``>`` rule."""
 

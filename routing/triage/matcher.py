@@ -19,10 +19,6 @@ ANCHORS = 24
 """Hits tried as a rule's first part; more of one word in one message say nothing new, and the bound keeps long
 messages cheap."""
 
-PLACE_CLASS = "place_word"
-"""The class whose words make it worth looking for a place where nothing else is of interest."""
-
-
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A word of the lexicon at ``start``–``end`` of the normalised text."""
@@ -123,10 +119,6 @@ class Matcher:
         hits = [Hit(start, end, words[number], slots[number]) for number, start, end in found]
         hits.sort(key=lambda hit: (hit.start, -hit.end))
         return hits
-
-    def fills(self, number: int, slot: int) -> bool:
-        """Whether the spelling of this number can fill ``slot``."""
-        return slot in self._slots[number]
 
     @staticmethod
     def _spellings(

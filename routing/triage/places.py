@@ -22,13 +22,13 @@ _DASHED_UNIT = re.compile(rf"{_EDGE}(\d{{1,2}})\s?[-—–]\s?(\d{{1,2}})\s?[-�
 _DASHED_ROOM = re.compile(rf"{_EDGE}(\d{{1,2}})\s?[-—–#]\s?(\d{{3,4}}){_NO_MEASURE}")
 # 动 and 洞 are what voice input makes of 栋; they follow a number there and nowhere else in these texts.
 _BUILDING = re.compile(
-    rf"(?<![\d.:])(?:(?P<number>{_N})(?:\s?[、,和跟与到至~-]\s?{_N})?\s?(?:号楼|号栋|#楼|#|栋楼?|幢楼?|座|号院)"
+    rf"(?<!\d)(?<!\d[.:])(?:(?P<number>{_N})(?:\s?[、,和跟与到至~-]\s?{_N})?\s?(?:号楼|号栋|#楼|#|栋楼?|幢楼?|座|号院)"
     r"|(?P<typo>\d{1,2})\s?(?:动|洞|冻|懂|东|棟)(?=[\d一二三四五六七八九十\s,，。那楼的有这门下]|$)"
     r"|(?<![a-z])(?P<letter>[a-z])\s?(?:座|栋|幢|号楼|楼))"
 )
-_UNIT = re.compile(rf"(?<![\d.:])(?P<unit>{_N}|[甲乙丙丁])\s?(?:单元|单员|单园|门洞)")
+_UNIT = re.compile(rf"(?<!\d)(?<!\d[.:])(?P<unit>{_N}|[甲乙丙丁])\s?(?:单元|单员|单园|门洞)")
 _FLOOR = re.compile(
-    rf"(?<![\d.:])(?P<floor>{_N})(?:\s?[、,和跟与到至~-]\s?{_N})?\s?"
+    rf"(?<!\d)(?<!\d[.:])(?P<floor>{_N})(?:\s?[、,和跟与到至~-]\s?{_N})?\s?"
     r"(?:楼(?!栋|号|长|盘)|层(?!层|楼|皮|灰|土|油|水|膜|雪|霜|板|浮|厚|关系|意思|次|级|报)|f(?![a-z]))"
 )
 _ROOM_AFTER = re.compile(rf"\s?-?\s?(?P<room>{_ROOM})(?:室|号|房|户)?{_NO_MEASURE}")
@@ -40,10 +40,18 @@ _ROOM_ALONE = re.compile(
 _COUNTED_BEFORE = re.compile(
     r"(?:爬|走|上|下|跑|盖|搭|加|建|隔|共|总|装|刷|贴|再|多|高|有|第[一二三]|垫|铺|蒙|落)(?:了|到)?$"
 )
-_COUNTED_AFTER = re.compile(r"\s?(?:高|多高|那么高|的楼|住户|户人|都|一户|两户|梯)")
+_COUNTED_AFTER = re.compile(r"\s?(?:高|多高|那么高|的楼|住户|户人|一户|两户|梯)")
 _CORRECTION = re.compile(
     r"(?:说错了|打错了|写错了|发错了|搞错了|更正|不对|不是[^,，。\s]{1,8}?)[,，。!\s]*(?:应该)?(?:是|在)"
 )
+
+
+_MAY_NAME = re.compile(r"\d ?[-–—#] ?\d|@\d{3}|[栋幢楼层室]|单元|\d座|[a-z]座|\d{3,4}[家户房的]")
+
+
+def may_name_place(text: str) -> bool:
+    """Whether it is worth reading ``text`` for a place: a quick look that sorts out most talk."""
+    return _MAY_NAME.search(text) is not None
 
 
 def place_in(text: str, aliases: Mapping[str, Place] | None = None) -> Place | None:

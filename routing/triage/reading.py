@@ -10,7 +10,7 @@ from routing.triage.matcher import Hit, HitIndex, Match, Matcher
 from routing.triage.normalise import Normalised
 from routing.triage.segment import Segmenter
 
-CHECKED_LENGTH = 2
+CHECKED_LENGTH = 3
 """Hits up to this length must stand on word boundaries; longer ones hardly ever do not."""
 
 _BREAK = re.compile(r"[\s,.;:!?、。…~\-—()\[\]【】「」\"'“”‘’]+")

@@ -18,6 +18,10 @@ from routing.triage.reading import Reading
 FURTHER_RULE = 0.06
 """What each further rule of the same service adds: it orders services that fit about equally well."""
 FURTHER_MOST = 0.3
+SPECIFIC = 0.02
+"""For each matched character, up to eight."""
+DISTANT = 0.01
+"""Off for each character between the matched words."""
 PUSH_MOST = 0.6
 """All pushing cues together: asking for help makes no service out of nothing."""
 
@@ -37,6 +41,7 @@ class ServiceScore:
     code: str
     matches: list[Match] = field(default_factory=list)
     base: float = 0.0
+    rank: float = 0.0
     final: float = 0.0
 
     @property
@@ -45,13 +50,9 @@ class ServiceScore:
         return max((match.rule.urgency for match in self.matches), key=lambda urgency: urgency.rank)
 
     @property
-    def order(self) -> tuple[int, float, int]:
-        """Best last: emergencies, then the higher base, then the more specific words."""
-        return (
-            self.urgency is Urgency.EMERGENCY,
-            round(self.base, 2),
-            max(match.length for match in self.matches),
-        )
+    def order(self) -> tuple[bool, float]:
+        """Best last: emergencies, then the higher rank."""
+        return self.urgency is Urgency.EMERGENCY, self.rank
 
 
 @dataclass(slots=True)
@@ -87,7 +88,8 @@ def score(reading: Reading, candidates: Sequence[CompiledRule], cues: dict[str, 
     for name, (cue, strength) in counted.items():
         evidence.append(_evidence(reading, strongest[name], EvidenceKind(cue.effect.value), _signed(cue, strength)))
     for service in services.values():
-        service.base = _base(service.matches)
+        service.base = _sum([match.rule.weight for match in service.matches])
+        service.rank = _sum([_specific_weight(match) for match in service.matches])
         service.final = _final(service, list(counted.values()))
     ordered = sorted(services.values(), key=lambda service: (service.final > 0, service.order), reverse=True)
     return Scored(ordered, strongest, evidence)
@@ -97,9 +99,14 @@ def _is_cancelled(reading: Reading, match: Match) -> bool:
     return reading.is_denied(match) or reading.is_imagined(match)
 
 
-def _base(matches: Sequence[Match]) -> float:
-    weights = sorted((match.rule.weight for match in matches), reverse=True)
-    return weights[0] + min(FURTHER_MOST, FURTHER_RULE * (len(weights) - 1))
+def _sum(weights: list[float]) -> float:
+    return max(weights) + min(FURTHER_MOST, FURTHER_RULE * (len(weights) - 1))
+
+
+def _specific_weight(match: Match) -> float:
+    """The rule's weight, a little more where its words are long and stand together: that orders rival services."""
+    gap = match.end - match.start - match.length
+    return match.rule.weight + SPECIFIC * min(8, match.length) - DISTANT * max(0, gap)
 
 
 def _counted(

@@ -11,7 +11,7 @@ import jieba
 _FREQUENCY = 1000
 """Given to domain words: above most of the general dictionary, below its function words."""
 
-_TAILS = frozenset("了的过着掉起到得啊呀吗嘛呢哦咯喽哈吧啦")
+_TAILS = frozenset("了的过着掉起到得啊呀吗嘛呢哦咯喽哈吧啦成断倒坏破完满光烂歪裂死住上下")
 
 
 class Segmenter:
@@ -65,7 +65,7 @@ class Boundaries:
         """Whether ``start``–``end`` cuts no word in two.
 
         A stretch of two or more characters may lie inside one longer word (路灯 in 路灯杆); a single character must be
-        the word, but for particles after it (坏 in 坏了). Crossing from the middle of one word into another (天天 in
+        the word, but for particles and results after it (坏 in 坏了, 锈 in 锈断). Crossing from the middle of one word into another (天天 in
         今天天气) is never a hit.
         """
         first, last = self._owner[start], self._owner[end - 1]
