@@ -53,8 +53,19 @@ class SqlOutbox:
             if _card(message) is None or index in newest
         ]
         await self._transaction.execute(insert(OutboxRow), rows)
-        for (ticket_id, platform, chat_id), index in cards.items():
-            await self._expect_card(ticket_id, platform, chat_id, messages[index].thread_id)
+        if cards:
+            await self._transaction.execute(
+                self._transaction.insert(TicketCardRow).on_conflict_do_nothing(),
+                [
+                    {
+                        "ticket_id": ticket_id,
+                        "platform": platform,
+                        "chat_id": chat_id,
+                        "thread_id": messages[index].thread_id,
+                    }
+                    for (ticket_id, platform, chat_id), index in cards.items()
+                ],
+            )
         self._transaction.wrote_outbox = True
 
     async def take(self, now: datetime, *, limit: int, lease_seconds: int) -> tuple[QueuedMessage, ...]:
@@ -191,13 +202,6 @@ class SqlOutbox:
             .returning(OutboxRow.ticket_id, OutboxRow.platform, OutboxRow.chat_id, OutboxRow.silent)
         )
         return {(ticket, platform, chat) for ticket, platform, chat, silent in dropped if not silent}
-
-    async def _expect_card(self, ticket_id: int, platform: str, chat_id: int, thread_id: int | None) -> None:
-        await self._transaction.execute(
-            self._transaction.insert(TicketCardRow)
-            .values(ticket_id=ticket_id, platform=platform, chat_id=chat_id, thread_id=thread_id)
-            .on_conflict_do_nothing()
-        )
 
     async def _card_messages(self, cards: set[_Card]) -> dict[_Card | None, int]:
         if not cards:

@@ -28,6 +28,9 @@ _EVENT_COLUMNS = tuple(getattr(TicketEventRow, name) for name in _EVENT_FIELDS)
 _REPORTER_FIELDS = tuple(field.name for field in fields(Reporter))
 _REPORTER_COLUMNS = tuple(getattr(TicketReporterRow, name) for name in _REPORTER_FIELDS)
 
+# Values go beside a statement, not into it: with forty columns, building it anew costs more than running it.
+_INSERT_TICKET = insert(TicketRow).returning(TicketRow.id)
+
 
 class SqlTicketStore:
     """Tickets in the database."""
@@ -41,16 +44,14 @@ class SqlTicketStore:
         The serial counts from 001 for each scope and day. It is allotted in this transaction, so two at once get
         different numbers and one that is rolled back leaves no gap.
         """
-        counter = self._transaction.insert(NumberCounterRow).values(scope=number_scope, day=day, serial=1)
         serials = await self._transaction.execute(
-            counter.on_conflict_do_update(
-                index_elements=["scope", "day"], set_={"serial": NumberCounterRow.serial + 1}
-            ).returning(NumberCounterRow.serial)
+            self._transaction.insert(NumberCounterRow)
+            .on_conflict_do_update(index_elements=["scope", "day"], set_={"serial": NumberCounterRow.serial + 1})
+            .returning(NumberCounterRow.serial),
+            {"scope": number_scope, "day": day, "serial": 1},
         )
         number = f"{number_scope}-{day}-{serials.scalar_one():03d}"
-        ids = await self._transaction.execute(
-            insert(TicketRow).values(new_values(ticket, number)).returning(TicketRow.id)
-        )
+        ids = await self._transaction.execute(_INSERT_TICKET, new_values(ticket, number))
         return replace(ticket, id=ids.scalar_one(), number=number, version=1)
 
     async def get(self, ticket_id: int) -> Ticket:
@@ -100,9 +101,8 @@ class SqlTicketStore:
     async def add_reporter(self, reporter: Reporter) -> bool:
         """Puts a resident behind a ticket; false where they stand behind it already."""
         added = await self._transaction.execute(
-            self._transaction.insert(TicketReporterRow)
-            .values({name: getattr(reporter, name) for name in _REPORTER_FIELDS})
-            .on_conflict_do_nothing()
+            self._transaction.insert(TicketReporterRow).on_conflict_do_nothing(),
+            {name: getattr(reporter, name) for name in _REPORTER_FIELDS},
         )
         return added.rowcount == 1
 
@@ -160,13 +160,12 @@ class SqlTicketStore:
 
     async def link_message(self, ticket_id: int, platform: str, chat_id: int, message_id: int) -> None:
         """Makes a message belong to a ticket, and to no other."""
-        statement = self._transaction.insert(TicketMessageRow).values(
-            platform=platform, chat_id=chat_id, message_id=message_id, ticket_id=ticket_id
-        )
+        statement = self._transaction.insert(TicketMessageRow)
         await self._transaction.execute(
             statement.on_conflict_do_update(
-                index_elements=["platform", "chat_id", "message_id"], set_={"ticket_id": ticket_id}
-            )
+                index_elements=["platform", "chat_id", "message_id"], set_={"ticket_id": statement.excluded.ticket_id}
+            ),
+            {"platform": platform, "chat_id": chat_id, "message_id": message_id, "ticket_id": ticket_id},
         )
 
     async def take_due(self, now: datetime, *, limit: int) -> tuple[Ticket, ...]:

@@ -26,9 +26,8 @@ class SqlUpdateLog:
         Where the other one is still under way this waits for its end, so of two deliveries at once exactly one works.
         """
         added = await self._transaction.execute(
-            self._transaction.insert(HandledUpdateRow)
-            .values(platform=platform, update_id=update_id, at=at)
-            .on_conflict_do_nothing()
+            self._transaction.insert(HandledUpdateRow).on_conflict_do_nothing(),
+            {"platform": platform, "update_id": update_id, "at": at},
         )
         return added.rowcount == 1
 
