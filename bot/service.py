@@ -25,6 +25,7 @@ from bot.web.server import WebServer, listen, url_of
 from bot.web.webhook import PATH
 from config.settings import PREFIX, Settings, SettingsInvalid
 from models.migrate import upgrade
+from models.reach import reaching_database
 from routing.errors import QunbanError
 
 log = structlog.get_logger(__name__)
@@ -64,6 +65,7 @@ def run_service(settings: Settings, role: Role, announce: Callable[[str], None])
 
     Raises:
         SettingsInvalid: a setting cannot work (the port is taken, the platform refuses the token).
+        DatabaseAway: the database cannot be reached.
         ConfigError: a configuration file has a mistake.
         PartFailed: a part ended although nobody had told it to.
     """
@@ -79,7 +81,8 @@ async def _serve(
     settings: Settings, role: Role, listening: socket.socket | None, announce: Callable[[str], None]
 ) -> None:
     url = "" if listening is None else url_of(listening)
-    await upgrade(settings.database_url.get_secret_value())
+    with reaching_database():
+        await upgrade(settings.database_url.get_secret_value())
     product = build(settings, url=url)
     try:
         await Service(product, role, listening, announce).run()

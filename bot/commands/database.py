@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from routing.errors import QunbanError
@@ -25,16 +25,6 @@ class DatabaseBehind(QunbanError):
         super().__init__(current, newest)
         self.current = current
         self.newest = newest
-
-
-class DatabaseAway(QunbanError):
-    """The database cannot be reached or refuses; ``reason`` holds no address and no password."""
-
-    code = "database_away"
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 def in_work(settings: Settings, story: Callable[[UnitOfWork], Awaitable[Result]]) -> Result:
@@ -59,6 +49,7 @@ def in_database(settings: Settings, story: Callable[[Database], Awaitable[Result
     """
     from models.database import Database
     from models.migrate import head_revision, upgrade
+    from models.reach import reaching_database
 
     async def run() -> Result:
         url = settings.database_url.get_secret_value()
@@ -73,7 +64,8 @@ def in_database(settings: Settings, story: Callable[[Database], Awaitable[Result
         finally:
             await database.close()
 
-    return run_reaching_database(run)
+    with reaching_database():
+        return asyncio.run(run())
 
 
 def migrate_database(settings: Settings) -> tuple[str | None, str]:
@@ -84,6 +76,7 @@ def migrate_database(settings: Settings) -> tuple[str | None, str]:
     """
     from models.database import Database
     from models.migrate import head_revision, upgrade
+    from models.reach import reaching_database
 
     async def run() -> tuple[str | None, str]:
         url = settings.database_url.get_secret_value()
@@ -95,19 +88,5 @@ def migrate_database(settings: Settings) -> tuple[str | None, str]:
         await upgrade(url)
         return before, head_revision()
 
-    return run_reaching_database(run)
-
-
-def run_reaching_database(story: Callable[[], Coroutine[None, None, Result]]) -> Result:
-    """Runs a coroutine to its end and says ``DatabaseAway`` for whatever a driver raises."""
-    from asyncpg import InterfaceError, PostgresError
-    from sqlalchemy.exc import DBAPIError
-
-    try:
-        return asyncio.run(story())
-    except DBAPIError as error:
-        raise DatabaseAway(type(error.orig).__name__) from error
-    except (PostgresError, InterfaceError) as error:
-        raise DatabaseAway(type(error).__name__) from error
-    except OSError as error:
-        raise DatabaseAway(error.strerror or type(error).__name__) from error
+    with reaching_database():
+        return asyncio.run(run())
