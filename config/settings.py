@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from routing.errors import QunbanError
@@ -141,41 +141,44 @@ class Settings(BaseSettings):
             raise ValueError(f"unknown time zone {value}; a name such as Asia/Shanghai was expected") from None
         return value
 
-    @model_validator(mode="after")
-    def _fit_together(self) -> Self:
+    def problems_of_serving(self) -> tuple[tuple[str, str], ...]:
+        """What does not fit together for a process that serves, as (name, reason); other commands need none of it."""
         if self.telegram_token is None:
+            problems = []
             if not _is_loopback(self.host):
-                raise ValueError(
-                    f"{PREFIX}HOST: the local chat listens on loopback only; set {PREFIX}TELEGRAM_TOKEN to serve others"
-                )
+                reason = f"the local chat listens on loopback only; set {PREFIX}TELEGRAM_TOKEN to serve others"
+                problems.append((f"{PREFIX}HOST", reason))
             if self.telegram_mode == "webhook":
-                raise ValueError(f"{PREFIX}TELEGRAM_TOKEN: missing; webhook mode needs a bot")
-            return self
-        if self.telegram_mode == "webhook":
-            if self.public_url is None:
-                raise ValueError(
-                    f"{PREFIX}PUBLIC_URL: missing; webhook mode needs the address that Telegram delivers to"
-                )
-            if self.webhook_secret is None:
-                raise ValueError(f"{PREFIX}WEBHOOK_SECRET: missing; webhook mode refuses updates without a secret")
-        return self
+                problems.append((f"{PREFIX}TELEGRAM_TOKEN", "missing; webhook mode needs a bot"))
+            return tuple(problems)
+        if self.telegram_mode == "polling":
+            return ()
+        needed = {
+            "PUBLIC_URL": (self.public_url, "missing; webhook mode needs the address that Telegram delivers to"),
+            "WEBHOOK_SECRET": (self.webhook_secret, "missing; webhook mode refuses updates without a secret"),
+        }
+        return tuple((PREFIX + name, reason) for name, (value, reason) in needed.items() if value is None)
 
 
-def load_settings() -> Settings:
-    """Reads the environment and ``.env`` of the working folder; ``SettingsInvalid`` names each wrong value."""
+def load_settings(*, serving: bool = False) -> Settings:
+    """Reads the environment and ``.env`` of the working folder; ``SettingsInvalid`` names each wrong value.
+
+    ``serving`` asks also whether the values fit together for a process that serves.
+    """
     try:
-        return Settings()
+        settings = Settings()
     except ValidationError as error:
         raise SettingsInvalid(tuple(_problem(item) for item in error.errors())) from None
+    problems = settings.problems_of_serving() if serving else ()
+    if problems:
+        raise SettingsInvalid(problems)
+    return settings
 
 
 def _problem(item: ErrorDetails) -> tuple[str, str]:
     cause = item.get("ctx", {}).get("error")
     reason = str(cause) if isinstance(cause, ValueError) else item["msg"][:1].lower() + item["msg"][1:]
-    if item["loc"]:
-        return PREFIX + str(item["loc"][0]).upper(), reason
-    name, _, reason = reason.partition(": ")
-    return name, reason
+    return PREFIX + str(item["loc"][0]).upper(), reason
 
 
 def _is_loopback(host: str) -> bool:

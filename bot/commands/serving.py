@@ -30,7 +30,7 @@ def run(
     from config.settings import load_settings
 
     # Before the chat client and the web framework, whose import takes seconds: a wrong value is said at once.
-    settings = load_settings()
+    settings = load_settings(serving=True)
 
     from bot.service import Role, run_service
 
@@ -65,7 +65,7 @@ def check(
     from config.bundle import inspect_configuration
     from config.settings import load_settings
 
-    settings = load_settings()
+    settings = load_settings(serving=True)
     with busy("Checking"):
         found = inspect_configuration(directory or settings.config_dir, timezone=settings.timezone)
     if as_json:

@@ -24,7 +24,7 @@ def _bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def _load(monkeypatch: pytest.MonkeyPatch, values: Mapping[str, str]) -> Settings:
     for name, value in values.items():
         monkeypatch.setenv(name, value)
-    return load_settings()
+    return load_settings(serving=True)
 
 
 def test_nothing_set_serves_the_local_chat_with_the_sample_district() -> None:
@@ -87,6 +87,11 @@ def test_a_wrong_value_is_named(
     assert named == name
     assert says in reason
     assert "\n" not in str(refused.value)
+
+
+def test_commands_that_do_not_serve_need_no_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QUNBAN_HOST", "0.0.0.0")
+    assert load_settings().is_local_chat
 
 
 def test_every_wrong_value_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
