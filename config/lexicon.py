@@ -17,7 +17,7 @@ from routing.triage.segment import Segmenter
 
 PACKAGED = Path(__file__).parent / "data" / "lexicon"
 
-_LEVELS = {"open": 0.75, "likely": 0.6, "topic": 0.35}
+_LEVELS = {"open": 0.8, "likely": 0.6, "topic": 0.35}
 """How much one rule says on its own: enough to open where anything else in the message speaks for it, enough to ask,
 or only what it would be about."""
 _CUE_LEVELS = {"sure": 1.0, "hint": 0.5}
@@ -36,6 +36,7 @@ class _Draft:
     homophones: list[str] = field(default_factory=list)
     aliases: dict[str, tuple[str, ...]] = field(default_factory=dict)
     appeals: dict[str, AppealType] = field(default_factory=dict)
+    ambient: set[str] = field(default_factory=set)
     versions: list[str] = field(default_factory=list)
 
 
@@ -61,6 +62,7 @@ def load_lexicon(directories: Sequence[Path] = (PACKAGED,), services: Mapping[st
         homophones=tuple(draft.homophones),
         aliases=draft.aliases,
         appeals=draft.appeals,
+        ambient=frozenset(draft.ambient),
         version=" ".join(draft.versions),
     )
 
@@ -82,7 +84,7 @@ def build_triage(
     """
     catalogue = catalogue or load_catalogue()
     lexicon = load_lexicon(directories, catalogue.services)
-    segmenter = Segmenter(lexicon.words(), cache_directory)
+    segmenter = Segmenter(lexicon.nouns(), cache_directory)
     return Triage(lexicon, catalogue, segmenter=segmenter, thresholds=thresholds)
 
 
@@ -122,7 +124,9 @@ def _add_words(members: set[str], node: Node) -> None:
 
 
 def _add_service(draft: _Draft, code: str, node: Node) -> None:
-    fields = node.only("appeal", "urgent", "emergency", *_LEVELS)
+    fields = node.only("appeal", "ambient", "urgent", "emergency", *_LEVELS)
+    if "ambient" in fields:
+        (draft.ambient.add if fields["ambient"].text() == "yes" else draft.ambient.discard)(code)
     if "appeal" in fields:
         draft.appeals[code] = _appeal(fields["appeal"])
     for level, weight in _LEVELS.items():

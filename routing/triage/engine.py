@@ -50,7 +50,7 @@ class Triage:
         self.lexicon = lexicon
         self.catalogue = catalogue
         self.thresholds = thresholds or Thresholds()
-        self._segmenter = segmenter or Segmenter(lexicon.words())
+        self._segmenter = segmenter or Segmenter(lexicon.nouns())
         self._matcher = Matcher(lexicon, self._segmenter.known.__contains__)
         self._cues = dict(lexicon.cues)
 
@@ -83,15 +83,17 @@ class Triage:
             # Even talk that is ignored may say where somebody is, which completes a report of theirs.
             return Ignore(place=place_in(normalise(text).text, aliases)) if may_name_place(gate) else _NOTHING
         normalised = normalise(text)
-        scored = self._scored(normalised, gate, found, candidates)[0]
         place = place_in(normalised.text, aliases)
+        scored = self._scored(normalised, gate, found, candidates, place)[0]
         return self._decision(text, scored, place, addressed=addressed, has_media=has_media)
 
     def explain(self, text: str, *, addressed: bool = False, has_media: bool = False) -> Explanation:
         """The decision about ``text`` with every score behind it."""
         normalised = normalise(text)
         found = self._matcher.find(normalised.text)
-        scored, steps = self._scored(normalised, normalised.text, found, self._matcher.candidates(found))
+        scored, steps = self._scored(
+            normalised, normalised.text, found, self._matcher.candidates(found), place_in(normalised.text)
+        )
         return Explanation(
             text=text,
             normalised=normalised.text,
@@ -102,14 +104,20 @@ class Triage:
         )
 
     def _scored(
-        self, normalised: Normalised, gate: str, found: list[tuple[int, int, int]], candidates: list[CompiledRule]
+        self,
+        normalised: Normalised,
+        gate: str,
+        found: list[tuple[int, int, int]],
+        candidates: list[CompiledRule],
+        place: Place | None,
     ) -> tuple[Scored, int]:
         if gate != normalised.text:
             # The gate leaves rare forms as they are (①, ㎡), which can move positions.
             found = self._matcher.find(normalised.text)
             candidates = self._matcher.candidates(found)
         reading = Reading(normalised, self._matcher.hits(found), self._matcher, self._segmenter)
-        scored = score(reading, candidates, self._cues)
+        located = place is not None and place != Place(spot=place.spot)
+        scored = score(reading, candidates, self._cues, self.thresholds, ambient=self.lexicon.ambient, located=located)
         return scored, reading.index.steps
 
     def _decision(

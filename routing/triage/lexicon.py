@@ -101,7 +101,13 @@ class Lexicon:
     """Other spellings of a word: initials (dt for 电梯), voice-input slips."""
     appeals: Mapping[str, AppealType] = field(default_factory=dict)
     """What a message about a service usually is, where nothing in it tells."""
+    ambient: frozenset[str] = frozenset()
+    """Services whose matter happens anywhere, not only in a neighbourhood (停电, 打麻将)."""
     version: str = ""
+
+    def nouns(self) -> frozenset[str]:
+        """The names of things: words of the domain's dictionary, which the general one may not know."""
+        return frozenset(word for name in self.things for word in self.classes.get(name, ()))
 
     def words(self) -> frozenset[str]:
         """Every word that occurs in a class or a rule."""

@@ -19,6 +19,7 @@ ANCHORS = 24
 """Hits tried as a rule's first part; more of one word in one message say nothing new, and the bound keeps long
 messages cheap."""
 
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A word of the lexicon at ``start``–``end`` of the normalised text."""

@@ -34,7 +34,7 @@ _FLOOR = re.compile(
 _ROOM_AFTER = re.compile(rf"\s?-?\s?(?P<room>{_ROOM})(?:室|号|房|户)?{_NO_MEASURE}")
 _ROOM_ALONE = re.compile(
     rf"(?<![\d.:@-])(?P<marked>{_ROOM})(?:室|房(?![租贷价子间])|号房|住户|户(?![口籍型外])|那家|这家|家(?![具电])|业主|的邻居)"
-    rf"|^@(?P<called>\d{{3,4}}){_NO_MEASURE}"
+    rf"|(?:^@|楼上|楼下|隔壁|对门|对面|住)\s?(?P<called>\d{{3,4}}){_NO_MEASURE}"
 )
 # "三层楼高", "爬了20层", "加盖一层" count floors; "整栋", "几栋", "两栋楼" count buildings.
 _COUNTED_BEFORE = re.compile(

@@ -6,7 +6,7 @@ address to the property) are added, silencing cues take their share away, and do
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from routing.catalogue import Urgency
@@ -24,6 +24,12 @@ DISTANT = 0.01
 """Off for each character between the matched words."""
 PUSH_MOST = 0.6
 """All pushing cues together: asking for help makes no service out of nothing."""
+
+
+GROUNDS = frozenset({"here", "address", "neglect", "complain", "duration", "danger"})
+"""Cues that tie a message to this neighbourhood or show that somebody suffers."""
+ASKING = frozenset({"howto", "request"})
+"""Cues that are ground enough for the services one asks about rather than complains of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +70,21 @@ class Scored:
     evidence: list[Evidence]
 
 
-def score(reading: Reading, candidates: Sequence[CompiledRule], cues: dict[str, Cue]) -> Scored:
-    """The services that the rules speak for, after the cues of the message."""
+def score(
+    reading: Reading,
+    candidates: Sequence[CompiledRule],
+    cues: dict[str, Cue],
+    thresholds: Thresholds,
+    *,
+    ambient: Container[str] = (),
+    located: bool = False,
+) -> Scored:
+    """The services that the rules speak for, after the cues of the message.
+
+    ``ambient`` services happen anywhere: "又停电了" may be said of an office. What nothing ties to the neighbourhood
+    (no place, no word of it, no complaint) is then asked about at most. ``located`` tells whether the text names a
+    building, unit, floor or room.
+    """
     services: dict[str, ServiceScore] = {}
     present: dict[str, list[Match]] = {}
     evidence: list[Evidence] = []
@@ -90,7 +109,9 @@ def score(reading: Reading, candidates: Sequence[CompiledRule], cues: dict[str, 
     for service in services.values():
         service.base = _sum([match.rule.weight for match in service.matches])
         service.rank = _sum([_specific_weight(match) for match in service.matches])
-        service.final = _final(service, list(counted.values()))
+        service.final = _final(service, counted.values())
+        if service.code in ambient and not (located or _is_grounded(service, strongest)):
+            service.final = min(service.final, thresholds.open - 0.01)
     ordered = sorted(services.values(), key=lambda service: (service.final > 0, service.order), reverse=True)
     return Scored(ordered, strongest, evidence)
 
@@ -140,6 +161,12 @@ def _final(service: ServiceScore, counted: Iterable[tuple[Cue, float]]) -> float
             # Where life is in danger a joking tone or a question mark changes nothing.
             cap = min(cap, strength)
     return min(1.0, cap, min(1.0, service.base + min(PUSH_MOST, pushes)) * left)
+
+
+def _is_grounded(service: ServiceScore, cues: Container[str]) -> bool:
+    if service.urgency is Urgency.EMERGENCY or any(name in cues for name in GROUNDS):
+        return True
+    return service.code.startswith(("service.", "civic.")) and any(name in cues for name in ASKING)
 
 
 def _signed(cue: Cue, strength: float) -> float:
