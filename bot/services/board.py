@@ -9,7 +9,7 @@ from bot.services.ports import UnitOfWork
 from bot.services.rules import Rules
 from routing.groups import GroupKind, GroupState
 from routing.outgoing import Button, Content, Outgoing
-from routing.permissions import is_superior
+from routing.permissions import is_superior, may_claim
 from routing.staff import Staff
 from routing.ticket import Ticket
 
@@ -81,6 +81,8 @@ class TicketBoard:
             posts = await work.staff.of_account(chat_id)
             if any(is_superior(post, view.ticket, view.assignee) for post in posts):
                 buttons = self.cards.superior_buttons(view.ticket)
+            elif any(may_claim(post, view.ticket) for post in posts):
+                buttons = self.cards.claimant_buttons(view.ticket)
         return self.cards.handler(view, buttons)
 
     async def _staff_groups(self, work: UnitOfWork, view: TicketView) -> dict[int, int | None]:

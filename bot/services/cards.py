@@ -142,6 +142,10 @@ class CardMaker:
             return self._rows(ticket, (Action.CLAIM, Action.TRANSFER, Action.URGE))
         return self._rows(ticket, (Action.TRANSFER, Action.URGE))
 
+    def claimant_buttons(self, ticket: Ticket) -> tuple[tuple[Button, ...], ...]:
+        """The button in the private chat of somebody who does not have the ticket and may take it on."""
+        return self._rows(ticket, (Action.CLAIM,)) if ticket.status is Status.DISPATCHED else ()
+
     def confirm_buttons(self, ticket: Ticket) -> tuple[tuple[Button, ...], ...]:
         """已解决 / 没解决, for those who reported."""
         return self._rows(ticket, (Action.CONFIRM, Action.REOPEN), script_of_reporter=True)

@@ -64,7 +64,7 @@ class ListService:
             say(
                 "lists.line_holder",
                 **self._fields(ticket, tree, now, public=True),
-                holder=holders.get(ticket.assignee_id or 0, say("card.handler.pool")),
+                holder=holders.get(ticket.assignee_id or 0, say("digest.holder.pool")),
                 late=self._rules.wording.span(now - self._due(ticket, now)),
             )
             for ticket in tickets[:SHOWN]
