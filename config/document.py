@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -109,5 +109,6 @@ def _convert(node: yaml.Node, path: Path) -> Node:
         name = str(key.value)
         if name in entries:
             raise ConfigError(path, key.start_mark.line + 1, f"{name!r} is written twice")
-        entries[name] = _convert(item, path)
+        # A section is pointed at by its name, not by the first thing in it.
+        entries[name] = replace(_convert(item, path), line=key.start_mark.line + 1)
     return Node(path, line, entries)

@@ -36,6 +36,7 @@ class _Draft:
     homophones: list[str] = field(default_factory=list)
     aliases: dict[str, tuple[str, ...]] = field(default_factory=dict)
     appeals: dict[str, AppealType] = field(default_factory=dict)
+    ranks: dict[str, float] = field(default_factory=dict)
     ambient: set[str] = field(default_factory=set)
     versions: list[str] = field(default_factory=list)
 
@@ -62,6 +63,7 @@ def load_lexicon(directories: Sequence[Path] = (PACKAGED,), services: Mapping[st
         homophones=tuple(draft.homophones),
         aliases=draft.aliases,
         appeals=draft.appeals,
+        ranks=draft.ranks,
         ambient=frozenset(draft.ambient),
         version=" ".join(draft.versions),
     )
@@ -124,7 +126,9 @@ def _add_words(members: set[str], node: Node) -> None:
 
 
 def _add_service(draft: _Draft, code: str, node: Node) -> None:
-    fields = node.only("appeal", "ambient", "urgent", "emergency", *_LEVELS)
+    fields = node.only("appeal", "ambient", "rank", "urgent", "emergency", *_LEVELS)
+    if "rank" in fields:
+        draft.ranks[code] = fields["rank"].number()
     if "ambient" in fields:
         (draft.ambient.add if fields["ambient"].text() == "yes" else draft.ambient.discard)(code)
     if "appeal" in fields:

@@ -62,6 +62,8 @@ class Matter:
     dangers: tuple[str, ...] = ()
     """Kinds of hazard that decide whom to call at once: fire, gas, medical, violence, elevator, electric, fall."""
     evidence: tuple[Evidence, ...] = ()
+    part: str = ""
+    """The part of the message that it stands in, where the message has several matters."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,6 @@ class Triage:
         self.thresholds = thresholds or Thresholds()
         self._segmenter = segmenter or Segmenter(lexicon.nouns())
         self._matcher = Matcher(lexicon, self._segmenter.known.__contains__)
-        self._cues = dict(lexicon.cues)
 
     def may_matter(self, text: str) -> bool:
         """Whether ``text`` may lead to anything but silence: one pass over the raw text, about two microseconds."""
@@ -117,7 +116,7 @@ class Triage:
             candidates = self._matcher.candidates(found)
         reading = Reading(normalised, self._matcher.hits(found), self._matcher, self._segmenter)
         located = place is not None and place != Place(spot=place.spot)
-        scored = score(reading, candidates, self._cues, self.thresholds, ambient=self.lexicon.ambient, located=located)
+        scored = score(reading, candidates, self.thresholds, lexicon=self.lexicon, located=located)
         return scored, reading.index.steps
 
     def _decision(

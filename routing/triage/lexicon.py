@@ -103,6 +103,8 @@ class Lexicon:
     """What a message about a service usually is, where nothing in it tells."""
     ambient: frozenset[str] = frozenset()
     """Services whose matter happens anywhere, not only in a neighbourhood (停电, 打麻将)."""
+    ranks: Mapping[str, float] = field(default_factory=dict)
+    """Factors below 1 for services that step back where a message also names something concrete."""
     version: str = ""
 
     def nouns(self) -> frozenset[str]:

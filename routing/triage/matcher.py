@@ -7,7 +7,7 @@ rule); a rule can hold only where all its slots are filled, so most texts are se
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
@@ -87,6 +87,9 @@ class Matcher:
         self._automaton = AhoCorasick(
             list(spellings), matchkind=MatchKind.Standard, implementation=Implementation.DFA, store_patterns=False
         )
+        wanted = {slot for rules in self._by_anchor.values() for rule in rules for slot in rule.slots}
+        self.forbidding = frozenset(self._slot_numbers.values()) - wanted - frozenset(self._class_slots.values())
+        """Slots that occur only as forbidden parts: their words say nothing by themselves."""
         anchors = frozenset(self._by_anchor)
         self._starts_rule = [not anchors.isdisjoint(slots) for slots in self._slots]
 
@@ -122,15 +125,15 @@ class Matcher:
         return hits
 
     @staticmethod
-    def _spellings(
-        lexicon: Lexicon, slots_of: Mapping[str, set[int]], is_word: Callable[[str], bool]
-    ) -> dict[str, str]:
+    def _spellings(lexicon: Lexicon, slots_of: dict[str, set[int]], is_word: Callable[[str], bool]) -> dict[str, str]:
         """Each spelling to search for, with the word it stands for; a word's own spelling always wins."""
         spellings = {word: word for word in slots_of}
         for word, others in lexicon.aliases.items():
-            if word in slots_of:
-                for other in others:
-                    spellings.setdefault(other, word)
+            for other in others if word in slots_of else ():
+                spellings.setdefault(other, word)
+                # A spelling that a rule names itself keeps that meaning and gets the word's as well.
+                if other in slots_of:
+                    slots_of[other] |= slots_of[word]
         table = sound_table(lexicon.homophones)
         things = {word for name in lexicon.things for word in lexicon.classes.get(name, ())}
         for word in sorted(things):

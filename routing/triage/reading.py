@@ -27,6 +27,7 @@ class Reading:
         self._idiom = matcher.slot("idiom")
         self._negation = matcher.slot("negation")
         self._hypothesis = matcher.slot("hypothesis")
+        self._forbidding = matcher.forbidding
         self._modal = frozenset(map(matcher.slot, ("negation", "hypothesis", "relapse", "question_word")))
         self.index = HitIndex(self._clean(self._standing(hits, segmenter)))
         self._clauses = [match.start() for match in _BREAK.finditer(text.text)]
@@ -50,7 +51,8 @@ class Reading:
             # Hits come longest first from each start, so a hit that ends within reach lies inside an earlier one.
             if hit.end <= reach and not self._modal.isdisjoint(hit.slots):
                 continue
-            reach = max(reach, hit.end)
+            if not hit.slots <= self._forbidding:
+                reach = max(reach, hit.end)
             kept.append(hit)
         return kept
 

@@ -6,12 +6,12 @@ address to the property) are added, silencing cues take their share away, and do
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from routing.catalogue import Urgency
 from routing.triage.decision import Evidence, EvidenceKind
-from routing.triage.lexicon import CUE, Cue, Effect
+from routing.triage.lexicon import CUE, Cue, Effect, Lexicon
 from routing.triage.matcher import CompiledRule, Match
 from routing.triage.reading import Reading
 
@@ -26,7 +26,7 @@ PUSH_MOST = 0.6
 """All pushing cues together: asking for help makes no service out of nothing."""
 
 
-GROUNDS = frozenset({"here", "address", "neglect", "complain", "duration", "danger"})
+GROUNDS = frozenset({"here", "address", "neglect", "complain", "duration", "danger", "request"})
 """Cues that tie a message to this neighbourhood or show that somebody suffers."""
 ASKING = frozenset({"howto", "request"})
 """Cues that are ground enough for the services one asks about rather than complains of."""
@@ -73,10 +73,9 @@ class Scored:
 def score(
     reading: Reading,
     candidates: Sequence[CompiledRule],
-    cues: dict[str, Cue],
     thresholds: Thresholds,
     *,
-    ambient: Container[str] = (),
+    lexicon: Lexicon,
     located: bool = False,
 ) -> Scored:
     """The services that the rules speak for, after the cues of the message.
@@ -103,14 +102,16 @@ def score(
     strongest = {
         name: max(matches, key=lambda match: (match.rule.weight, match.length)) for name, matches in present.items()
     }
-    counted = _counted(strongest, present, cues)
+    counted = _counted(strongest, present, lexicon.cues)
     for name, (cue, strength) in counted.items():
         evidence.append(_evidence(reading, strongest[name], EvidenceKind(cue.effect.value), _signed(cue, strength)))
     for service in services.values():
         service.base = _sum([match.rule.weight for match in service.matches])
-        service.rank = _sum([_specific_weight(match) for match in service.matches])
+        service.rank = _sum([_specific_weight(match) for match in service.matches]) * lexicon.ranks.get(
+            service.code, 1.0
+        )
         service.final = _final(service, counted.values())
-        if service.code in ambient and not (located or _is_grounded(service, strongest)):
+        if service.code in lexicon.ambient and not (located or _is_grounded(service, strongest)):
             service.final = min(service.final, thresholds.open - 0.01)
     ordered = sorted(services.values(), key=lambda service: (service.final > 0, service.order), reverse=True)
     return Scored(ordered, strongest, evidence)
@@ -131,7 +132,7 @@ def _specific_weight(match: Match) -> float:
 
 
 def _counted(
-    strongest: dict[str, Match], present: dict[str, list[Match]], cues: dict[str, Cue]
+    strongest: Mapping[str, Match], present: Mapping[str, list[Match]], cues: Mapping[str, Cue]
 ) -> dict[str, tuple[Cue, float]]:
     """The cues that count, with their strength: rules of weight below 1 must come in pairs (two hints of a notice)."""
     counted: dict[str, tuple[Cue, float]] = {}

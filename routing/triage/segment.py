@@ -64,9 +64,9 @@ class Boundaries:
     def allow(self, start: int, end: int) -> bool:
         """Whether ``start``–``end`` cuts no word in two.
 
-        A stretch of two or more characters may lie inside one longer word (路灯 in 路灯杆); a single character must be
-        the word, but for particles and results after it (坏 in 坏了, 锈 in 锈断). Crossing from the middle of one word into another (天天 in
-        今天天气) is never a hit.
+        A stretch of two or more characters may lie inside one longer word (路灯 in 路灯杆); a single character must
+        be the word, but for particles and results after it (坏 in 坏了, 锈 in 锈断). Crossing from the middle of one
+        word into another (天天 in 今天天气) is never a hit.
         """
         first, last = self._owner[start], self._owner[end - 1]
         first_start, first_end, word = self._words[first]

@@ -1,0 +1,81 @@
+"""The place grammar: what counts as building, unit, floor, room and spot, and what does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from routing.place import Place
+from routing.triage.normalise import normalise
+from routing.triage.places import place_in
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("3号楼2单元502漏水", Place(building="3", unit="2", room="502")),
+        ("3-2-502 没电", Place(building="3", unit="2", room="502")),
+        ("3#502的水管", Place(building="3", room="502")),
+        ("8-602 狗叫", Place(building="8", room="602")),
+        ("五栋三单元", Place(building="5", unit="3")),
+        ("十二栋一百零二室", Place(building="12", room="102")),
+        ("2动3楼的灯", Place(building="2", floor="3")),
+        ("A座1702", Place(building="A", room="1702")),
+        ("四单元六楼", Place(unit="4", floor="6")),
+        ("14层左右", Place(floor="14")),
+        ("5栋2单元电梯", Place(building="5", unit="2")),
+        ("告知：5栋检修", Place(building="5")),
+        ("4楼到5楼那截", Place(floor="4")),
+        ("３号楼２单元", Place(building="3", unit="2")),
+        ("楼上1804拖桌子", Place(room="1804")),
+        ("@1102 你家水没关", Place(room="1102")),
+        ("一楼都淹了", Place(floor="1")),
+        ("3栋漏水，说错了，是5栋", Place(building="5")),
+        ("北门路灯不亮", Place(spot="北门")),
+        ("地库积水", Place(spot="地库")),
+        ("文昌街路面塌了", Place(spot="文昌街")),
+        ("3号楼门口堆垃圾", Place(building="3")),
+    ],
+)
+def test_says_where(text: str, place: Place) -> None:
+    assert place_in(normalise(text).text) == place
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "12:30停水",
+        "9:00-17:00停电",
+        "电话13812345678",
+        "物业费2800元",
+        "一共3-500元",
+        "爬了20层",
+        "三层楼高",
+        "一层灰",
+        "两栋楼之间",
+        "豫A12345的车挡道",
+        "5-6个人",
+        "2026-11-22开会",
+        "排队等了二十分钟",
+        "比分3-2",
+    ],
+)
+def test_says_nothing(text: str) -> None:
+    assert place_in(normalise(text).text) is None
+
+
+def test_aliases_complete_what_is_said() -> None:
+    aliases = {"老楼": Place(building="3"), "后院": Place(spot="后院")}
+    assert place_in("老楼二单元漏水", aliases) == Place(building="3", unit="2")
+    assert place_in("5栋不是老楼", {"老楼": Place(building="3")}) == Place(building="5")
+
+
+def test_merging_keeps_what_is_known_and_forgets_another_building() -> None:
+    assert Place(unit="2").merged_with(Place(building="3", unit="1")) == Place(building="3", unit="2")
+    assert Place(building="5").merged_with(Place(building="3", unit="1", spot="北门")) == Place(
+        building="5", spot="北门"
+    )
+
+
+def test_the_public_place_has_no_room() -> None:
+    assert Place(building="3", room="502").public() == Place(building="3")
+    assert Place().is_empty
