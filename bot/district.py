@@ -16,13 +16,17 @@ from bot.services.clockwork import ClockService
 from bot.services.confirmation import ConfirmationService
 from bot.services.desk import TicketDesk
 from bot.services.digests import DigestService
+from bot.services.group_memory import GroupMemory
 from bot.services.handling import HandlingService
 from bot.services.intake import IntakeService
+from bot.services.joining import JoiningService
 from bot.services.lists import ListService
 from bot.services.opening import OpeningService
 from bot.services.organisation import OrganisationService
 from bot.services.patrol import PatrolService
 from bot.services.ports import Clock
+from bot.services.prompting import PromptService
+from bot.services.registration import RegistrationService
 from bot.services.rules import Rules
 from bot.services.wording import Wording
 from config.bundle import Configuration
@@ -37,6 +41,8 @@ class UseCases:
     rules: Rules
     clock: Clock
     intake: IntakeService
+    registration: RegistrationService
+    prompts: PromptService
     handling: HandlingService
     approvals: ApprovalService
     confirmation: ConfirmationService
@@ -58,6 +64,7 @@ def rules_of(configuration: Configuration) -> Rules:
         ),
         duties=configuration.duties,
         wording=Wording(configuration.texts, configuration.catalogue, configuration.zone),
+        conversation=configuration.conversation,
     )
 
 
@@ -78,11 +85,17 @@ def use_cases(
     rules = rules_of(configuration)
     board = TicketBoard(rules, CardMaker(rules.wording))
     desk = TicketDesk(rules, board, clock)
-    opening = OpeningService(rules, board)
+    opening = OpeningService(rules, board, clock)
+    joining = JoiningService(rules, board, opening, clock)
+    memory = GroupMemory(forerunners=rules.conversation.before, lively=rules.conversation.join)
+    registration = RegistrationService(triage, rules, opening, joining, memory, clock)
+    prompts = PromptService(rules, registration, clock)
     return UseCases(
         rules=rules,
         clock=clock,
-        intake=IntakeService(triage, rules, opening, board, clock),
+        intake=IntakeService(triage, rules, registration, prompts, joining, memory, clock),
+        registration=registration,
+        prompts=prompts,
         handling=HandlingService(desk),
         approvals=ApprovalService(desk),
         confirmation=ConfirmationService(desk),

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from config.calendar import load_calendar
 from config.catalogue import load_catalogue
+from config.conversation import load_conversation
 from config.digests import load_digests
 from config.duties import load_duties
 from config.errors import ConfigError
@@ -22,6 +23,7 @@ from routing.calendar import WorkingCalendar
 from routing.catalogue import Catalogue
 from routing.digest_schedule import DigestRules
 from routing.escalation import EscalationPolicy
+from routing.followup import ConversationRules
 from routing.organisation import DutyRules, Organisation
 from routing.sla import SlaTable
 from routing.texts import Texts
@@ -44,6 +46,7 @@ class Configuration:
     organisation: Organisation
     duties: DutyRules
     digests: DigestRules
+    conversation: ConversationRules
     texts: Texts
 
     @property
@@ -84,6 +87,7 @@ def load_configuration(config_dir: Path | None = None, *, timezone: str | None =
         organisation=organisation,
         duties=load_duties(organisation, catalogue, overlay.file("duties.yaml")),
         digests=load_digests(overlay.file("digests.yaml")),
+        conversation=load_conversation(catalogue, overlay.file("conversation.yaml")),
         texts=load_texts(overlay.layers()),
     )
 
@@ -130,6 +134,7 @@ _SINGLE = (
     "catalogue.yaml",
     "digests.yaml",
     "duties.yaml",
+    "conversation.yaml",
     "escalation.yaml",
     "organisation.yaml",
     "sla.yaml",

@@ -99,6 +99,7 @@ class TicketRow(Base):
     urges: Mapped[int]
     version: Mapped[int]
     owner_reason: Mapped[str] = mapped_column(PlainText)
+    last_said_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class NumberCounterRow(Base):
@@ -141,6 +142,7 @@ class TicketReporterRow(Base):
     message_id: Mapped[int | None] = mapped_column(BigInteger)
     joined_at: Mapped[datetime] = mapped_column(UtcDateTime)
     solved: Mapped[bool | None]
+    said: Mapped[str] = mapped_column(PlainText, server_default="")
 
 
 class TicketMessageRow(Base):

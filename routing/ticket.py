@@ -64,6 +64,10 @@ _S, _A = Status, Action
 
 TRANSITIONS: Mapping[tuple[Status, Action], Status] = MappingProxyType(
     {
+        # What the reporter says is over needs nobody to report it done.
+        (_S.DISPATCHED, _A.CONFIRM): _S.ARCHIVED,
+        (_S.IN_PROGRESS, _A.CONFIRM): _S.ARCHIVED,
+        (_S.ON_HOLD, _A.CONFIRM): _S.ARCHIVED,
         (_S.DISPATCHED, _A.CLAIM): _S.IN_PROGRESS,
         (_S.DISPATCHED, _A.TRANSFER): _S.DISPATCHED,
         (_S.DISPATCHED, _A.ASK_RETURN): _S.DISPATCHED,
@@ -183,6 +187,8 @@ class Ticket:
     reopens: int = 0
     extensions: int = 0
     urges: int = 0
+    last_said_at: datetime | None = None
+    """When one of its reporters last added to it."""
     version: int = 1
 
     @property
@@ -261,3 +267,5 @@ class Reporter:
     message_id: int | None
     joined_at: datetime
     solved: bool | None = None
+    said: str = ""
+    """The words by which they reported it, so that a wrong merge can be undone."""

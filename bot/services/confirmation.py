@@ -22,7 +22,16 @@ class ConfirmationService:
         ticket = await self._of_reporter(work, press, ticket_id, Action.CONFIRM)
         now = self._desk.clock()
         await work.tickets.set_solved(ticket_id, press.actor.account, solved=True)
-        ticket = replace(ticket, status=next_status(ticket, Action.CONFIRM), solved=True, archived_at=now)
+        ticket = replace(
+            ticket,
+            status=next_status(ticket, Action.CONFIRM),
+            solved=True,
+            request=None,
+            held_at=None,
+            # A reporter may say so before the handler does.
+            resolved_at=ticket.resolved_at or now,
+            archived_at=now,
+        )
         ticket = await self._desk.put(work, ticket, self._event(ticket, EventKind.CONFIRMED, press))
         say, script = self._desk.rules.wording.say, ticket.script
         content = Content(
@@ -67,6 +76,14 @@ class ConfirmationService:
             )
         return answer
 
+    async def not_yet(self, work: UnitOfWork, press: Press, ticket_id: int) -> Answer:
+        """Takes back "it is over": the ticket goes on as it was."""
+        ticket = await self._of_reporter(work, press, ticket_id)
+        answer = Answer("propose.goes_on", {"number": ticket.number}, script=ticket.script)
+        line = self._desk.rules.wording.say(answer.key, answer.script, **answer.fields)
+        await self._desk.change_message(work, press, Content(lines=(line,)))
+        return answer
+
     async def rate(self, work: UnitOfWork, press: Press, ticket_id: int, rating: str) -> Answer:
         """Keeps the reporter's rating."""
         ticket = await self._of_reporter(work, press, ticket_id, Action.RATE)
@@ -83,13 +100,16 @@ class ConfirmationService:
         await self._desk.change_message(work, press, Content(ticket.number, (line,)))
         return answer
 
-    async def _of_reporter(self, work: UnitOfWork, press: Press, ticket_id: int, action: Action) -> Ticket:
+    async def _of_reporter(
+        self, work: UnitOfWork, press: Press, ticket_id: int, action: Action | None = None
+    ) -> Ticket:
         """The locked ticket, if the person is one of those who reported it and its state allows the action."""
         ticket = await work.tickets.lock(ticket_id)
         reporters = await work.tickets.reporters(ticket_id)
         if press.actor.account not in {reporter.account for reporter in reporters}:
-            raise NotAllowed(action)
-        next_status(ticket, action)
+            raise NotAllowed(action or "answer")
+        if action is not None:
+            next_status(ticket, action)
         return ticket
 
     def _event(self, ticket: Ticket, kind: EventKind, press: Press, **data: object) -> TicketEvent:

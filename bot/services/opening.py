@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.services.board import TicketBoard
-from bot.services.ports import UnitOfWork
+from bot.services.ports import Clock, UnitOfWork
 from bot.services.rules import Rules
 from routing.areas import AreaTree
 from routing.assign import Assignment, assign, posts_needed
@@ -18,7 +18,7 @@ from routing.outgoing import Content
 from routing.place import Place
 from routing.placement import Location, locate
 from routing.script import Script
-from routing.staff import Staff
+from routing.staff import Role
 from routing.ticket import EventKind, Reporter, Status, Ticket, TicketEvent
 
 
@@ -43,6 +43,7 @@ class Request:
     dangers: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     evidence: Sequence[object] = ()
+    alternatives: tuple[str, ...] = ()
     via: str = "talk"
     """How it came in: talk, confirmed, command, registered, patrol."""
 
@@ -50,9 +51,10 @@ class Request:
 class OpeningService:
     """Opens and dispatches tickets."""
 
-    def __init__(self, rules: Rules, board: TicketBoard) -> None:
+    def __init__(self, rules: Rules, board: TicketBoard, clock: Clock) -> None:
         self._rules = rules
         self._board = board
+        self._clock = clock
 
     async def open(self, work: UnitOfWork, request: Request, now: datetime) -> Ticket:
         """Writes the ticket with number, owner, assignee and limits, and puts all first messages into the outbox."""
@@ -89,12 +91,13 @@ class OpeningService:
             dangers=request.dangers,
             attachments=request.attachments,
             assignee_id=assignment.assignee.id if assignment.assignee else None,
+            last_said_at=now,
         )
         ticket = self._rules.scheduled(ticket, tree, now)
         day = self._rules.wording.day(now)
         ticket = await work.tickets.add(ticket, number_scope=location.grid_code or area_code, day=day)
         await work.tickets.add_reporter(
-            Reporter(ticket.id, request.reporter, request.reporter_name, request.message_id, now)
+            Reporter(ticket.id, request.reporter, request.reporter_name, request.message_id, now, said=request.text)
         )
         if request.chat_id is not None and request.message_id is not None:
             await work.tickets.link_message(ticket.id, request.platform, request.chat_id, request.message_id)
@@ -105,12 +108,59 @@ class OpeningService:
                 now,
                 request.reporter,
                 request.reporter_name,
-                {"via": request.via, "service": request.service_code, "evidence": list(request.evidence)},
+                {
+                    "via": request.via,
+                    "service": request.service_code,
+                    "alternatives": list(request.alternatives),
+                    "evidence": list(request.evidence),
+                },
             ),
             self.dispatched(ticket, assignment, now),
         )
         await self._announce(work, ticket, assignment, now)
         return ticket
+
+    async def relocated(self, work: UnitOfWork, ticket: Ticket) -> Ticket:
+        """The ticket where its changed place puts it; nobody who has claimed it loses it by that.
+
+        Where another grid is responsible, a ticket that still waits to be claimed goes to that grid's handler. Its
+        limits go on.
+        """
+        tree = await work.areas.tree()
+        bound = await self._bound(work, ticket)
+        location = locate(tree, bound, ticket.place)
+        area_code = finest(tree, location)
+        if area_code == ticket.area_code:
+            return ticket
+        moved = replace(ticket, area_code=area_code, area_path=path_of(tree, area_code))
+        if ticket.status is not Status.DISPATCHED:
+            return moved
+        assignment = await self.assignment(work, tree, location, ticket.service_code, ticket.urgency)
+        return replace(
+            moved,
+            owner=assignment.ownership.kind,
+            owner_area_code=assignment.ownership.area_code,
+            owner_reason=assignment.ownership.reason,
+            assignee_id=assignment.assignee.id if assignment.assignee else None,
+        )
+
+    @staticmethod
+    async def _bound(work: UnitOfWork, ticket: Ticket) -> str:
+        """The area that the ticket's group stands for; what came in private stays where it was put."""
+        if ticket.group_chat_id is not None:
+            group = await work.groups.get(ticket.platform, ticket.group_chat_id)
+            if group is not None and group.area_code is not None:
+                return group.area_code
+        return ticket.area_code
+
+    async def raise_alarm(self, work: UnitOfWork, ticket: Ticket) -> None:
+        """Tells everybody who has to hear of an emergency, for one that became it after it was opened."""
+        tree = await work.areas.tree()
+        location = locate(tree, await self._bound(work, ticket), ticket.place)
+        ownership = owner_of(
+            self._rules.catalogue.get(ticket.service_code), ticket.urgency, location, tree, self._rules.duties
+        )
+        await self._alarm(work, ticket, emergency_recipients(ownership))
 
     async def assignment(
         self, work: UnitOfWork, tree: AreaTree, location: Location, service_code: str, urgency: Urgency
@@ -135,22 +185,24 @@ class OpeningService:
         return TicketEvent(ticket.id, EventKind.DISPATCHED, now, data=data)
 
     async def _announce(self, work: UnitOfWork, ticket: Ticket, assignment: Assignment, now: datetime) -> None:
-        told: tuple[Staff, ...] = ()
         if ticket.urgency is Urgency.EMERGENCY:
-            recipients = emergency_recipients(assignment.ownership)
-            roles, codes = {role for role, _ in recipients}, {code for _, code in recipients}
-            posts = await work.staff.posts(roles, codes)
-            told = tuple(post for post in posts if (post.role, post.area_code) in recipients)
-        await self._board.post(work, ticket, now, also=told)
-        accounts = dict.fromkeys(post.account for post in told)
-        for account in accounts:
-            notice = Content(self._rules.wording.say("emergency_notice.title"), (ticket.number,))
-            await self._board.tell(work, ticket, account, notice)
+            await self._alarm(work, ticket, emergency_recipients(assignment.ownership))
+        else:
+            await self._board.post(work, ticket, now)
         assignee = assignment.assignee
         if ticket.attachments and assignee is not None and assignee.account is not None:
             await self._board.tell(
                 work, ticket, assignee.account, Content(lines=(ticket.number,), attachments=ticket.attachments)
             )
+
+    async def _alarm(self, work: UnitOfWork, ticket: Ticket, recipients: tuple[tuple[Role, str], ...]) -> None:
+        roles, codes = {role for role, _ in recipients}, {code for _, code in recipients}
+        posts = await work.staff.posts(roles, codes)
+        told = tuple(post for post in posts if (post.role, post.area_code) in recipients)
+        await self._board.post(work, ticket, self._clock(), also=told)
+        notice = Content(self._rules.wording.say("emergency_notice.title"), (ticket.number,))
+        for account in dict.fromkeys(post.account for post in told):
+            await self._board.tell(work, ticket, account, notice)
 
 
 def finest(tree: AreaTree, location: Location) -> str:

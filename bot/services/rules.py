@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.services.wording import Wording
 from routing.areas import AreaTree
 from routing.assign import chain_of
 from routing.catalogue import Catalogue, Urgency
 from routing.escalation import ClockRules, next_check, ticket_colour
+from routing.followup import ConversationRules
 from routing.organisation import DutyRules, Step
 from routing.queries import TicketFilter
 from routing.sla import Colour, DueTimes, SlaClass
@@ -23,8 +24,7 @@ class Rules:
     clocks: ClockRules
     duties: DutyRules
     wording: Wording
-    reply_window: timedelta = timedelta(minutes=30)
-    """How long what a person adds is taken as belonging to the ticket that the same person opened in the same chat."""
+    conversation: ConversationRules
 
     max_extensions: int = 1
     """How often the limit of one ticket may be extended."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bot.district import UseCases
-from bot.services.intake import NothingToRegister
 from bot.services.ports import UnitOfWork
+from bot.services.registration import NothingToRegister
 from bot.telegram.decode import BotIdentity
 from routing.message import IncomingMessage
 from routing.staff import Actor

@@ -108,6 +108,7 @@ def full_ticket(text: str, worker: int) -> Ticket:
         reopens=2,
         extensions=3,
         urges=4,
+        last_said_at=NOW,
     )
 
 

@@ -38,6 +38,7 @@ RULES = Rules(
     clocks=ClockRules(CONFIGURATION.catalogue, CONFIGURATION.sla, CONFIGURATION.calendar, CONFIGURATION.escalation),
     duties=CONFIGURATION.duties,
     wording=Wording(CONFIGURATION.texts, CONFIGURATION.catalogue, ZONE),
+    conversation=CONFIGURATION.conversation,
 )
 
 # The code of one community is the beginning of another's, as prefixes of paths must not be taken for areas.

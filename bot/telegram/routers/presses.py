@@ -10,7 +10,8 @@ from aiogram.types import CallbackQuery
 from bot.services.approvals import REASON
 from bot.services.desk import Answer, Press
 from bot.services.handling import TRANSFER_TO
-from bot.services.intake import DISMISS, REGISTER
+from bot.services.joining import NOT_YET
+from bot.services.prompting import DISMISS, REGISTER
 from bot.telegram import callbacks
 from bot.telegram.talking import Talking
 from routing.errors import NotAllowed
@@ -102,11 +103,15 @@ async def _dismiss(talking: Talking, press: Press, data: callbacks.Press) -> Ans
 
 
 async def _answered(talking: Talking, press: Press, data: callbacks.Press, *, register: bool) -> Answer:
-    intake = talking.services.intake
-    key = await intake.answer_prompt(talking.work, data.subject, press.actor, register=register)
+    prompts = talking.services.prompts
+    key = await prompts.answer(talking.work, data.subject, press.actor, register=register)
     line = talking.services.rules.wording.say(key)
     await talking.services.handling.change_message(talking.work, press, Content(lines=(line,)))
     return Answer(key)
+
+
+async def _not_yet(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
+    return await talking.services.confirmation.not_yet(talking.work, press, data.subject)
 
 
 def _offer_reasons(kind: RequestKind) -> Pressed:
@@ -139,6 +144,7 @@ _USE_CASES: dict[str, Pressed] = {
     Action.CONFIRM: _confirm,
     Action.REOPEN: _reopen,
     Action.RATE: _rate,
+    NOT_YET: _not_yet,
     REGISTER: _register,
     DISMISS: _dismiss,
     **{REASON[kind]: _ask(kind) for kind in RequestKind},

@@ -64,11 +64,11 @@ async def report(message: Message, command: Said, talking: Talking) -> Reply:
     if said is None:
         return None
     text = command.args
-    intake = talking.services.intake
+    registration = talking.services.registration
     if not text and not said.attachments and said.reply_to is not None:
-        await intake.register_reply(talking.work, said)
+        await registration.register_reply(talking.work, said)
         return None
-    await intake.register(talking.work, talking.with_text(text), via="command")
+    await registration.register(talking.work, talking.with_text(text), via="command")
     return None
 
 
@@ -92,7 +92,7 @@ async def private_message(message: Message, talking: Talking) -> Reply:
         return in_same_chat(*(sentence(f"help.{audience}") for audience in _audiences(talking.actor)))
     if talking.actor.posts and not said.text.strip():
         return in_same_chat(Answer("help.staff"))
-    await talking.services.intake.register(talking.work, said, via="private")
+    await talking.services.registration.register(talking.work, said, via="private")
     return None
 
 

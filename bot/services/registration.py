@@ -1,0 +1,179 @@
+"""Registers matters: what triage is sure of, what somebody confirms, and what is to be registered whatever it says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+
+from bot.services.group_memory import Forerunner, GroupMemory
+from bot.services.joining import JoiningService
+from bot.services.opening import OpeningService, Request
+from bot.services.ports import Clock, UnitOfWork
+from bot.services.rules import Rules
+from routing.errors import QunbanError
+from routing.message import IncomingMessage
+from routing.outgoing import Content, Outgoing
+from routing.place import Place
+from routing.script import script_of
+from routing.ticket import Ticket
+from routing.triage.decision import Decision, Ignore
+from routing.triage.engine import Triage
+from routing.triage.matters import matters_of
+
+FLOOD_WINDOW = timedelta(minutes=10)
+FLOOD_LIMIT = 5
+"""More tickets than this by one person within the window are refused: no household has six troubles in ten minutes."""
+
+
+class NothingToRegister(QunbanError):
+    """登记 was sent as no reply, or as a reply to a message without text and photo."""
+
+    code = "nothing_to_register"
+
+
+class TooMany(QunbanError):
+    """One person opened too many tickets within a short time."""
+
+    code = "too_many"
+
+
+class RegistrationService:
+    """Turns messages into tickets, one matter each, and never the same matter twice."""
+
+    def __init__(
+        self,
+        triage: Triage,
+        rules: Rules,
+        opening: OpeningService,
+        joining: JoiningService,
+        memory: GroupMemory,
+        clock: Clock,
+    ) -> None:
+        self._triage = triage
+        self._rules = rules
+        self._opening = opening
+        self._joining = joining
+        self._memory = memory
+        self._clock = clock
+
+    async def register(self, work: UnitOfWork, message: IncomingMessage, *, via: str) -> Ticket | None:
+        """Registers a message whatever triage thinks of it (``/report``, a mention, a private message)."""
+        group = await work.groups.get(message.platform, message.chat_id)
+        bound = group.area_code if group is not None else await self._last_area(work, message)
+        if bound is None:
+            key = "intake.unbound" if message.chat_kind == "group" else "intake.private_no_area"
+            await self.answer(work, message, key)
+            return None
+        if not message.text.strip() and not message.attachments:
+            await self.answer(work, message, "intake.empty_report")
+            return None
+        matters = matters_of(self._triage, message.text, addressed=True, has_media=bool(message.attachments))
+        ticket = None
+        for matter in matters:
+            ticket = await self.open(work, message, bound, matter, via=via) or ticket
+        return ticket
+
+    async def register_reply(self, work: UnitOfWork, message: IncomingMessage) -> Ticket | None:
+        """Registers the message that was answered with 登记, for its author."""
+        replied = message.reply_to
+        if replied is None or replied.sender_is_bot_self or not (replied.text.strip() or replied.attachments):
+            raise NothingToRegister
+        known = await work.tickets.of_message(message.platform, message.chat_id, replied.message_id)
+        if known is not None:
+            await self.answer(work, message, "intake.already", number=known.number)
+            return None
+        original = replace(
+            message,
+            message_id=replied.message_id,
+            sender_id=replied.sender_id,
+            sender_name=replied.sender_name,
+            text=replied.text,
+            attachments=replied.attachments,
+            reply_to=None,
+            mentions_bot=True,
+        )
+        return await self.register(work, original, via="registered")
+
+    async def open(
+        self, work: UnitOfWork, message: IncomingMessage, bound: str, matter: Decision, *, via: str
+    ) -> Ticket | None:
+        """Opens a ticket, or adds to the one that the writer opened about the same thing a short while ago."""
+        if isinstance(matter, Ignore):
+            return None
+        now = self._clock()
+        recent = await self._recent(work, message, now - FLOOD_WINDOW)
+        place = matter.place or Place()
+        same = next((one for one in recent if one.is_open and one.service_code == matter.service_code), None)
+        if same is not None and same.place.building in {None, place.building}:
+            await self._joining.append(work, message, same.id, matter)
+            return same
+        if len(recent) >= FLOOD_LIMIT:
+            raise TooMany
+        before = self._memory.take(message)
+        is_group = message.chat_kind == "group"
+        text = matter.part or message.text
+        ticket = await self._opening.open(
+            work,
+            Request(
+                platform=message.platform,
+                chat_id=message.chat_id if is_group else None,
+                thread_id=message.thread_id,
+                message_id=message.message_id,
+                reporter=message.sender_id,
+                reporter_name=message.sender_name,
+                text=text,
+                script=script_of(message.text),
+                service_code=matter.service_code,
+                appeal_type=matter.appeal_type,
+                urgency=matter.urgency,
+                place=_with_earlier(place, before),
+                bound_area=bound,
+                dangers=matter.dangers,
+                attachments=(*(file for one in before for file in one.attachments), *message.attachments),
+                evidence=[asdict(one) for one in matter.evidence],
+                alternatives=matter.alternatives,
+                via=via,
+            ),
+            now,
+        )
+        for one in before:
+            await work.tickets.link_message(ticket.id, message.platform, message.chat_id, one.message_id)
+        self._memory.enliven(message)
+        if not is_group:
+            await self.answer(work, message, "intake.registered", number=ticket.number)
+        return ticket
+
+    async def answer(self, work: UnitOfWork, message: IncomingMessage, key: str, **fields: object) -> None:
+        """One sentence in answer to the message, in its writer's script."""
+        line = self._rules.wording.say(key, script_of(message.text), **fields)
+        await work.outbox.add(reply_to(message, Content(lines=(line,))))
+
+    async def _recent(self, work: UnitOfWork, message: IncomingMessage, since: datetime) -> tuple[Ticket, ...]:
+        wanted = self._rules.of_reporter(message.platform, message.sender_id, message.chat_id, since)
+        return await work.tickets.find(wanted, limit=FLOOD_LIMIT + 1)
+
+    async def _last_area(self, work: UnitOfWork, message: IncomingMessage) -> str | None:
+        """Where the writer of a private message last reported something; a private chat has no area of its own."""
+        wanted = self._rules.of_reporter(message.platform, message.sender_id, None, None)
+        earlier = await work.tickets.find(wanted, limit=1)
+        return earlier[0].area_code if earlier else None
+
+
+def _with_earlier(place: Place, before: Sequence[Forerunner]) -> Place:
+    for one in reversed(before):
+        if one.place is not None:
+            place = place.merged_with(one.place)
+    return place
+
+
+def reply_to(message: IncomingMessage, content: Content, ticket_id: int | None = None) -> Outgoing:
+    """``content`` as an answer to ``message``, in its topic."""
+    return Outgoing(
+        platform=message.platform,
+        chat_id=message.chat_id,
+        thread_id=message.thread_id,
+        content=content,
+        reply_to=message.message_id,
+        ticket_id=ticket_id,
+    )

@@ -1,0 +1,144 @@
+"""What people say about a matter that is already known: me too, hurry up, it works again, I meant another building.
+
+Such words mean nothing by themselves and are only looked at where something is open in the group; triage alone
+decides about everything else.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+from routing.script import to_hans
+
+LONGEST = 40
+"""Characters of a message that may be taken as following up; longer ones tell a story of their own."""
+
+_KEPT = re.compile(r"[^\w+]+", re.UNICODE)
+_OWN_PLACE = re.compile(
+    r"(?:[a-z]|\d{1,3}|[一二三四五六七八九十百]{1,3})(?:号楼|栋|幢|座|单元|楼|层|#)|[a-z]?\d{1,2}-\d{1,2}(?:-\d{2,4})?"
+)
+_QUESTION = re.compile(r"[吗嘛么没不][?]*$|[?]$")
+
+
+class FollowUp(StrEnum):
+    """What a short message says of a matter."""
+
+    JOIN = "join"
+    """It concerns the writer too (+1, 我家也是)."""
+    ALSO = "also"
+    """"Too" about something named: joins only where the something is the same."""
+    URGE = "urge"
+    """The writer waits for somebody (催办)."""
+    DONE = "done"
+    """It is over."""
+    UNDONE = "undone"
+    """It is not over, whatever was reported."""
+    CORRECT = "correct"
+    """What was said before was wrong."""
+    DETAIL = "detail"
+    """More about what the writer has just reported."""
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpWords:
+    """The words of each kind, in the spelling of ``plain``."""
+
+    join: frozenset[str]
+    also: tuple[str, ...]
+    urge: tuple[str, ...]
+    done: frozenset[str]
+    done_filler: tuple[str, ...]
+    undone: frozenset[str]
+    undone_filler: tuple[str, ...]
+    correct: tuple[str, ...]
+    detail: tuple[str, ...]
+    done_services: Mapping[str, str] = field(default_factory=dict)
+    """What "it works again" tells of the service: word to service code."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationRules:
+    """How messages of a group belong together."""
+
+    words: FollowUpWords
+    shared: frozenset[str]
+    """Services, or groups of them, of which two people's reports can mean the same thing."""
+    outages: frozenset[str]
+    same_person: timedelta
+    before: timedelta
+    join: timedelta
+    duplicate: timedelta
+    urge_again: timedelta
+    households_urgent: int
+    households_lead: int
+    similarity: float
+
+    def is_shared(self, service_code: str) -> bool:
+        """Whether two people's reports of this service can mean the same thing."""
+        return service_code in self.shared or service_code.split(".")[0] in self.shared
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """What a message says of a known matter; ``service_code`` where it tells of which service."""
+
+    kind: FollowUp
+    service_code: str | None = None
+
+
+def plain(text: str) -> str:
+    """``text`` in one spelling: Simplified, half-width, lower case, without punctuation, blanks and emoji."""
+    return _KEPT.sub("", to_hans(unicodedata.normalize("NFKC", text)).lower())
+
+
+def follow_up_of(text: str, words: FollowUpWords) -> Following | None:
+    """What a short message says of a matter that is known already, if anything; the surest reading first.
+
+    "修好了" is done and "修好了吗" urges: a question is never an answer.
+    """
+    if len(text) > LONGEST:
+        return None
+    said = plain(text)
+    if not said:
+        return None
+    asks = _QUESTION.search(unicodedata.normalize("NFKC", text).rstrip(" ~。!")) is not None
+    if _without_place(said) in words.join:
+        return Following(FollowUp.JOIN)
+    if not asks:
+        if _stripped(said, words.undone_filler) & words.undone:
+            return Following(FollowUp.UNDONE)
+        cores = _stripped(said, words.done_filler) & words.done
+        if cores:
+            service = next((words.done_services[core] for core in sorted(cores) if core in words.done_services), None)
+            return Following(FollowUp.DONE, service)
+    for kind, parts in (
+        (FollowUp.CORRECT, words.correct),
+        (FollowUp.URGE, words.urge),
+        (FollowUp.ALSO, words.also),
+        (FollowUp.DETAIL, words.detail),
+    ):
+        if any(part in said for part in parts):
+            return Following(kind)
+    return None
+
+
+def _without_place(said: str) -> str:
+    return _OWN_PLACE.sub("", said)
+
+
+def _stripped(said: str, filler: tuple[str, ...]) -> set[str]:
+    """Every form of the message that is left when fillers are taken from its beginning and end."""
+    forms, waiting = {said}, [said]
+    while waiting:
+        form = waiting.pop()
+        for word in filler:
+            for rest in (form.removeprefix(word), form.removesuffix(word)):
+                if rest and rest not in forms:
+                    forms.add(rest)
+                    waiting.append(rest)
+    return forms
