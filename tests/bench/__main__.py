@@ -1,0 +1,85 @@
+"""``make bench``: measures, prints one table, and writes it to ``docs/performance.md``."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+import tempfile
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.bench.measure import ROUNDS, TICKETS, Figure, measure_start, measure_triage, measure_webhook
+from tests.postgres import postgres_server
+
+PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
+
+
+def main() -> None:
+    console = Console(width=150)
+    figures: list[Figure] = []
+    with console.status("triage"):
+        figures += measure_triage()
+    with console.status("webhook on SQLite"), tempfile.TemporaryDirectory(prefix="qunban-bench-") as folder:
+        figures += asyncio.run(measure_webhook("SQLite", f"sqlite+aiosqlite:///{folder}/bench.db"))
+    with console.status("webhook on PostgreSQL"), postgres_server() as server:
+        figures += asyncio.run(measure_webhook("PostgreSQL", server.empty_database()))
+    with console.status("start"):
+        figures += asyncio.run(measure_start())
+    table = Table("what", "figure", "beside it, in the same run", box=None, header_style="bold", pad_edge=False)
+    for figure in figures:
+        table.add_row(figure.what, figure.value, figure.beside)
+    console.print(table)
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(page(figures), encoding="utf-8")
+    console.print(f"written to {PAGE.relative_to(Path.cwd()) if PAGE.is_relative_to(Path.cwd()) else PAGE}")
+
+
+def page(figures: Sequence[Figure]) -> str:
+    """The page of the documentation."""
+    rows = "\n".join(f"| {figure.what} | {figure.value} | {figure.beside} |" for figure in figures)
+    return f"""# Performance
+
+Written by `make bench` on {datetime.now(UTC):%Y-%m-%d}, on {machine()}. Figures of another machine differ; what stands
+beside a figure was measured in the same run, in turns with it, and says more than the figure alone.
+
+| what | figure | beside it, in the same run |
+| --- | --- | --- |
+{rows}
+
+How it is measured (the median of {ROUNDS} rounds after one that is not counted):
+
+- *Triage* decides about invented group talk, nine parts chatter and one part reports. Beside it jieba cuts the
+  same lines.
+- *Tickets through the webhook*: {TICKETS} reports a round, each by another resident, over eight connections on
+  loopback to the real service in a process of its own. A ticket is counted when it is committed with its number,
+  events, limits and the first messages in the outbox. Beside it the same server reads the same bodies and answers; on
+  PostgreSQL asyncpg also writes the rows of the same tickets once more, into copies of the tables, one transaction
+  for each ticket.
+- *Memory* is what is resident; *time to ready* is from the command until the service says that it serves.
+"""
+
+
+def machine() -> str:
+    """Processor, memory, system and Python of this machine."""
+    model = platform.processor() or platform.machine()
+    information = Path("/proc/cpuinfo")
+    if information.exists():
+        names = [
+            line.partition(":")[2].strip()
+            for line in information.read_text("utf-8").splitlines()
+            if line.startswith("model name")
+        ]
+        model = names[0] if names else model
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
+    return (
+        f"{os.cpu_count()} cores ({model}), {memory:.0f} GiB, {platform.system()}, Python {platform.python_version()}"
+    )
+
+
+if __name__ == "__main__":
+    main()
