@@ -64,6 +64,8 @@ def _conditions(wanted: TicketFilter) -> list[ColumnElement[bool]]:
         found.append(TicketRow.service_code == wanted.service_code)
     if wanted.assignee_ids is not None:
         found.append(TicketRow.assignee_id.in_(sorted(wanted.assignee_ids)))
+    if wanted.in_pool:
+        found.append(TicketRow.assignee_id.is_(None))
     if wanted.reporter is not None:
         joined = select(TicketReporterRow.ticket_id).where(TicketReporterRow.account == wanted.reporter)
         found.append(or_(TicketRow.reporter_id == wanted.reporter, TicketRow.id.in_(joined)))

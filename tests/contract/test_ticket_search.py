@@ -60,6 +60,7 @@ async def test_each_field_narrows(database: Database) -> None:
     assert await found(database, service_code="gas.leak") == [other]
     assert await found(database, assignee_ids=frozenset({worker.id, 404})) == [held]
     assert await found(database, assignee_ids=frozenset()) == [], "nobody's tickets are not everybody's"
+    assert await found(database, in_pool=True) == [plain, other]
     assert await found(database, platform="telegram") == [other]
     assert await found(database, group_chat_id=-5) == [other]
     assert await found(database, service_code="gas.leak", assignee_ids=frozenset({worker.id})) == []
