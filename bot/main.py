@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
@@ -109,7 +108,8 @@ def build(settings: Settings, *, url: str, clock: Clock = utc_now, randomness: R
         token, api_url = settings.telegram_token.get_secret_value(), settings.telegram_api_url
     bot = open_bot(token, api_url)
     district = use_cases(configuration, configuration.build_triage(), platform=PLATFORM, clock=clock)
-    gate = UpdateGate(_feed_for(district, bot, database, UpdateMetrics(registry)))
+    updates = UpdateMetrics(registry)
+    gate = UpdateGate(lambda identity: build_feed(district, bot, database, updates, identity).feed)
     outbox = OutboxRunner(
         unit_of_work=database.unit_of_work,
         sender=TelegramSender(bot),
@@ -147,22 +147,19 @@ def build(settings: Settings, *, url: str, clock: Clock = utc_now, randomness: R
     )
 
 
-def _feed_for(
-    district: UseCases, bot: Bot, database: Database, metrics: UpdateMetrics
-) -> Callable[[BotIdentity], Callable[[bytes], Awaitable[None]]]:
-    def make(identity: BotIdentity) -> Callable[[bytes], Awaitable[None]]:
-        feed = UpdateFeed(
-            platform=PLATFORM,
-            identity=identity,
-            unit_of_work=database.unit_of_work,
-            clock=district.clock,
-            talk=district.intake,
-            interaction=TelegramInteraction(bot=bot, services=district, platform=PLATFORM, identity=identity),
-            metrics=metrics,
-        )
-        return feed.feed
-
-    return make
+def build_feed(
+    cases: UseCases, bot: Bot, database: Database, metrics: UpdateMetrics, identity: BotIdentity
+) -> UpdateFeed:
+    """The way in for every update of the platform."""
+    return UpdateFeed(
+        platform=PLATFORM,
+        identity=identity,
+        unit_of_work=database.unit_of_work,
+        clock=cases.clock,
+        talk=cases.intake,
+        interaction=TelegramInteraction(bot=bot, services=cases, platform=PLATFORM, identity=identity),
+        metrics=metrics,
+    )
 
 
 def _jobs(district: UseCases, database: Database, clock: Clock) -> tuple[Job, ...]:

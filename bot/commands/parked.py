@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.commands.shell import AsJson, Commands, fail, print_json, print_table
+from bot.commands.shell import PROBLEM, AsJson, Commands, busy, fail, print_json, print_table
 
 if TYPE_CHECKING:
     from bot.services.ports import UnitOfWork
@@ -52,6 +52,39 @@ def show(update_id: Annotated[int, typer.Argument(help="As `parked list` shows i
     except msgspec.DecodeError:
         payload = found.payload.decode("utf-8", errors="replace")
     print_json({**_data(found), "payload": payload})
+
+
+@app.command()
+def replay(
+    update_ids: Annotated[
+        list[int] | None, typer.Argument(metavar="[UPDATE_ID]...", help="As `parked list` shows.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every parked update.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Handles parked updates once more; what fails again stays parked. Answers go out with the running service."""
+    from bot.commands.database import in_database
+    from bot.logs import set_up_logs
+    from bot.parked import replay_parked
+    from config.bundle import load_configuration
+    from config.settings import load_settings
+
+    if bool(update_ids) == every:
+        raise typer.BadParameter("name the updates, or --all")
+    settings = load_settings()
+    set_up_logs("error", settings.log_format)
+    configuration = load_configuration(settings.config_dir, timezone=settings.timezone)
+    with busy("Replaying"):
+        outcomes = in_database(
+            settings, lambda database: replay_parked(settings, configuration, database, update_ids or None)
+        )
+    if as_json:
+        print_json([{"update_id": update_id, "outcome": outcome} for update_id, outcome in outcomes.items()])
+    else:
+        for update_id, outcome in outcomes.items():
+            typer.echo(f"{update_id}: {outcome}")
+    if any(outcome != "handled" for outcome in outcomes.values()):
+        raise typer.Exit(PROBLEM)
 
 
 def _data(update: ParkedUpdate) -> dict[str, object]:

@@ -196,3 +196,38 @@ def test_parked_updates_are_listed_without_what_was_written(desk: Shell) -> None
     shown = json.loads(desk.run("parked", "show", "77").output)
     assert shown["payload"] == {"text": "我家漏水"}
     assert desk.run("parked", "show", "78").exit_code == 1
+
+
+def test_a_parked_update_is_handled_once_what_broke_it_is_mended(district: Shell) -> None:
+    district.run("groups", "bind", "-1001000000001", "TD101-X1")
+    message = {
+        "message_id": 5,
+        "date": int(NOW.timestamp()),
+        "chat": {"id": -1001000000001, "type": "supergroup", "title": "群"},
+        "from": {"id": 1000000001, "is_bot": False, "first_name": "张敏"},
+        "text": "3栋2单元电梯坏了，来人修一下",
+    }
+    asyncio.run(_park(district, {71: {"update_id": 71, "message": message}, 72: {"update_id": 72, "message": 5}}))
+    ran = district.run("parked", "replay", "--all", "--json")
+    assert ran.exit_code == 1
+    outcomes = {one["update_id"]: one["outcome"] for one in json.loads(ran.output)}
+    assert outcomes == {71: "handled", 72: "failed"}
+    assert [one["update_id"] for one in json.loads(district.run("parked", "list", "--json").output)] == [72]
+    (opened,) = json.loads(district.run("tickets", "list", "--json").output)
+    assert opened["service_code"] == "property.elevator"
+    again = district.run("parked", "replay", "71")
+    assert again.exit_code == 1
+    assert again.output.strip() == "71: not parked"
+    assert district.run("parked", "replay").exit_code == 2
+
+
+async def _park(shell: Shell, updates: dict[int, object]) -> None:
+    database = Database(f"sqlite+aiosqlite:///{shell.folder / 'var' / 'qunban.db'}")
+    async with database.unit_of_work() as work:
+        for update_id, update in updates.items():
+            payload = json.dumps(update, ensure_ascii=False).encode()
+            for _ in range(5):
+                await work.updates.failed("telegram", update_id, payload, "RuntimeError", NOW)
+            await work.updates.park("telegram", update_id, NOW)
+        await work.commit()
+    await database.close()
