@@ -7,22 +7,27 @@ rule); a rule can hold only where all its slots are filled, so most texts are se
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from routing.triage.homophones import sound_table, variants
-from routing.triage.lexicon import CLOSE, Lexicon, Part, Rule
+from routing.triage.lexicon import CLOSE, CUE, Lexicon, Part, Rule
 
 ANCHORS = 24
 """Hits tried as a rule's first part; more of one word in one message say nothing new, and the bound keeps long
 messages cheap."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A word of the lexicon at ``start``–``end`` of the normalised text."""
+_INSIDE_WORDS = 200_000
+"""Added to a single character's frequency: in running text it mostly stands inside words that the dictionary counts
+apart. With it, rules are looked up by their longer words."""
+
+
+class Hit(NamedTuple):
+    """A word of the lexicon at ``start``–``end`` of the normalised text. A named tuple, as a message makes dozens."""
 
     start: int
     end: int
@@ -40,39 +45,31 @@ class CompiledRule:
     absent: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A rule with the hits that satisfy it."""
+_RulesByKey = dict[int, list[tuple[frozenset[int], CompiledRule]]]
+
+
+class Match(NamedTuple):
+    """A rule with the hits that satisfy it, from the start of the first to the end of the last."""
 
     rule: Rule
     hits: tuple[Hit, ...]
-
-    @property
-    def start(self) -> int:
-        """Where the first hit begins."""
-        return min(hit.start for hit in self.hits)
-
-    @property
-    def end(self) -> int:
-        """Where the last hit ends."""
-        return max(hit.end for hit in self.hits)
-
-    @property
-    def length(self) -> int:
-        """Characters of the text that the hits cover: longer matches are more specific."""
-        return sum(hit.end - hit.start for hit in self.hits)
+    start: int
+    end: int
+    length: int
+    """Characters of the text that the hits cover: longer matches are more specific."""
 
 
 class Matcher:
     """The lexicon made ready for searching. Immutable after construction; safe to share between threads."""
 
-    def __init__(self, lexicon: Lexicon, is_word: Callable[[str], bool]) -> None:
+    def __init__(self, lexicon: Lexicon, frequency: Callable[[str], int]) -> None:
+        """Compiles ``lexicon``; ``frequency`` tells how common a word is in the language, 0 where it is none."""
         self._slot_numbers: dict[tuple[frozenset[str], frozenset[str]], int] = {}
         self._class_slots: dict[str, int] = {}
         slots_of: dict[str, set[int]] = {}
         for name in lexicon.classes:
             self._class_slots[name] = self._slot(lexicon, Part(frozenset(), frozenset({name})), slots_of)
-        self._by_anchor: dict[int, list[CompiledRule]] = {}
+        compiled_rules: list[CompiledRule] = []
         for rule in lexicon.rules:
             compiled = CompiledRule(
                 rule=rule,
@@ -80,18 +77,34 @@ class Matcher:
                 ordered=tuple(part.ordered for part in rule.parts),
                 absent=tuple(self._slot(lexicon, part, slots_of) for part in rule.absent),
             )
-            self._by_anchor.setdefault(compiled.slots[0], []).append(compiled)
-        spellings = self._spellings(lexicon, slots_of, is_word)
+            compiled_rules.append(compiled)
+        rarity = _slot_frequencies(slots_of, frequency)
+        self._service_rules: _RulesByKey = {}
+        self._cue_rules: _RulesByKey = {}
+        for compiled in compiled_rules:
+            key = min(compiled.slots, key=rarity.__getitem__)
+            rules = self._cue_rules if compiled.rule.target.startswith(CUE) else self._service_rules
+            rules.setdefault(key, []).append((frozenset(compiled.slots), compiled))
+        keys = self._service_rules.keys()
+        spellings = self._spellings(lexicon, slots_of, lambda word: frequency(word) > 0)
         self._words = list(spellings.values())
         self._slots = [frozenset(slots_of[word]) for word in self._words]
         self._automaton = AhoCorasick(
             list(spellings), matchkind=MatchKind.Standard, implementation=Implementation.DFA, store_patterns=False
         )
-        wanted = {slot for rules in self._by_anchor.values() for rule in rules for slot in rule.slots}
+        wanted = {slot for compiled in compiled_rules for slot in compiled.slots}
         self.forbidding = frozenset(self._slot_numbers.values()) - wanted - frozenset(self._class_slots.values())
         """Slots that occur only as forbidden parts: their words say nothing by themselves."""
-        anchors = frozenset(self._by_anchor)
-        self._starts_rule = [not anchors.isdisjoint(slots) for slots in self._slots]
+        self._gate = AhoCorasick(
+            [spelling for spelling, word in spellings.items() if not keys.isdisjoint(slots_of[word])],
+            matchkind=MatchKind.LeftmostFirst,
+            implementation=Implementation.DFA,
+            store_patterns=False,
+        )
+
+    def is_silent(self, text: str) -> bool:
+        """Whether no rule of a service can hold: a search for the rarest part of each rule only."""
+        return not self._gate.find_matches_as_indexes(text)
 
     def slot(self, name: str) -> int:
         """The slot that the words of the class ``name`` fill; -1 where there is no such class."""
@@ -103,25 +116,28 @@ class Matcher:
         return found
 
     def candidates(self, found: Sequence[tuple[int, int, int]]) -> list[CompiledRule]:
-        """The rules whose every part occurs somewhere: without order, distance or word boundaries."""
-        numbers = {number for number, _, _ in found}
-        if not any(self._starts_rule[number] for number in numbers):
-            return []
+        """The rules whose every part occurs somewhere: without order, distance or word boundaries.
+
+        None at all where no rule of a service is among them: cues alone decide nothing.
+        """
+        slots = self._slots
         present: set[int] = set()
-        for number in numbers:
-            present |= self._slots[number]
-        return [
-            compiled
-            for slot in present & self._by_anchor.keys()
-            for compiled in self._by_anchor[slot]
-            if present.issuperset(compiled.slots)
-        ]
+        present.update(*[slots[number] for number in {number for number, _, _ in found}])
+        rules = _satisfied(self._service_rules, present)
+        return rules + _satisfied(self._cue_rules, present) if rules else rules
+
+    def slots_of(self, candidates: Sequence[CompiledRule]) -> frozenset[int]:
+        """The slots that these rules ask about, wanted or forbidden."""
+        slots: set[int] = set()
+        for compiled in candidates:
+            slots.update(compiled.slots, compiled.absent)
+        return frozenset(slots)
 
     def hits(self, found: Sequence[tuple[int, int, int]]) -> list[Hit]:
         """The hits of a search, in the order of the text, longer ones first."""
         words, slots = self._words, self._slots
         hits = [Hit(start, end, words[number], slots[number]) for number, start, end in found]
-        hits.sort(key=lambda hit: (hit.start, -hit.end))
+        hits.sort(key=_longest_first)
         return hits
 
     @staticmethod
@@ -154,16 +170,39 @@ class Matcher:
         return number
 
 
+def _satisfied(rules: _RulesByKey, present: set[int]) -> list[CompiledRule]:
+    return [compiled for key in present & rules.keys() for needed, compiled in rules[key] if needed <= present]
+
+
+def _longest_first(hit: Hit) -> tuple[int, int]:
+    return hit.start, -hit.end
+
+
+def _slot_frequencies(slots_of: Mapping[str, set[int]], frequency: Callable[[str], int]) -> dict[int, int]:
+    """How often some word of each slot is met; a single character is met inside other words as well."""
+    totals: dict[int, int] = {}
+    for word, slots in slots_of.items():
+        count = frequency(word) + (_INSIDE_WORDS if len(word) == 1 else 1)
+        for slot in slots:
+            totals[slot] = totals.get(slot, 0) + count
+    return totals
+
+
 class HitIndex:
     """Hits by slot, with the count of steps that matching took (so that tests can bound the work)."""
 
-    def __init__(self, hits: Sequence[Hit]) -> None:
+    def __init__(self, hits: Sequence[Hit], wanted: frozenset[int]) -> None:
+        """Indexes ``hits`` under the ``wanted`` slots, those that some question will be asked of."""
         self.hits = hits
         self.steps = 0
         self._by_slot: dict[int, list[Hit]] = {}
+        by_slot = self._by_slot
         for hit in hits:
-            for slot in hit.slots:
-                self._by_slot.setdefault(slot, []).append(hit)
+            for slot in hit.slots & wanted:
+                if slot in by_slot:
+                    by_slot[slot].append(hit)
+                else:
+                    by_slot[slot] = [hit]
         self._starts: dict[int, list[int]] = {}
 
     def of(self, slot: int) -> Sequence[Hit]:
@@ -183,9 +222,10 @@ class HitIndex:
                     break
                 chosen.append(following)
             else:
-                match = Match(compiled.rule, tuple(chosen))
-                if match.end - match.start <= compiled.rule.near + match.length:
-                    yield match
+                start, end = min([hit.start for hit in chosen]), max([hit.end for hit in chosen])
+                length = sum([hit.end - hit.start for hit in chosen])
+                if end - start <= compiled.rule.near + length:
+                    yield Match(compiled.rule, tuple(chosen), start, end, length)
 
     def _starts_of(self, slot: int) -> list[int]:
         starts = self._starts.get(slot)

@@ -18,6 +18,12 @@ MOST_MATTERS = 4
 
 _SHORTEST = 3
 
+_ANOTHER = re.compile(
+    r"另外|还有|顺便|顺带|再就是|再有|再者|其次|同时|此外|以及|旁边|边上|第[二三四]|[二三四]是|^[2-4②③④][.、)）]|"
+    r"也(?:是|没|不|坏|灭|瞎|断|停|漏|堵|满|掉|松|烂|破|裂|臭|脏|丢|被|遭|要|该|得|在|有|很|好|特别)"
+)
+"""Words by which people go on to another matter. Without one, or another place, a clause only tells the course."""
+
 
 def matters_of(triage: Triage, text: str, *, addressed: bool = False, has_media: bool = False) -> tuple[Decision, ...]:
     """The decisions about a message: usually one; several where clauses of it would each open a ticket of its own.
@@ -28,7 +34,7 @@ def matters_of(triage: Triage, text: str, *, addressed: bool = False, has_media:
     whole = triage.decide(text, addressed=addressed, has_media=has_media)
     if not isinstance(whole, OpenTicket) or whole.urgency is Urgency.EMERGENCY:
         return (whole,)
-    starts = [(start, one) for start, one in _opening(triage, text)]
+    starts = list(_opening(triage, text))
     services = dict.fromkeys(one.service_code for _, one in starts)
     if len(services) < 2 or len(services) > MOST_MATTERS or whole.service_code not in services:
         return (whole,)
@@ -47,13 +53,21 @@ def matters_of(triage: Triage, text: str, *, addressed: bool = False, has_media:
 
 
 def _opening(triage: Triage, text: str) -> Iterator[tuple[int, OpenTicket]]:
-    """The clauses that would open a ticket by themselves, with where they begin; neighbours of one service are one."""
-    last = ""
+    """The clauses that begin a matter: they would open a ticket by themselves, and say that it is another one."""
+    last: OpenTicket | None = None
     for clause in _CLAUSE.finditer(text):
         said = clause.group(0)
         if len(said.strip()) < _SHORTEST:
             continue
         decision = triage.decide(said)
-        if isinstance(decision, OpenTicket) and decision.service_code != last:
-            last = decision.service_code
+        if not isinstance(decision, OpenTicket) or (last is not None and decision.service_code == last.service_code):
+            continue
+        if last is None or _is_another(said, decision, last) or text[: clause.start()].endswith(("\n", "；", ";")):
+            last = decision
             yield clause.start(), decision
+
+
+def _is_another(said: str, decision: OpenTicket, last: OpenTicket) -> bool:
+    if _ANOTHER.search(said.strip()):
+        return True
+    return decision.place is not None and last.place is not None and decision.place != last.place

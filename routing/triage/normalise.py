@@ -5,14 +5,16 @@ Evidence points into what the person wrote, so every character of the normalised
 
 from __future__ import annotations
 
+import re
+import string
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from routing.script import to_hans, traditional_characters
 
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
-_LETTERS = set(map(chr, range(0xFF10, 0xFF5B)))
 # Traditional texts write the particle 着 as 著, which the character tables leave alone because of 著名.
 _PARTICLE = str.maketrans({"著": "着", "妳": "你", "佢": "他"})
 
@@ -32,13 +34,23 @@ class Normalised:
         return self.origin[start], self.origin[end - 1] + 1
 
 
+@lru_cache(maxsize=1)
+def _unusual() -> re.Pattern[str]:
+    """What the gate must change: Traditional characters, capital and full-width letters and digits.
+
+    One character class, because searching it costs a fifth of a microsecond and most messages hold none of these.
+    """
+    letters = "".join(chr(code) for code in range(0xFF10, 0xFF5B)) + string.ascii_uppercase
+    return re.compile(f"[{''.join(sorted(traditional_characters()))}{letters}]")
+
+
 def for_gate(text: str) -> str:
-    """The cheap form in which raw text is searched for lexicon words: Simplified, nothing else where possible."""
+    """The cheap form in which raw text is searched for lexicon words: Simplified, half-width, lower case letters."""
+    if _unusual().search(text) is None:
+        return text
     if not traditional_characters().isdisjoint(text):
         text = _simplify(text)
-    if not text.isascii() and not _LETTERS.isdisjoint(text):
-        text = text.translate(_FULL_WIDTH)
-    return text if text.islower() else _lower(text)
+    return _lower(text.translate(_FULL_WIDTH))
 
 
 def normalise(text: str) -> Normalised:

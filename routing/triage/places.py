@@ -46,12 +46,13 @@ _CORRECTION = re.compile(
 )
 
 
+_PART_OF_PLACE = re.compile(r"[0-9栋幢楼层座室元]")
 _MAY_NAME = re.compile(r"\d ?[-–—#] ?\d|@\d{3}|[栋幢楼层室]|单元|\d座|[a-z]座|\d{3,4}[家户房的]")
 
 
 def may_name_place(text: str) -> bool:
-    """Whether it is worth reading ``text`` for a place: a quick look that sorts out most talk."""
-    return _MAY_NAME.search(text) is not None
+    """Whether ``text`` may name a building, unit, floor or room: a quick look that sorts out most talk."""
+    return _PART_OF_PLACE.search(text) is not None and _MAY_NAME.search(text) is not None
 
 
 def place_in(text: str, aliases: Mapping[str, Place] | None = None) -> Place | None:

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from routing.triage.matcher import Hit, HitIndex, Match, Matcher
+from routing.triage.matcher import CompiledRule, Hit, HitIndex, Match, Matcher
 from routing.triage.normalise import Normalised
 from routing.triage.segment import Segmenter
 
@@ -22,23 +22,34 @@ _NEGATION_REACH = 3
 class Reading:
     """The hits of a message, cleaned, with the questions that rules ask about them."""
 
-    def __init__(self, text: Normalised, hits: Sequence[Hit], matcher: Matcher, segmenter: Segmenter) -> None:
+    def __init__(
+        self,
+        text: Normalised,
+        hits: Sequence[Hit],
+        candidates: Sequence[CompiledRule],
+        matcher: Matcher,
+        segmenter: Segmenter,
+    ) -> None:
+        """Reads ``text`` for the ``candidates``: only their words, and those that deny or suppose, are looked at."""
         self.text = text
         self._idiom = matcher.slot("idiom")
         self._negation = matcher.slot("negation")
         self._hypothesis = matcher.slot("hypothesis")
         self._forbidding = matcher.forbidding
         self._modal = frozenset(map(matcher.slot, ("negation", "hypothesis", "relapse", "question_word")))
-        self.index = HitIndex(self._clean(self._standing(hits, segmenter)))
+        wanted = matcher.slots_of(candidates) | self._modal | {self._idiom}
+        self.index = HitIndex(self._clean(self._standing(hits, wanted, segmenter)), wanted)
         self._clauses = [match.start() for match in _BREAK.finditer(text.text)]
         self._sentences = [match.start() for match in _SENTENCE_BREAK.finditer(text.text)]
 
-    def _standing(self, hits: Sequence[Hit], segmenter: Segmenter) -> list[Hit]:
-        """The hits that stand on word boundaries. The words are only looked for where a short hit needs it."""
-        if all(hit.end - hit.start > CHECKED_LENGTH for hit in hits):
+    def _standing(self, hits: Sequence[Hit], wanted: frozenset[int], segmenter: Segmenter) -> list[Hit]:
+        """The hits that stand on word boundaries; words are only looked for where a short hit matters."""
+        doubtful = [hit for hit in hits if hit.end - hit.start <= CHECKED_LENGTH and not wanted.isdisjoint(hit.slots)]
+        if not doubtful:
             return list(hits)
         boundaries = segmenter.boundaries(self.text.text)
-        return [hit for hit in hits if hit.end - hit.start > CHECKED_LENGTH or boundaries.allow(hit.start, hit.end)]
+        fallen = {hit[:2] for hit in doubtful if not boundaries.allow(hit.start, hit.end)}
+        return [hit for hit in hits if hit[:2] not in fallen] if fallen else list(hits)
 
     def _clean(self, hits: Sequence[Hit]) -> list[Hit]:
         """Without what an idiom covers (没电 in 手机没电) and without small words inside longer ones (没 in 没人管)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from bisect import bisect_right
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -32,11 +33,17 @@ class Segmenter:
         else:
             self._tokenizer.tmp_dir = str(cache_directory)
             self._tokenizer.initialize()
-        self.known = frozenset(word for word, count in self._tokenizer.FREQ.items() if count)
-        """The words of the general dictionary, without the domain's."""
+        self._added: set[str] = set()
         for word in domain_words:
             if len(word) > 1:
-                self._tokenizer.add_word(word, max(_FREQUENCY, self._tokenizer.FREQ.get(word, 0)))
+                known = self._tokenizer.FREQ.get(word, 0)
+                if not known:
+                    self._added.add(word)
+                self._tokenizer.add_word(word, max(_FREQUENCY, known))
+
+    def frequency(self, word: str) -> int:
+        """How common ``word`` is in the general dictionary; 0 where only the domain knows it."""
+        return 0 if word in self._added else int(self._tokenizer.FREQ.get(word, 0))
 
     def words(self, text: str) -> list[str]:
         """The words of ``text`` in order; joined they are ``text`` again."""
@@ -44,22 +51,23 @@ class Segmenter:
 
     def boundaries(self, text: str) -> Boundaries:
         """Where the words of ``text`` begin and end."""
-        return Boundaries(self.words(text))
+        return Boundaries(text, self.words(text))
 
 
 class Boundaries:
     """Answers whether a stretch of text can stand as words of its own."""
 
-    __slots__ = ("_owner", "_words")
+    __slots__ = ("_ends", "_starts", "_text")
 
-    def __init__(self, words: list[str]) -> None:
-        self._words: list[tuple[int, int, str]] = []
-        self._owner: list[int] = []
+    def __init__(self, text: str, words: list[str]) -> None:
+        self._text = text
+        self._starts: list[int] = []
+        self._ends: list[int] = []
         position = 0
-        for index, word in enumerate(words):
-            self._words.append((position, position + len(word), word))
-            self._owner.extend([index] * len(word))
+        for word in words:
+            self._starts.append(position)
             position += len(word)
+            self._ends.append(position)
 
     def allow(self, start: int, end: int) -> bool:
         """Whether ``start``–``end`` cuts no word in two.
@@ -68,13 +76,12 @@ class Boundaries:
         be the word, but for particles and results after it (坏 in 坏了, 锈 in 锈断). Crossing from the middle of one
         word into another (天天 in 今天天气) is never a hit.
         """
-        first, last = self._owner[start], self._owner[end - 1]
-        first_start, first_end, word = self._words[first]
-        last_end = self._words[last][1]
-        if first == last:
-            if end - start > 1:
-                return True
-            return start == first_start and (end == first_end or all(tail in _TAILS for tail in word[end - start :]))
-        if start != first_start:
-            return False
-        return end == last_end or all(tail in _TAILS for tail in self._words[last][2][end - self._words[last][0] :])
+        first = bisect_right(self._starts, start) - 1
+        last = bisect_right(self._starts, end - 1) - 1
+        starts_word = self._starts[first] == start
+        if first == last and end - start > 1:
+            return True
+        return starts_word and (self._ends[last] == end or self._is_tail(end, self._ends[last]))
+
+    def _is_tail(self, start: int, end: int) -> bool:
+        return all(character in _TAILS for character in self._text[start:end])
