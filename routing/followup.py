@@ -22,6 +22,7 @@ _KEPT = re.compile(r"[^\w+]+", re.UNICODE)
 _OWN_PLACE = re.compile(
     r"(?:[a-z]|\d{1,3}|[一二三四五六七八九十百]{1,3})(?:号楼|栋|幢|座|单元|楼|层|#)|[a-z]?\d{1,2}-\d{1,2}(?:-\d{2,4})?"
 )
+_REPEATED = re.compile(r"^(.{2,}?)\1+$")
 _QUESTION = re.compile(r"[吗嘛么没不][?]*$|[?]$")
 
 
@@ -103,7 +104,7 @@ def follow_up_of(text: str, words: FollowUpWords) -> Following | None:
     """
     if len(text) > LONGEST:
         return None
-    said = plain(text)
+    said = _REPEATED.sub(r"\1", plain(text))
     if not said:
         return None
     asks = _QUESTION.search(unicodedata.normalize("NFKC", text).rstrip(" ~。!")) is not None

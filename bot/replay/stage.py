@@ -116,6 +116,13 @@ class Stage:
                 ticket = await work.tickets.of_message(PLATFORM, self._chat_id, updates.message_id(index))
                 if ticket is not None:
                     parts.setdefault(ticket.id, []).append(index)
+            for ticket in tickets:
+                # A message with several matters is linked to the first of their tickets and the source of each.
+                source = next(
+                    (i for i in range(len(scene.messages)) if updates.message_id(i) == ticket.source_message_id), None
+                )
+                if source is not None and source not in parts.setdefault(ticket.id, []):
+                    parts[ticket.id].insert(0, source)
             found = [
                 SceneTicket(
                     ticket=ticket,

@@ -115,7 +115,8 @@ class IntakeService:
     ) -> None:
         match relation:
             case Append(ticket, corrects):
-                await self._joining.append(work, message, ticket.id, decision, corrects=corrects)
+                together = self._triage.decide(f"{ticket.text}，{message.text}")
+                await self._joining.append(work, message, ticket.id, decision, together=together, corrects=corrects)
                 self._memory.enliven(message)
             case AddReporter(ticket):
                 await self._joining.add_reporter(work, message, ticket.id, decision)

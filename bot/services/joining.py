@@ -40,20 +40,25 @@ class JoiningService:
         ticket_id: int,
         decision: Decision,
         *,
+        together: Decision | None = None,
         corrects: bool = False,
     ) -> None:
-        """Adds words, place and photos to a ticket; a danger that is told only now makes it an emergency at once."""
+        """Adds words, place and photos to a ticket; a danger that is told only now makes it an emergency at once.
+
+        ``together`` is what triage makes of the ticket's words with the new ones: "somebody is stuck in it" is an
+        emergency only of a lift.
+        """
         now = self._clock()
         ticket = await self._locked_with_files(work, message, ticket_id)
         ticket = self._with_words(ticket, message.text)
         if decision.place is not None and decision.place != ticket.place:
             merged = _corrected(ticket.place, decision.place) if corrects else ticket.place.merged_with(decision.place)
             ticket = await self._opening.relocated(work, replace(ticket, place=merged))
-        became_emergency = False
-        if isinstance(decision, Matter):
-            before = ticket.urgency
-            ticket = self._pressing(ticket, decision.urgency, decision.dangers, now)
-            became_emergency = ticket.urgency is Urgency.EMERGENCY and before is not Urgency.EMERGENCY
+        before = ticket.urgency
+        for one in (decision, together):
+            if isinstance(one, Matter):
+                ticket = self._pressing(ticket, one.urgency, one.dangers, now)
+        became_emergency = ticket.urgency is Urgency.EMERGENCY and before is not Urgency.EMERGENCY
         data = {"text": message.text, "attachments": len(message.attachments), "corrects": corrects}
         ticket = await self._put(work, message, ticket, EventKind.DETAIL_ADDED, data, now)
         await self._show_files(work, message, ticket)

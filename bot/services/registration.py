@@ -110,7 +110,7 @@ class RegistrationService:
             return same
         if len(recent) >= FLOOD_LIMIT:
             raise TooMany
-        before = self._memory.take(message)
+        before = tuple(one for one in self._memory.take(message) if one.message_id != message.message_id)
         is_group = message.chat_kind == "group"
         text = matter.part or message.text
         ticket = await self._opening.open(
