@@ -103,7 +103,7 @@ class OrganisationService:
         was_silent = known is None or known.state is not GroupState.ACTIVE
         await work.groups.put(replace(known or group, title=group.title, state=state))
         if not can_write:
-            await self._tell_admins(work, group)
+            await self._tell_admins(work, known or group)
         elif is_new or was_silent:
             await self.introduce(work, known or group)
 
@@ -140,10 +140,13 @@ class OrganisationService:
         raise UnknownRole(word)
 
     async def _tell_admins(self, work: UnitOfWork, group: Group) -> None:
-        roots = (await work.areas.tree()).roots()
-        posts = await work.staff.posts((Role.ADMIN,), [area.code for area in roots])
+        """Tells the administrators around the group's area; all of them where nobody has bound it, or none is there."""
+        tree = await work.areas.tree()
+        admins = [post for post in await work.staff.all() if post.role is Role.ADMIN]
+        code = group.area_code
+        around = [post for post in admins if code is not None and code in tree and tree.within(code, post.area_code)]
         content = Content(lines=(self._rules.wording.say("membership.cannot_write", title=group.title),))
-        for account in dict.fromkeys(post.account for post in posts):
+        for account in dict.fromkeys(post.account for post in around or admins):
             if account is not None:
                 await work.outbox.add(Outgoing(group.platform, account, content))
 
