@@ -32,7 +32,7 @@ from bot.web.app import create_app
 from bot.web.health import ChatCheck, ReadinessChecks
 from bot.web.webhook import webhook_router
 from config.bundle import Configuration, load_configuration
-from config.sample import SampleDistrict, load_sample
+from config.sample import SampleDistrict
 from config.settings import Settings
 from models.database import Database
 from models.migrate import head_revision
@@ -90,7 +90,7 @@ def build(settings: Settings, *, url: str, clock: Clock = utc_now, randomness: R
         DatabaseUrlInvalid: the database URL cannot be used.
     """
     configuration = load_configuration(settings.config_dir, timezone=settings.timezone)
-    sample = load_sample(configuration.organisation, configuration.catalogue, platform=PLATFORM)
+    sample = configuration.sample(PLATFORM)
     database_url = settings.database_url.get_secret_value()
     database = Database(database_url, clock=clock)
     registry = _registry()

@@ -11,12 +11,14 @@ from zoneinfo import ZoneInfo
 from config.calendar import load_calendar
 from config.catalogue import load_catalogue
 from config.conversation import load_conversation
+from config.csv_table import CsvRefused
 from config.digests import load_digests
 from config.duties import load_duties
 from config.errors import ConfigError
 from config.escalation import load_escalation
 from config.organisation import load_organisation
 from config.overlay import Overlay
+from config.sample import SampleDistrict, load_sample
 from config.sla import load_sla
 from config.texts import load_texts
 from routing.calendar import WorkingCalendar
@@ -57,6 +59,11 @@ class Configuration:
     def build_triage(self) -> Triage:
         """Triage over the lexicon of the district; raises ``ConfigError``."""
         return build_triage(self.overlay, self.catalogue)
+
+    def sample(self, platform: str) -> SampleDistrict:
+        """The sample district, its groups on ``platform``; raises ``ConfigError`` or ``CsvRefused``."""
+        folder = self.overlay.folder("sample")
+        return load_sample(self.organisation, self.catalogue, platform=platform, folder=folder)
 
 
 def build_triage(overlay: Overlay, catalogue: Catalogue | None = None) -> Triage:
@@ -110,7 +117,9 @@ def inspect_configuration(config_dir: Path | None = None, *, timezone: str | Non
             return load()
         except ConfigError as problem:
             problems.append(problem)
-            return None
+        except CsvRefused as refused:
+            problems.extend(ConfigError(refused.path, row.line, f"{row.field}: {row.code}") for row in refused.problems)
+        return None
 
     catalogue = attempt(lambda: load_catalogue(overlay.file("catalogue.yaml")))
     organisation = attempt(lambda: load_organisation(overlay.file("organisation.yaml")))
@@ -121,10 +130,12 @@ def inspect_configuration(config_dir: Path | None = None, *, timezone: str | Non
     attempt(lambda: load_digests(overlay.file("digests.yaml")))
     attempt(lambda: load_texts(overlay.layers()))
     if catalogue is not None:
+        attempt(lambda: load_conversation(catalogue, overlay.file("conversation.yaml")))
         attempt(lambda: load_sla(catalogue, overlay.file("sla.yaml")))
         attempt(lambda: build_triage(overlay, catalogue))
         if organisation is not None:
             attempt(lambda: load_duties(organisation, catalogue, overlay.file("duties.yaml")))
+            attempt(lambda: load_sample(organisation, catalogue, platform="any", folder=overlay.folder("sample")))
     return Inspection(files=tuple(_files(overlay)), problems=tuple(problems))
 
 
@@ -146,3 +157,4 @@ def _files(overlay: Overlay) -> Iterator[Path]:
         yield overlay.file(name)
     for folder in (*overlay.layers("lexicon"), *overlay.layers("texts/zh-Hans"), *overlay.layers("texts/zh-Hant")):
         yield from sorted(folder.glob("*.yaml"))
+    yield from sorted(overlay.folder("sample").iterdir())

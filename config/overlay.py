@@ -14,7 +14,7 @@ class Overlay:
     """The packaged files under those of ``directory``, by name.
 
     A single file of the folder takes the place of the packaged one. Folders of layers (the lexicon, the texts) are
-    read one after the other, so a district writes down only what it changes.
+    read one after the other, so a district writes down only what it changes. The sample district is replaced whole.
     """
 
     directory: Path | None = None
@@ -23,6 +23,11 @@ class Overlay:
         """The file that holds: the district's own where it has one."""
         own = None if self.directory is None else self.directory / name
         return own if own is not None and own.is_file() else PACKAGED / name
+
+    def folder(self, name: str) -> Path:
+        """The folder that holds, as a whole: the district's own where it has one."""
+        own = None if self.directory is None else self.directory / name
+        return own if own is not None and own.is_dir() else PACKAGED / name
 
     def layers(self, name: str = "") -> tuple[Path, ...]:
         """The packaged folder ``name``, then the district's own where it has one."""

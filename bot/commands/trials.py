@@ -76,7 +76,6 @@ def replay(file: JsonLines, as_json: AlwaysJson = True) -> None:
     from bot.replay.scenes import BadScene, read_scene
     from bot.replay.stage import open_stage
     from config.bundle import load_configuration
-    from config.sample import load_sample
     from config.settings import load_settings
 
     settings = load_settings()
@@ -88,7 +87,7 @@ def replay(file: JsonLines, as_json: AlwaysJson = True) -> None:
             scenes.append(read_scene(data, configuration.zone))
         except BadScene as problem:
             fail(f"{file}:{number}: {problem}")
-    sample = load_sample(configuration.organisation, configuration.catalogue, platform="telegram")
+    sample = configuration.sample("telegram")
     triage = configuration.build_triage()
 
     async def run() -> None:

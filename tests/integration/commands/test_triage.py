@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 
 import pytest
@@ -75,6 +76,16 @@ def test_an_error_in_the_configuration_is_named_by_file_and_line(shell: Shell) -
     started = shell.run("due", "property.elevator", "--at", "2026-11-20T10:00")
     assert started.exit_code == 1
     assert f"own/sla.yaml:{line}" in started.errors
+
+
+def test_a_sample_district_of_ones_own_is_checked_as_well(shell: Shell) -> None:
+    own = shell.folder / "own" / "sample"
+    shutil.copytree(PACKAGED / "sample", own)
+    staff = (own / "staff.csv").read_text("utf-8").splitlines()
+    (own / "staff.csv").write_text("\n".join([*staff, "周八,grid_worker,NOWHERE,,,,yes"]), encoding="utf-8")
+    ran = shell.run("config", "check", "own")
+    assert ran.exit_code == 1
+    assert f"staff.csv:{len(staff) + 1}: area_code" in ran.errors
 
 
 def test_the_packaged_configuration_is_sound(shell: Shell) -> None:
