@@ -1,6 +1,7 @@
 """The labelled messages in ``tests/data``: our own wording, in the format that ``qunban evaluate`` reads.
 
-Odd lines were used for tuning the lexicon, even lines were kept aside; both halves have floors.
+Of ``labelled.jsonl`` odd lines were used for tuning the lexicon, even lines were kept aside; both halves have floors.
+``labelled_later.jsonl`` was written against a finished lexicon and then used for tuning too.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from routing.catalogue import Urgency
 from routing.place import Place
 from routing.triage.evaluation import Labelled
 
-LABELLED = Path(__file__).parent / "data" / "labelled.jsonl"
+DATA = Path(__file__).parent / "data"
+LABELLED = DATA / "labelled.jsonl"
+LATER = DATA / "labelled_later.jsonl"
 
 
 def read_labelled(path: Path = LABELLED) -> list[Labelled]:

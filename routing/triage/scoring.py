@@ -28,6 +28,10 @@ PUSH_MOST = 0.6
 
 GROUNDS = frozenset({"here", "address", "neglect", "complain", "duration", "danger", "request"})
 """Cues that tie a message to this neighbourhood or show that somebody suffers."""
+TOPIC_ONLY = 0.5
+"""Below it a service is only what the talk is about; then somebody must want something as well."""
+NO_REQUEST = frozenset({"here", "address"})
+"""Cues that name the property or the place, which a topic often does by itself ("物业送了粽子")."""
 ASKING = frozenset({"howto", "request"})
 """Cues that are ground enough for the services one asks about rather than complains of."""
 
@@ -111,7 +115,11 @@ def score(
             service.code, 1.0
         )
         service.final = _final(service, counted.values())
-        if service.code in lexicon.ambient and not (located or _is_grounded(service, strongest)):
+        if (
+            service.base <= TOPIC_ONLY
+            or (service.code in lexicon.ambient
+            and not (located or _is_grounded(service, strongest)))
+        ):
             service.final = min(service.final, thresholds.open - 0.01)
     ordered = sorted(services.values(), key=lambda service: (service.final > 0, service.order), reverse=True)
     return Scored(ordered, strongest, evidence)
@@ -152,7 +160,7 @@ def _counted(
 def _final(service: ServiceScore, counted: Iterable[tuple[Cue, float]]) -> float:
     pushes, left, cap = 0.0, 1.0, 1.0
     for cue, strength in counted:
-        if not cue.touches(service.code):
+        if not cue.touches(service.code) or (service.base < TOPIC_ONLY and cue.name in NO_REQUEST):
             continue
         if cue.effect is Effect.PUSH:
             pushes += strength

@@ -6,11 +6,11 @@ import pytest
 
 from config.catalogue import load_catalogue
 from routing.triage.evaluation import Labelled, Report, Share, evaluate
-from tests.labelled import read_labelled
+from tests.labelled import LATER, read_labelled
 from tests.unit.triage_fixture import packaged_triage
 
 ROWS = read_labelled()
-HALVES = {"tuned": ROWS[0::2], "kept": ROWS[1::2]}
+HALVES = {"tuned": ROWS[0::2], "kept": ROWS[1::2], "later": read_labelled(LATER)}
 
 
 def _report(rows: list[Labelled]) -> Report:
@@ -31,6 +31,12 @@ def _value(share: Share) -> float:
         ("tuned", "appeal", 0.85),
         ("tuned", "emergencies", 1.0),
         ("tuned", "places", 0.97),
+        ("later", "found", 0.97),
+        ("later", "opened", 0.85),
+        ("later", "service", 0.93),
+        ("later", "appeal", 0.85),
+        ("later", "emergencies", 1.0),
+        ("later", "places", 0.97),
         ("kept", "found", 0.92),
         ("kept", "opened", 0.8),
         ("kept", "service", 0.9),
@@ -50,6 +56,9 @@ def test_is_at_least(half: str, figure: str, floor: float) -> None:
         ("tuned", "false_tickets", 0.02),
         ("tuned", "false_prompts", 0.06),
         ("tuned", "false_emergencies", 0.01),
+        ("later", "false_tickets", 0.05),
+        ("later", "false_prompts", 0.06),
+        ("later", "false_emergencies", 0.01),
         ("kept", "false_tickets", 0.1),
         ("kept", "false_prompts", 0.06),
         ("kept", "false_emergencies", 0.01),
