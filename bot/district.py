@@ -14,6 +14,7 @@ from bot.services.board import TicketBoard
 from bot.services.cards import CardMaker
 from bot.services.clockwork import ClockService
 from bot.services.confirmation import ConfirmationService
+from bot.services.correction import CorrectionService
 from bot.services.desk import TicketDesk
 from bot.services.digests import DigestService
 from bot.services.group_memory import GroupMemory
@@ -44,6 +45,7 @@ class UseCases:
     registration: RegistrationService
     prompts: PromptService
     handling: HandlingService
+    correction: CorrectionService
     approvals: ApprovalService
     confirmation: ConfirmationService
     lists: ListService
@@ -97,6 +99,7 @@ def use_cases(
         registration=registration,
         prompts=prompts,
         handling=HandlingService(desk),
+        correction=CorrectionService(triage, desk, opening),
         approvals=ApprovalService(desk),
         confirmation=ConfirmationService(desk),
         lists=ListService(rules, clock),

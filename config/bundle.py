@@ -132,6 +132,7 @@ def inspect_configuration(config_dir: Path | None = None, *, timezone: str | Non
     if catalogue is not None:
         attempt(lambda: load_conversation(catalogue, overlay.file("conversation.yaml")))
         attempt(lambda: load_sla(catalogue, overlay.file("sla.yaml")))
+        attempt(lambda: load_conversation(catalogue, overlay.file("conversation.yaml")))
         attempt(lambda: build_triage(overlay, catalogue))
         if organisation is not None:
             attempt(lambda: load_duties(organisation, catalogue, overlay.file("duties.yaml")))
@@ -143,9 +144,9 @@ _SINGLE = (
     "calendar.yaml",
     "calendar_overrides.yaml",
     "catalogue.yaml",
+    "conversation.yaml",
     "digests.yaml",
     "duties.yaml",
-    "conversation.yaml",
     "escalation.yaml",
     "organisation.yaml",
     "sla.yaml",

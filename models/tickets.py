@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Select, delete, insert, select, update
 
 from models.tables_tickets import (
     NumberCounterRow,
@@ -105,6 +105,14 @@ class SqlTicketStore:
             {name: getattr(reporter, name) for name in _REPORTER_FIELDS},
         )
         return added.rowcount == 1
+
+    async def remove_reporter(self, ticket_id: int, account: int) -> None:
+        """Takes a resident from behind a ticket, where two matters had been taken for one."""
+        await self._transaction.execute(
+            delete(TicketReporterRow).where(
+                TicketReporterRow.ticket_id == ticket_id, TicketReporterRow.account == account
+            )
+        )
 
     async def set_solved(self, ticket_id: int, account: int, solved: bool) -> None:
         """Keeps what one reporter answered to "is it solved?"."""

@@ -111,9 +111,9 @@ def follow_up_of(text: str, words: FollowUpWords) -> Following | None:
     if _without_place(said) in words.join:
         return Following(FollowUp.JOIN)
     if not asks:
-        if _stripped(said, words.undone_filler) & words.undone:
+        if _stripped(said, (*words.undone_filler, *words.undone)) & words.undone:
             return Following(FollowUp.UNDONE)
-        cores = _stripped(said, words.done_filler) & words.done
+        cores = _stripped(said, (*words.done_filler, *words.done)) & words.done
         if cores:
             service = next((words.done_services[core] for core in sorted(cores) if core in words.done_services), None)
             return Following(FollowUp.DONE, service)

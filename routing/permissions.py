@@ -30,7 +30,9 @@ _OWNER_ROLES: dict[OwnerKind, frozenset[Role]] = {
 }
 
 _HOLDERS_OWN = frozenset({Action.ASK_RETURN, Action.ASK_EXTENSION, Action.ASK_HOLD, Action.RESOLVE})
-_HOLDER_OR_SUPERIOR = frozenset({Action.TRANSFER, Action.RESUME, Action.WITHDRAW, Action.RECLASSIFY, Action.RELEASE})
+_HOLDER_OR_SUPERIOR = frozenset(
+    {Action.TRANSFER, Action.RESUME, Action.WITHDRAW, Action.RECLASSIFY, Action.SPLIT, Action.RELEASE}
+)
 _SUPERIORS = frozenset({Action.APPROVE, Action.REFUSE, Action.URGE})
 
 

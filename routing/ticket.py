@@ -58,6 +58,7 @@ class Action(StrEnum):
     RELEASE = "release"
     URGE = "urge"
     RECLASSIFY = "reclassify"
+    SPLIT = "split"
 
 
 _S, _A = Status, Action
@@ -75,6 +76,9 @@ TRANSITIONS: Mapping[tuple[Status, Action], Status] = MappingProxyType(
         (_S.DISPATCHED, _A.URGE): _S.DISPATCHED,
         (_S.DISPATCHED, _A.RELEASE): _S.DISPATCHED,
         (_S.DISPATCHED, _A.RECLASSIFY): _S.DISPATCHED,
+        (_S.DISPATCHED, _A.SPLIT): _S.DISPATCHED,
+        (_S.IN_PROGRESS, _A.SPLIT): _S.IN_PROGRESS,
+        (_S.ON_HOLD, _A.SPLIT): _S.ON_HOLD,
         (_S.DISPATCHED, _A.APPROVE): _S.DISPATCHED,
         (_S.DISPATCHED, _A.REFUSE): _S.DISPATCHED,
         (_S.IN_PROGRESS, _A.TRANSFER): _S.DISPATCHED,
@@ -243,6 +247,7 @@ class EventKind(StrEnum):
     ARCHIVED = "archived"
     WITHDRAWN = "withdrawn"
     RECLASSIFIED = "reclassified"
+    SPLIT = "split"
 
 
 @dataclass(frozen=True, slots=True)

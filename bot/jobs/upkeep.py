@@ -10,6 +10,9 @@ from bot.services.ports import Clock, UnitOfWork, UnitOfWorkFactory
 UPDATES_KEPT = timedelta(days=3)
 """How long handled updates are remembered. Telegram delivers again for at most 24 hours."""
 
+MESSAGES_KEPT = timedelta(days=30)
+"""How long messages that went out are kept for questions about them; they name people."""
+
 
 class ClockJob:
     """Looks at the tickets whose moment has come, batch by batch, each in its own transaction."""
@@ -31,7 +34,7 @@ class ClockJob:
 
 
 class UpkeepJob:
-    """Erases questions whose time is over, and forgets updates that no platform will deliver again."""
+    """Erases questions whose time is over and old messages, and forgets updates that come no more."""
 
     def __init__(self, unit_of_work: UnitOfWorkFactory, clock: Clock) -> None:
         self._unit_of_work = unit_of_work
@@ -43,5 +46,6 @@ class UpkeepJob:
         async with self._unit_of_work() as work:
             gone = await work.prompts.expire(now)
             gone += await work.updates.prune(now - UPDATES_KEPT)
+            gone += await work.outbox.prune(now - MESSAGES_KEPT)
             await work.commit()
         return gone

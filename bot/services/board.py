@@ -52,12 +52,13 @@ class TicketBoard:
         for post in also:
             if post.account is not None:
                 wanted.setdefault(post.account, None)
+        messages = []
         for chat_id, thread_id in wanted.items():
             is_residents = chat_id == ticket.group_chat_id and chat_id not in staff_groups
             content = (
                 self.cards.group(view) if is_residents else await self._handlers(work, view, chat_id, staff_groups)
             )
-            await work.outbox.add(
+            messages.append(
                 Outgoing(
                     platform=ticket.platform,
                     chat_id=chat_id,
@@ -68,6 +69,7 @@ class TicketBoard:
                     card=True,
                 )
             )
+        await work.outbox.add(*messages)
 
     async def _handlers(
         self, work: UnitOfWork, view: TicketView, chat_id: int, staff_groups: dict[int, int | None]
@@ -76,11 +78,11 @@ class TicketBoard:
         if chat_id in staff_groups:
             buttons = self.cards.staff_group_buttons(view.ticket)
         elif view.assignee is not None and chat_id == view.assignee.account:
-            buttons = self.cards.holder_buttons(view.ticket)
+            buttons = self.cards.holder_buttons(view)
         else:
             posts = await work.staff.of_account(chat_id)
             if any(is_superior(post, view.ticket, view.assignee) for post in posts):
-                buttons = self.cards.superior_buttons(view.ticket)
+                buttons = self.cards.superior_buttons(view)
             elif any(may_claim(post, view.ticket) for post in posts):
                 buttons = self.cards.claimant_buttons(view.ticket)
         return self.cards.handler(view, buttons)

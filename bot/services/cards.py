@@ -109,13 +109,15 @@ class CardMaker:
         key = f"reason.{kind}.{code}"
         return self._wording.say(key) if key in self._wording.texts else code
 
-    def holder_buttons(self, ticket: Ticket) -> tuple[tuple[Button, ...], ...]:
+    def holder_buttons(self, view: TicketView) -> tuple[tuple[Button, ...], ...]:
         """The buttons in the chat of the one who has the ticket."""
+        ticket = view.ticket
         if ticket.status is Status.DISPATCHED:
-            return self._rows(ticket, (Action.CLAIM, Action.TRANSFER, Action.ASK_RETURN), (Action.WITHDRAW,))
+            first = (Action.CLAIM, Action.TRANSFER, Action.ASK_RETURN)
+            return self._rows(ticket, first, (Action.WITHDRAW, *self._corrections(view)))
         if ticket.status is Status.IN_PROGRESS:
             asking = () if ticket.request else (Action.ASK_RETURN, Action.ASK_EXTENSION, Action.ASK_HOLD)
-            return self._rows(ticket, (Action.RESOLVE, Action.TRANSFER), asking)
+            return self._rows(ticket, (Action.RESOLVE, Action.TRANSFER), asking, self._corrections(view))
         if ticket.status is Status.ON_HOLD:
             return self._rows(ticket, (Action.RESUME,))
         return ()
@@ -132,19 +134,25 @@ class CardMaker:
             return self._rows(ticket, (Action.RESUME,))
         return ()
 
-    def superior_buttons(self, ticket: Ticket) -> tuple[tuple[Button, ...], ...]:
+    def superior_buttons(self, view: TicketView) -> tuple[tuple[Button, ...], ...]:
         """The buttons in the private chat of a superior who was told of the ticket."""
+        ticket = view.ticket
         if not ticket.is_open:
             return ()
         if ticket.request is not None:
             return self._rows(ticket, (Action.APPROVE, Action.REFUSE))
         if ticket.status is Status.DISPATCHED:
-            return self._rows(ticket, (Action.CLAIM, Action.TRANSFER, Action.URGE))
-        return self._rows(ticket, (Action.TRANSFER, Action.URGE))
+            return self._rows(ticket, (Action.CLAIM, Action.TRANSFER, Action.URGE), self._corrections(view))
+        return self._rows(ticket, (Action.TRANSFER, Action.URGE), self._corrections(view))
 
     def claimant_buttons(self, ticket: Ticket) -> tuple[tuple[Button, ...], ...]:
         """The button in the private chat of somebody who does not have the ticket and may take it on."""
         return self._rows(ticket, (Action.CLAIM,)) if ticket.status is Status.DISPATCHED else ()
+
+    @staticmethod
+    def _corrections(view: TicketView) -> tuple[Action, ...]:
+        """What puts a mistake of triage right; splitting only where there is something to split."""
+        return (Action.RECLASSIFY, Action.SPLIT) if view.reporters > 1 else (Action.RECLASSIFY,)
 
     def confirm_buttons(self, ticket: Ticket) -> tuple[tuple[Button, ...], ...]:
         """已解决 / 没解决, for those who reported."""

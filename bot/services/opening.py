@@ -115,7 +115,7 @@ class OpeningService:
                     "evidence": list(request.evidence),
                 },
             ),
-            self.dispatched(ticket, assignment, now),
+            self._dispatched(ticket, assignment, now),
         )
         await self._announce(work, ticket, assignment, now)
         return ticket
@@ -127,17 +127,20 @@ class OpeningService:
         limits go on.
         """
         tree = await work.areas.tree()
-        bound = await self._bound(work, ticket)
-        location = locate(tree, bound, ticket.place)
-        area_code = finest(tree, location)
+        area_code = finest(tree, locate(tree, await self.bound_area(work, ticket), ticket.place))
         if area_code == ticket.area_code:
             return ticket
         moved = replace(ticket, area_code=area_code, area_path=path_of(tree, area_code))
-        if ticket.status is not Status.DISPATCHED:
-            return moved
+        return await self.redispatched(work, moved) if ticket.status is Status.DISPATCHED else moved
+
+    async def redispatched(self, work: UnitOfWork, ticket: Ticket) -> Ticket:
+        """The ticket in the hands of whom its place and service now belong to; its limits go on."""
+        tree = await work.areas.tree()
+        location = locate(tree, await self.bound_area(work, ticket), ticket.place)
         assignment = await self.assignment(work, tree, location, ticket.service_code, ticket.urgency)
+        await work.tickets.record(self._dispatched(ticket, assignment, self._clock()))
         return replace(
-            moved,
+            ticket,
             owner=assignment.ownership.kind,
             owner_area_code=assignment.ownership.area_code,
             owner_reason=assignment.ownership.reason,
@@ -145,7 +148,7 @@ class OpeningService:
         )
 
     @staticmethod
-    async def _bound(work: UnitOfWork, ticket: Ticket) -> str:
+    async def bound_area(work: UnitOfWork, ticket: Ticket) -> str:
         """The area that the ticket's group stands for; what came in private stays where it was put."""
         if ticket.group_chat_id is not None:
             group = await work.groups.get(ticket.platform, ticket.group_chat_id)
@@ -156,7 +159,7 @@ class OpeningService:
     async def raise_alarm(self, work: UnitOfWork, ticket: Ticket) -> None:
         """Tells everybody who has to hear of an emergency, for one that became it after it was opened."""
         tree = await work.areas.tree()
-        location = locate(tree, await self._bound(work, ticket), ticket.place)
+        location = locate(tree, await self.bound_area(work, ticket), ticket.place)
         ownership = owner_of(
             self._rules.catalogue.get(ticket.service_code), ticket.urgency, location, tree, self._rules.duties
         )
@@ -173,7 +176,7 @@ class OpeningService:
         return assign(ownership, location, tree, rules, posts, loads, service_code)
 
     @staticmethod
-    def dispatched(ticket: Ticket, assignment: Assignment, now: datetime) -> TicketEvent:
+    def _dispatched(ticket: Ticket, assignment: Assignment, now: datetime) -> TicketEvent:
         """The event of a dispatch, with the rule that led to the owner."""
         ownership, assignee = assignment.ownership, assignment.assignee
         data = {

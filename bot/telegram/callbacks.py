@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from aiogram.filters.callback_data import CallbackData
+from pydantic import Field
 
 from routing.outgoing import Button
 
@@ -11,7 +14,8 @@ class Press(CallbackData, prefix="p"):
     """A press of a button: the same three fields as ``routing.outgoing.Button``, in at most 64 bytes."""
 
     action: str
-    subject: int
+    # A number beyond what the database holds is none of ours; anybody can send one from an app of their own.
+    subject: Annotated[int, Field(ge=0, le=2**63 - 1)]
     argument: str
 
 

@@ -49,7 +49,7 @@ async def test_a_report_goes_to_the_property_company_and_is_confirmed_and_rated(
     assert "13812345678" not in group_card
     handler_card = await town.with_button(HE, HE, "认领")
     assert "502" in handler_card["text"]
-    assert labels_of(handler_card) == ["认领", "转派", "退回", "不是诉求"]
+    assert labels_of(handler_card) == ["认领", "转派", "退回", "不是诉求", "改类"]
 
     answer = await town.press(HE, HE, handler_card, "认领")
     assert ticket.number in answer["text"]

@@ -8,6 +8,7 @@ from aiogram import Router
 from aiogram.types import CallbackQuery
 
 from bot.services.approvals import REASON
+from bot.services.correction import CLASS_GROUP, CLASS_SET, SPLIT_OFF
 from bot.services.desk import Answer, Press
 from bot.services.handling import TRANSFER_TO
 from bot.services.joining import NOT_YET
@@ -114,6 +115,27 @@ async def _not_yet(talking: Talking, press: Press, data: callbacks.Press) -> Ans
     return await talking.services.confirmation.not_yet(talking.work, press, data.subject)
 
 
+async def _offer_services(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
+    return await talking.services.correction.offer_services(talking.work, press, data.subject)
+
+
+async def _offer_group(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
+    return await talking.services.correction.offer_group(talking.work, press, data.subject, data.argument)
+
+
+async def _reclassify(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
+    return await talking.services.correction.reclassify(talking.work, press, data.subject, data.argument)
+
+
+async def _offer_reporters(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
+    return await talking.services.correction.offer_reporters(talking.work, press, data.subject)
+
+
+async def _split(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
+    account = int(data.argument) if data.argument.lstrip("-").isdecimal() else 0
+    return await talking.services.correction.split(talking.work, press, data.subject, account)
+
+
 def _offer_reasons(kind: RequestKind) -> Pressed:
     async def offer(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
         return await talking.services.approvals.offer_reasons(talking.work, press, data.subject, kind)
@@ -144,6 +166,11 @@ _USE_CASES: dict[str, Pressed] = {
     Action.CONFIRM: _confirm,
     Action.REOPEN: _reopen,
     Action.RATE: _rate,
+    Action.RECLASSIFY: _offer_services,
+    CLASS_GROUP: _offer_group,
+    CLASS_SET: _reclassify,
+    Action.SPLIT: _offer_reporters,
+    SPLIT_OFF: _split,
     NOT_YET: _not_yet,
     REGISTER: _register,
     DISMISS: _dismiss,

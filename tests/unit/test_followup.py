@@ -1,0 +1,96 @@
+"""What people say about a known matter: a table of words, and what must not be taken for them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.catalogue import load_catalogue
+from config.conversation import load_conversation
+from config.errors import ConfigError
+from routing.followup import LONGEST, Following, FollowUp, follow_up_of, plain
+
+RULES = load_conversation(load_catalogue())
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("+1", FollowUp.JOIN),
+        ("＋１", FollowUp.JOIN),
+        ("我家也是！！", FollowUp.JOIN),
+        ("我家也是😭😭", FollowUp.JOIN),
+        ("我們這邊也是", FollowUp.JOIN),
+        ("4栋2单元也是", FollowUp.JOIN),
+        ("同问同问", FollowUp.JOIN),
+        ("我们这栋也没水", FollowUp.ALSO),
+        ("怎么还没人来？", FollowUp.URGE),
+        ("怎麼還沒人來", FollowUp.URGE),
+        ("修好了吗", FollowUp.URGE),
+        ("修好了没", FollowUp.URGE),
+        ("好了好了", FollowUp.DONE),
+        ("来电了", FollowUp.DONE),
+        ("谢谢师傅，修好了", FollowUp.DONE),
+        ("好了好了，来水了", FollowUp.DONE),
+        ("修好了，辛苦了", FollowUp.DONE),
+        ("没修好", FollowUp.UNDONE),
+        ("又坏了", FollowUp.UNDONE),
+        ("说错了，是5栋", FollowUp.CORRECT),
+        ("都三天了", FollowUp.DETAIL),
+        ("哈哈哈", None),
+        ("1", None),
+        ("11", None),
+        ("收到", None),
+        ("谢谢", None),
+        ("辛苦了", None),
+        ("", None),
+        ("👍", None),
+        ("我好了，出门吧，等下楼下见，我先去取个快递再去买菜，然后我们一起坐车去接孩子放学吧好不好呀", None),
+    ],
+)
+def test_kinds(text: str, kind: FollowUp | None) -> None:
+    found = follow_up_of(text, RULES.words)
+    assert (found.kind if found else None) == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "service"),
+    [("来水了", "utility.water"), ("有電了", "utility.power"), ("暖气热了", "utility.heating"), ("好了", None)],
+)
+def test_what_works_again_may_tell_the_service(text: str, service: str | None) -> None:
+    assert follow_up_of(text, RULES.words) == Following(FollowUp.DONE, service)
+
+
+@given(st.text(max_size=120))
+def test_any_text_is_read_and_long_ones_tell_their_own_story(text: str) -> None:
+    found = follow_up_of(text, RULES.words)
+    assert found == follow_up_of(text, RULES.words)
+    if len(text) > LONGEST:
+        assert found is None
+    assert plain(plain(text)) == plain(text)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("join: 120", "join: 0", "not above zero"),
+        ("join: 120", "join: soon", "no number"),
+        ("shared:\n", "shared:\n  - property.spaceship\n", "no service or group"),
+        ("    utility.power: 来电了", "    utility.steam: 来电了", "no service"),
+        ("similarity: 62\n", "", "'similarity' is missing"),
+        ("similarity: 62", "similarity: 62\nsimilarly: 3", "unknown key"),
+    ],
+)
+def test_mistakes_are_named(tmp_path: Path, old: str, new: str, reason: str) -> None:
+    from config.conversation import PACKAGED
+
+    text = PACKAGED.read_text(encoding="utf-8")
+    assert old in text
+    path = tmp_path / "conversation.yaml"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(ConfigError) as refused:
+        load_conversation(load_catalogue(), path)
+    assert reason in refused.value.reason
