@@ -115,10 +115,8 @@ def score(
             service.code, 1.0
         )
         service.final = _final(service, counted.values())
-        if (
-            service.base <= TOPIC_ONLY
-            or (service.code in lexicon.ambient
-            and not (located or _is_grounded(service, strongest)))
+        if service.base <= TOPIC_ONLY or (
+            service.code in lexicon.ambient and not (located or _is_grounded(service, strongest))
         ):
             service.final = min(service.final, thresholds.open - 0.01)
     ordered = sorted(services.values(), key=lambda service: (service.final > 0, service.order), reverse=True)
