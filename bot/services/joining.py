@@ -190,7 +190,8 @@ class JoiningService:
     async def _tell_lead(self, work: UnitOfWork, ticket: Ticket, count: int) -> None:
         tree = await work.areas.tree()
         steps = [step for step in self._rules.chain(ticket, tree) if Role.GRID_LEAD in step.roles]
-        leads = await self._standing(work, ticket, steps[0]) if steps else ()
+        standing = await self._standing(work, ticket, steps[0]) if steps else ()
+        leads = tuple(post for post in standing if post.role is Role.GRID_LEAD)
         line = self._rules.wording.say("joined.lead", number=ticket.number, count=count)
         await self._board.post(work, ticket, self._clock(), also=leads)
         for account in dict.fromkeys(post.account for post in leads):
