@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -19,9 +20,18 @@ def shell(tmp_path: Path) -> Shell:
     return Shell(tmp_path)
 
 
-@pytest.fixture
-def district(shell: Shell) -> Shell:
-    """The registers of the sample district, imported by the commands themselves."""
+@pytest.fixture(scope="session")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the registers of the sample district, imported by the commands themselves, to copy."""
+    folder = tmp_path_factory.mktemp("district")
+    shell = Shell(folder)
     assert shell.run("areas", "import", AREAS).exit_code == 0
     assert shell.run("staff", "import", STAFF).exit_code == 0
+    return folder / "var"
+
+
+@pytest.fixture
+def district(shell: Shell, imported: Path) -> Shell:
+    """The registers of the sample district."""
+    shutil.copytree(imported, shell.folder / "var")
     return shell
