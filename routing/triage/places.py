@@ -31,7 +31,7 @@ _FLOOR = re.compile(
     rf"(?<!\d)(?<!\d[.:])(?P<floor>{_N})(?:\s?[、,和跟与到至~-]\s?{_N})?\s?"
     r"(?:楼(?!栋|号|长|盘)|层(?!层|楼|皮|灰|土|油|水|膜|雪|霜|板|浮|厚|关系|意思|次|级|报)|f(?![a-z]))"
 )
-_ROOM_AFTER = re.compile(rf"\s?-?\s?(?P<room>{_ROOM})(?:室|号|房|户)?{_NO_MEASURE}")
+_ROOM_AFTER = re.compile(rf"\s?-?\s?(?:[东西南北中左右][户手边])?\s?(?P<room>{_ROOM})(?:室|号|房|户)?{_NO_MEASURE}")
 _ROOM_ALONE = re.compile(
     rf"(?<![\d.:@-])(?P<marked>{_ROOM})(?:室|房(?![租贷价子间])|号房|住户|户(?![口籍型外])|那家|这家|家(?![具电])|业主|的邻居)"
     rf"|(?:^@|楼上|楼下|隔壁|对门|对面|住)\s?(?P<called>\d{{3,4}}){_NO_MEASURE}"

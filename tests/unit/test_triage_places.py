@@ -26,6 +26,7 @@ from routing.triage.places import place_in
         ("告知：5栋检修", Place(building="5")),
         ("4楼到5楼那截", Place(floor="4")),
         ("３号楼２单元", Place(building="3", unit="2")),
+        ("9号楼东户501", Place(building="9", room="501")),
         ("楼上1804拖桌子", Place(room="1804")),
         ("@1102 你家水没关", Place(room="1102")),
         ("一楼都淹了", Place(floor="1")),
