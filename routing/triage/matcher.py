@@ -90,7 +90,10 @@ class Matcher:
         self._words = list(spellings.values())
         self._slots = [frozenset(slots_of[word]) for word in self._words]
         self._automaton = AhoCorasick(
-            list(spellings), matchkind=MatchKind.Standard, implementation=Implementation.ContiguousNFA, store_patterns=False
+            list(spellings),
+            matchkind=MatchKind.Standard,
+            implementation=Implementation.ContiguousNFA,
+            store_patterns=False,
         )
         wanted = {slot for compiled in compiled_rules for slot in compiled.slots}
         self.forbidding = frozenset(self._slot_numbers.values()) - wanted - frozenset(self._class_slots.values())
