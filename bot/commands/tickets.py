@@ -138,8 +138,9 @@ def export(
 
 @app.command()
 def show(number: Annotated[str, typer.Argument(help="The number of the ticket.")], as_json: AsJson = False) -> None:
-    """Shows one ticket with everything that happened to it."""
+    """Shows one ticket with everything that happened to it, and why triage took it for what it did."""
     from bot.commands.database import in_work
+    from bot.services.explaining import Explainer
     from config.settings import load_settings
 
     settings = load_settings()
@@ -157,10 +158,13 @@ def show(number: Annotated[str, typer.Argument(help="The number of the ticket.")
     if as_json:
         print_json({**data, **history})
         return
+    explainer = Explainer(rules.wording)
     print_fields({name: value for name, value in data.items() if value not in (None, "")})
     typer.echo("reporters: " + "、".join(str(reporter["name"]) for reporter in history["reporters"]))
     for event in history["events"]:
         typer.echo(f"- {event['at']} {event['kind']} {event['actor'] or ''}".rstrip())
+        for line in explainer.recorded(event.get("evidence")):
+            typer.echo(f"    {line}")
 
 
 def _find(chosen: Chosen, limit: int | None) -> list[dict[str, object]]:

@@ -13,15 +13,13 @@ import typer
 from bot.commands.shell import AlwaysJson, fail, print_json_line, tracked
 
 if TYPE_CHECKING:
+    from bot.services.explaining import Explainer
+    from config.overlay import Overlay
     from routing.place import Place
     from routing.triage.decision import Decision
+    from routing.triage.engine import Triage
 
-InputFile = Annotated[
-    Path | None,
-    typer.Argument(
-        exists=True, dir_okay=False, readable=True, allow_dash=True, help="Standard input where none is given."
-    ),
-]
+InputFile = Annotated[Path | None, typer.Argument(help="Standard input where none is given, or a hyphen.")]
 
 
 class BadLine(Exception):
@@ -31,7 +29,11 @@ class BadLine(Exception):
         super().__init__(f"line {line}: {reason}")
 
 
-def triage(file: InputFile = None, as_json: AlwaysJson = True) -> None:
+def triage(
+    file: InputFile = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Say in Chinese why, word by word.")] = False,
+    as_json: AlwaysJson = True,
+) -> None:
     """Decides about messages: JSON lines {"text": …} or plain lines in, JSON lines out, in the same order.
 
     Output lines are written as the input comes, so it can stand in a pipe. A line that begins with "{" and is no such
@@ -41,18 +43,34 @@ def triage(file: InputFile = None, as_json: AlwaysJson = True) -> None:
     from config.overlay import Overlay
     from config.settings import load_settings
 
-    engine = build_triage(Overlay(load_settings().config_dir))
+    overlay = Overlay(load_settings().config_dir)
+    engine = build_triage(overlay)
+    explainer = _explainer(overlay, engine) if explain else None
     source = nullcontext(sys.stdin) if file is None or str(file) == "-" else file.open(encoding="utf-8-sig")
     with source as lines:
         try:
             for text, has_media in tracked(messages(lines), "Reading"):
-                print_json_line(as_data(engine.decide(text, has_media=has_media)))
+                if explainer is not None:
+                    typer.echo("\n  ".join((text, *explainer.explanation(engine.explain(text, has_media=has_media)))))
+                else:
+                    print_json_line(as_data(engine.decide(text, has_media=has_media)))
                 if lines is sys.stdin:
                     sys.stdout.flush()
         except BadLine as problem:
             fail(f"{file or 'standard input'}: {problem}")
         except UnicodeDecodeError:
             fail(f"{file or 'standard input'}: is not UTF-8")
+
+
+def _explainer(overlay: Overlay, engine: Triage) -> Explainer:
+    from zoneinfo import ZoneInfo
+
+    from bot.services.explaining import Explainer
+    from bot.services.wording import Wording
+    from config.texts import load_texts
+
+    # No time is said in an explanation, so any zone will do.
+    return Explainer(Wording(load_texts(overlay.layers()), engine.catalogue, ZoneInfo("UTC")))
 
 
 def messages(lines: Iterable[str]) -> Iterator[tuple[str, bool]]:
