@@ -255,7 +255,7 @@ def _update(text: str) -> dict[str, Any]:
             "message_id": 5,
             "date": 1_790_000_000,
             "chat": {"id": GARDEN, "type": "supergroup", "title": "锦绣花园业主群"},
-            "from": {"id": LIN, "is_bot": False, "first_name": "张敏"},
+            "from": {"id": ZHANG, "is_bot": False, "first_name": "张敏"},
             "text": text,
         },
     }
