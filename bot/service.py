@@ -21,6 +21,7 @@ from bot.logs import set_up_logs
 from bot.main import Product, build
 from bot.sample import load_sample_once
 from bot.telegram.decode import ALLOWED_UPDATES, BotIdentity
+from bot.telegram.menu import publish_menu
 from bot.web.server import WebServer, listen, url_of
 from bot.web.webhook import PATH
 from config.settings import PREFIX, Settings, SettingsInvalid
@@ -177,6 +178,8 @@ class Service:
         if self._listening is not None and self._by_webhook:
             await self._start_web(self._listening)
         await self._until_the_platform_answers(self._learn_identity)
+        if self._works:
+            await self._until_the_platform_answers(self._publish_menu)
         if self._registers:
             await self._until_the_platform_answers(self._register_webhook)
         if self._works and not self._by_webhook and not self._stopping.is_set():
@@ -194,6 +197,9 @@ class Service:
         except (TelegramUnauthorizedError, TelegramNotFound):
             raise SettingsInvalid(((f"{PREFIX}TELEGRAM_TOKEN", "the platform knows no bot with it"),)) from None
         self._product.gate.open(BotIdentity(me.id, me.username or ""))
+
+    async def _publish_menu(self) -> None:
+        await publish_menu(self._product.bot, self._product.configuration.texts)
 
     async def _register_webhook(self) -> None:
         settings = self._product.settings
