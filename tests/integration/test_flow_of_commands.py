@@ -40,9 +40,7 @@ SUPERVISING = {LUO, TANG, XIE, GAO}
 
 COMMANDS = [
     ("/todo", "目前没有待办工单", STAFF),
-    ("/duty", "您已下岗", STAFF),
     ("/patrol", "用法：/patrol", STAFF | {ZHANG}),
-    ("/patrol 3栋东侧井盖破损", "巡查问题已登记", {LIAISON, LIN, HE, LUO, TANG}),
     ("/overdue", "没有超期工单", SUPERVISING | {ADMIN}),
     ("/find 门锁", "没有找到相关工单", SUPERVISING | {ADMIN}),
     ("/find", "用法：/find", STAFF | {ZHANG}),
@@ -61,22 +59,25 @@ COMMANDS = [
     ("/help", "/bind 网格编码", {TANG, XIE, GAO, ADMIN}),
     ("/start", "您的岗位：", STAFF),
     ("/start no-such-link", "邀请链接已经用过或过期", STAFF | {ZHANG}),
+    # What changes the district comes last.
+    ("/patrol 3栋东侧井盖破损", "巡查问题已登记", {LIAISON, LIN, HE, LUO, TANG}),
+    ("/duty", "您已下岗", STAFF),
 ]
 
 
-@pytest.mark.parametrize(("command", "answer", "entitled"), COMMANDS, ids=[f"{c} {a}" for c, a, _ in COMMANDS])
-async def test_who_may_use_a_command_and_who_is_refused(
-    town: Town, command: str, answer: str, entitled: set[int]
-) -> None:
+async def test_who_may_use_a_command_and_who_is_refused(town: Town) -> None:
     people = sorted(STAFF | {ZHANG})
-    for person in people:
-        await town.people.say(person, person, command)
-    await town.settle()
-    for person in people:
-        heard = (await town.texts(person))[1:]
-        assert any(answer in text for text in heard) == (person in entitled), (person, heard)
-        if person not in entitled and command not in {"/help", "/start"}:
-            assert heard.count(REFUSED) == 1, person
+    read = dict.fromkeys(people, 0)
+    for command, answer, entitled in COMMANDS:
+        for person in people:
+            await town.people.say(person, person, command)
+        await town.settle()
+        for person in people:
+            said = await town.texts(person)
+            heard, read[person] = said[read[person] :], len(said)
+            assert any(answer in text for text in heard) == (person in entitled), (command, person, heard)
+            if person not in entitled and command not in {"/help", "/start"}:
+                assert heard.count(REFUSED) == 1, (command, person, heard)
 
 
 async def test_residents_are_answered_where_they_ask(town: Town) -> None:
