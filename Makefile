@@ -27,7 +27,7 @@ run: install
 test: install-dev
 	@$(BIN)/python -m tests.browser_setup
 	@$(MAKE) --no-print-directory check
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist worksteal
 
 check: install-dev
 	$(BIN)/ruff format --check .
