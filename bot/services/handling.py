@@ -123,10 +123,20 @@ class HandlingService:
         return answer
 
     async def take_result(self, work: UnitOfWork, actor: Actor, message: IncomingMessage) -> Answer:
-        """Takes photos and the closing sentence from the private chat; the sentence ends it."""
+        """Takes photos and the closing sentence from the private chat; the sentence ends it.
+
+        So does the loss of the ticket or of time: the dialogue would else catch whatever the person says next.
+        """
         dialogue = await work.prompts.dialogue(message.platform, message.chat_id, actor.account)
-        if dialogue is None or dialogue.ticket_id is None or dialogue.expires_at <= self._desk.clock():
+        if dialogue is None or dialogue.ticket_id is None:
             raise DialogueOver
+        try:
+            if dialogue.expires_at <= self._desk.clock():
+                raise DialogueOver
+            await self._desk.take(work, actor, Action.RESOLVE, dialogue.ticket_id)
+        except QunbanError as refusal:
+            await work.prompts.end(message.platform, message.chat_id, actor.account)
+            return Answer(f"error.{refusal.code}", refusal.fields())
         photos = message.attachments
         if photos:
             await work.tickets.add_attachments(dialogue.ticket_id, photos)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from routing.place import Place
-from routing.ticket import EventKind
+from routing.ticket import EventKind, Status
 from tests.sandbox_server import png
 from tests.town import GARDEN, HE, LI, LIN, ZHANG, Town
 
@@ -105,3 +105,23 @@ async def test_the_handlers_photos_reach_the_reporter_with_the_result(town: Town
     await town.say(HE, HE, "换了一段水管，已不再漏水", photo=RED)
     assert await photos_in(town, ZHANG, GARDEN) == 3
     assert await photos_in(town, LIN, LIN) == 0
+
+
+async def test_a_closing_sentence_after_the_loss_of_the_ticket_or_of_time_is_refused_once(town: Town) -> None:
+    await town.say(ZHANG, GARDEN, LEAK)
+    await town.press_label(HE, HE, "认领")
+    card = await town.with_button(HE, HE, "办结")
+    await town.press(HE, HE, card, "办结")
+    town.clock.advance(minutes=31)
+    await town.say(HE, HE, "换了一段水管")
+    assert (await town.texts(HE))[-1] == "操作已超时，请重新点按钮。"
+
+    await town.press(HE, HE, card, "办结")
+    await town.press(HE, HE, card, "转派")
+    await town.press_label(HE, HE, "网格员 林晓燕")
+    await town.say(HE, HE, photo=RED)
+    assert (await town.texts(HE))[-1] == "您没有这项操作的权限。"
+    await town.say(HE, HE, "谢谢")
+    assert (await town.texts(HE))[-1] != "您没有这项操作的权限。"
+    ticket = await town.ticket()
+    assert (ticket.status, ticket.attachments) == (Status.DISPATCHED, ())
