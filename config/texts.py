@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-import yaml
-
+from config.document import Node, read_document
 from config.errors import ConfigError
 from routing.script import to_hant
 from routing.texts import Texts, fields_of
@@ -49,28 +48,18 @@ def _check(path: Path, line: int, key: str, template: str, base: dict[str, str],
 
 
 def _read(path: Path) -> dict[str, tuple[str, int]]:
-    try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise ConfigError(path, line, error.problem or "not YAML") from None
-    except UnicodeDecodeError:
-        raise ConfigError(path, 0, "not UTF-8") from None
     found: dict[str, tuple[str, int]] = {}
-    if root is not None:
-        _flatten(path, root, "", found)
+    root = read_document(path)
+    if root.value != "":
+        _flatten(root, "", found)
     return found
 
 
-def _flatten(path: Path, node: yaml.Node, prefix: str, found: dict[str, tuple[str, int]]) -> None:
-    line = node.start_mark.line + 1
-    if isinstance(node, yaml.MappingNode):
-        for key_node, value in node.value:
-            key = f"{prefix}.{key_node.value}" if prefix else str(key_node.value)
-            if key in found:
-                raise ConfigError(path, key_node.start_mark.line + 1, f"the key {key} is given twice")
-            _flatten(path, value, key, found)
-    elif isinstance(node, yaml.ScalarNode) and prefix:
-        found[prefix] = (node.value, line)
+def _flatten(node: Node, prefix: str, found: dict[str, tuple[str, int]]) -> None:
+    if isinstance(node.value, dict):
+        for name, entry in node.value.items():
+            _flatten(entry, f"{prefix}.{name}" if prefix else name, found)
+    elif isinstance(node.value, str) and prefix:
+        found[prefix] = (node.value, node.line)
     else:
-        raise ConfigError(path, line, "a sentence or a tree of sentences was expected")
+        node.fail("a sentence or a tree of sentences was expected")

@@ -102,8 +102,8 @@ def test_missing_key_or_field_is_an_error(key: str, fields: dict[str, object]) -
         ("intake:\n  ask: 需要 {nobody} 吗\n", 2, "unknown fields nobody"),
         ("intake:\n  ask: 需要 {owner\n", 2, "expected '}'"),
         ("intake:\n  ask: [1]\n", 2, "was expected"),
-        ("intake:\n ask: 一\n ask: 二\n", 3, "given twice"),
-        ("intake: {", 1, ""),
+        ("intake:\n ask: 一\n ask: 二\n", 3, "written twice"),
+        ("intake: {", 1, "YAML"),
     ],
 )
 def test_a_wrong_override_is_named_with_file_and_line(tmp_path: Path, written: str, line: int, reason: str) -> None:
