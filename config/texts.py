@@ -49,9 +49,7 @@ def _check(path: Path, line: int, key: str, template: str, base: dict[str, str],
 
 def _read(path: Path) -> dict[str, tuple[str, int]]:
     found: dict[str, tuple[str, int]] = {}
-    root = read_document(path)
-    if root.value != "":
-        _flatten(root, "", found)
+    _flatten(read_document(path), "", found)
     return found
 
 

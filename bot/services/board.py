@@ -29,6 +29,7 @@ class TicketBoard:
             assignee=await self.assignee(work, ticket),
             reporters=len(await work.tickets.reporters(ticket.id)),
             colour=self._rules.colour(ticket, now),
+            asks_place=self._rules.lacks_place(ticket),
         )
 
     async def assignee(self, work: UnitOfWork, ticket: Ticket) -> Staff | None:

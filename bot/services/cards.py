@@ -30,6 +30,8 @@ class TicketView:
     assignee: Staff | None
     reporters: int
     colour: Colour
+    asks_place: bool = False
+    """Whether nobody could find the matter yet: the group's card then asks where it is."""
 
 
 class CardMaker:
@@ -50,6 +52,8 @@ class CardMaker:
         lines.append(say("card.group.number", script, number=ticket.number))
         if place:
             lines.append(say("card.group.place", script, place=mask_numbers(place)))
+        if view.asks_place:
+            lines.append(say("card.group.ask_place", script))
         lines.append(self._in_charge(view))
         if ticket.owner_reason in _SHOWN_REASONS:
             lines.append(say(f"card.group.{ticket.owner_reason}", script))

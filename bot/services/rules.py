@@ -46,6 +46,17 @@ class Rules:
         """The class of limits that the ticket runs on."""
         return self.clocks.class_of(ticket)
 
+    def lacks_place(self, ticket: Ticket) -> bool:
+        """Whether a handler would have to ask where it is: an open matter of one spot that names none.
+
+        An outage concerns the whole complex, and a question or praise has no place.
+        """
+        if not ticket.is_open or ticket.service_code in self.conversation.outages:
+            return False
+        place = ticket.place
+        is_known = place.building or place.unit or place.room or place.spot
+        return self.catalogue.get(ticket.service_code).needs_place and not is_known
+
     def chain(self, ticket: Ticket, tree: AreaTree) -> tuple[Step, ...]:
         """The way up from the ticket's owner; never empty."""
         return chain_of(ticket, tree, self.duties)

@@ -125,6 +125,22 @@ async def test_urging_reaches_the_holder_but_not_every_minute(town: Town) -> Non
     assert len(answers) == 4
 
 
+async def test_a_missing_place_is_asked_for_on_the_card_until_it_is_told(town: Town) -> None:
+    await town.say(ZHANG, GARDEN, "楼道灯坏了没人修")
+    (card,) = [text for text in await town.texts(ZHANG, GARDEN) if "单号" in text]
+    assert "请补充位置" in card
+    await town.say(ZHANG, GARDEN, "3栋2单元")
+    (card,) = [text for text in await town.texts(ZHANG, GARDEN) if "单号" in text]
+    assert "请补充位置" not in card
+    assert "3栋2单元" in card
+
+
+async def test_an_outage_has_no_place_to_ask_for(town: Town) -> None:
+    await town.say(ZHANG, GARDEN, "/report 停水了，一滴水都没有")
+    (card,) = [text for text in await town.texts(ZHANG, GARDEN) if "单号" in text]
+    assert "请补充位置" not in card
+
+
 async def _accounts(town: Town) -> dict[int, int]:
     async with town.database.unit_of_work() as work:
         return {post.id: post.account or 0 for post in await work.staff.all()}
