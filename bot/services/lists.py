@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.services.ports import Clock, UnitOfWork
@@ -11,7 +12,7 @@ from routing.errors import NotAllowed
 from routing.outgoing import Content
 from routing.permissions import RANK, may_claim
 from routing.queries import TicketFilter
-from routing.script import Script
+from routing.script import Script, to_hans, to_hant
 from routing.staff import Actor, Role, Staff
 from routing.ticket import OPEN_STATUSES, Status, Ticket
 
@@ -72,13 +73,21 @@ class ListService:
         return self._titled("overdue", len(tickets), lines)
 
     async def find(self, work: UnitOfWork, actor: Actor, word: str) -> Content:
-        """Tickets in the person's areas whose number, text or result has the word, newest first."""
+        """Tickets in the person's areas whose number, text, result or service has the word, newest first.
+
+        The word is looked for in both scripts, since people write in either.
+        """
         tree, now = await work.areas.tree(), self._clock()
+        services = self._rules.catalogue.services.values()
+        wanted = [TicketFilter(word=spelling) for spelling in dict.fromkeys((word, to_hans(word), to_hant(word)))]
+        wanted += [TicketFilter(service_code=one.code) for one in services if to_hans(word) in one.name]
         found: dict[int, Ticket] = {}
         for path in self._areas(actor, tree, "find"):
-            wanted = TicketFilter(area_path=path, word=word)
-            found.update({ticket.id: ticket for ticket in await work.tickets.find(wanted, limit=SHOWN + 1)})
-        return self._list("find", list(found.values()), tree, now, public=False)
+            for one in wanted:
+                tickets = await work.tickets.find(replace(one, area_path=path), limit=SHOWN + 1)
+                found.update({ticket.id: ticket for ticket in tickets})
+        newest = sorted(found.values(), key=lambda ticket: (ticket.created_at, ticket.id), reverse=True)
+        return self._list("find", newest, tree, now, public=False)
 
     def _areas(self, actor: Actor, tree: AreaTree, command: str) -> tuple[str, ...]:
         """The areas that the person supervises; raises ``NotAllowed`` for those who supervise none."""

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from routing.ticket import EventKind, Status
-from tests.town import GARDEN, HE, LI, LIN, LUO, TENANT, ZHANG, Town, labels_of, running_town
+from tests.town import CHEN, GAO, GARDEN, HE, LI, LIN, LUO, RIVERSIDE, TENANT, ZHANG, Town, labels_of, running_town
 
 
 @pytest.fixture
@@ -139,6 +139,17 @@ async def test_an_outage_has_no_place_to_ask_for(town: Town) -> None:
     await town.say(ZHANG, GARDEN, "/report 停水了，一滴水都没有")
     (card,) = [text for text in await town.texts(ZHANG, GARDEN) if "单号" in text]
     assert "请补充位置" not in card
+
+
+async def test_find_knows_both_scripts_and_the_names_of_services(town: Town) -> None:
+    await town.say(CHEN, RIVERSIDE, "/report 1棟樓下的井蓋鬆了")
+    await town.say(ZHANG, GARDEN, "/report 3栋楼道灯不亮")
+    for word in ("井盖", "井蓋", "鬆了", "松了"):
+        await town.say(GAO, GAO, f"/find {word}")
+        assert "找到 1 件" in (await town.texts(GAO))[-1], word
+    await town.say(GAO, GAO, "/find 公共设施")
+    assert "楼道" not in (await town.texts(GAO))[-1]
+    assert "公共设施维修" in (await town.texts(GAO))[-1]
 
 
 async def _accounts(town: Town) -> dict[int, int]:
