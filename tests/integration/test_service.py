@@ -18,7 +18,7 @@ from routing.ticket import Ticket
 from tests.cli import PROGRAM, Shell, bare_environment
 from tests.process import free_port, serving
 from tests.sandbox_server import People, running_sandbox
-from tests.town import CHEN, GARDEN, LI, LIN, MILL, RIVERSIDE, WANG, ZHANG, sample_world
+from tests.town import CHEN, GARDEN, LI, MILL, RIVERSIDE, WANG, ZHANG, sample_world
 
 SECRET = "open-sesame"
 
