@@ -1,14 +1,15 @@
-"""The register of areas as CSV: ``code,name,level,parent_code,kind,management,aliases,households``."""
+"""The register of areas as CSV: ``code,name,level,parent_code,kind,management,aliases,households,numbers``."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
 from config.csv_table import LIST_SEPARATOR, CsvRefused, Row, read_rows, write_rows
-from routing.areas import COMPLEX, Area, AreaKind, AreaTree, Management
+from routing.areas import COMMUNITY, COMPLEX, Area, AreaKind, AreaTree, Management
+from routing.house_numbers import NumberRange, parse_range
 from routing.organisation import Organisation
 
-COLUMNS = ("code", "name", "level", "parent_code", "kind", "management", "aliases", "households")
+COLUMNS = ("code", "name", "level", "parent_code", "kind", "management", "aliases", "households", "numbers")
 REQUIRED = ("code", "name", "level", "parent_code")
 
 _LONGEST_CODE = 32
@@ -21,7 +22,8 @@ def parse_areas(content: bytes, path: str, organisation: Organisation, existing:
     Raises:
         CsvRefused: with every problem: codes that are missing, repeated or against the pattern, unknown levels,
             parents that do not exist or may not stand above, cycles, a second root, management elsewhere than on
-            complexes or missing there, unknown kinds, households that are no count, texts that are too long.
+            complexes or missing there, unknown kinds, households that are no count, house numbers that are none or
+            belong to two areas of a community at once, texts that are too long.
     """
     rows, problems = read_rows(content, path, columns=COLUMNS, required=REQUIRED)
     read = [(row, _area(row, organisation)) for row in rows]
@@ -35,6 +37,7 @@ def parse_areas(content: bytes, path: str, organisation: Organisation, existing:
         _check_parent(row, area, combined, organisation)
     _check_root(read, combined)
     _check_children(read, in_file, existing, organisation)
+    _check_numbers(read, combined)
     if problems:
         raise CsvRefused(path, sorted(problems, key=lambda problem: problem.line))
     return tuple(_parents_first(in_file))
@@ -54,6 +57,7 @@ def areas_to_csv(areas: Iterable[Area]) -> str:
                 area.management.value if area.management else "",
                 LIST_SEPARATOR.join(area.aliases),
                 "" if area.households is None else str(area.households),
+                LIST_SEPARATOR.join(each.written() for each in area.numbers),
             )
             for area in areas
         ),
@@ -81,7 +85,15 @@ def _area(row: Row, organisation: Organisation) -> Area:
         management=management,
         aliases=row.words("aliases", longest=_LONGEST_NAME),
         households=row.whole_number("households", least=0),
+        numbers=_numbers(row),
     )
+
+
+def _numbers(row: Row) -> tuple[NumberRange, ...]:
+    read = [parse_range(written) for written in row.words("numbers", longest=_LONGEST_NAME)]
+    if None in read:
+        row.complain("numbers", "bad_numbers")
+    return tuple(each for each in read if each is not None)
 
 
 def _check_parent(row: Row, area: Area, areas: Mapping[str, Area], organisation: Organisation) -> None:
@@ -127,6 +139,24 @@ def _check_children(
         below = [child for child in existing.children(area.code) if child.code not in in_file]
         if any(not organisation.allowed_below(child.level, area.level) for child in below):
             row.complain("level", "wrong_for_children")
+
+
+def _check_numbers(read: Iterable[tuple[Row, Area]], areas: Mapping[str, Area]) -> None:
+    """A house belongs to one area of a community, or to several of which one lies inside the other (专属网格)."""
+    tree = AreaTree(areas.values())
+    numbered: dict[str, list[Area]] = {}
+    for area in tree:
+        if area.numbers:
+            scope = tree.nearest(area.code, COMMUNITY) or area
+            numbered.setdefault(scope.code, []).append(area)
+    for row, area in read:
+        if not area.numbers or _leads_back(area, areas):
+            continue
+        scope = tree.nearest(area.code, COMMUNITY) or area
+        others = (other for other in numbered.get(scope.code, ()) if other.code != area.code)
+        apart = [one for one in others if not (tree.within(one.code, area.code) or tree.within(area.code, one.code))]
+        if any(mine.overlaps(theirs) for mine in area.numbers for one in apart for theirs in one.numbers):
+            row.complain("numbers", "overlapping_numbers")
 
 
 def _parents_first(areas: Mapping[str, Area]) -> Iterable[Area]:

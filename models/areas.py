@@ -20,8 +20,9 @@ _COLUMNS = (
     AreaRow.management,
     AreaRow.aliases,
     AreaRow.households,
+    AreaRow.numbers,
 )
-_CHANGING = ("name", "level", "parent_code", "kind", "management", "aliases", "households")
+_CHANGING = ("name", "level", "parent_code", "kind", "management", "aliases", "households", "numbers")
 
 
 class TreeCache:
@@ -89,4 +90,5 @@ def _values(area: Area) -> dict[str, object]:
         "management": area.management,
         "aliases": area.aliases,
         "households": area.households,
+        "numbers": area.numbers,
     }

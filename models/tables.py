@@ -15,6 +15,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from models.columns import BigId, PlainText, UtcDateTime, Values, coded
 from routing.areas import AreaKind, Management
 from routing.groups import GroupKind, GroupState
+from routing.house_numbers import NumberRange
 from routing.staff import Role
 
 CONVENTION = {
@@ -48,6 +49,7 @@ class AreaRow(Base):
     management: Mapped[Management | None] = mapped_column(coded(Management, "management"))
     aliases: Mapped[Any] = mapped_column(Values(tuple[str, ...]))
     households: Mapped[int | None]
+    numbers: Mapped[Any] = mapped_column(Values(tuple[NumberRange, ...]), server_default="[]")
 
 
 class PostRow(Base):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from routing.errors import UnknownArea
+from routing.house_numbers import NumberRange
 
 GRID = "grid"
 COMPLEX = "complex"
@@ -58,6 +59,8 @@ class Area:
     management: Management | None = None
     aliases: tuple[str, ...] = ()
     households: int | None = None
+    numbers: tuple[NumberRange, ...] = ()
+    """The house numbers that it answers for, where houses stand along streets and not in a complex."""
 
 
 class AreaTree:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from routing.areas import BUILDING, COMMUNITY, COMPLEX, GRID, Area, AreaKind, AreaTree
 from routing.errors import UnknownArea
+from routing.house_numbers import HouseNumber, house_in, lies_in
 from routing.place import Place
 from routing.script import to_hans
 from routing.triage.numerals import CHINESE, digits
@@ -43,11 +44,12 @@ class Location:
         return tuple(dict.fromkeys(code for code in known if code is not None))
 
 
-def locate(tree: AreaTree, bound_code: str | None, place: Place) -> Location:
-    """The location of ``place`` as said in a group bound to ``bound_code``.
+def locate(tree: AreaTree, bound_code: str | None, place: Place, text: str = "") -> Location:
+    """The location of ``place`` as said in ``text`` in a group bound to ``bound_code``.
 
     A name in the spot ("农贸市场门口") that belongs to an area of the same community wins over the group's own
-    area; a building number is then looked up in what is left. Without a binding the whole tree is searched.
+    area; a building number is then looked up in what is left. A house number of a street (人民路15号) leads to the
+    area of the same community that it is assigned to. Without a binding the whole tree is searched.
 
     Raises:
         UnknownArea: the tree is empty, so that there is nowhere to be.
@@ -56,8 +58,10 @@ def locate(tree: AreaTree, bound_code: str | None, place: Place) -> Location:
     named = _named(tree, bound, place.spot)
     if named is not None and not tree.within(bound.code, named.code):
         bound = named
-    if bound.level == BUILDING or place.building is None:
+    if bound.level == BUILDING:
         return _location(tree, bound, is_certain=True)
+    if place.building is None:
+        return _location(tree, _numbered(tree, bound, place, text) or bound, is_certain=True)
     wanted = building_key(place.building)
     matching = [
         area
@@ -66,6 +70,8 @@ def locate(tree: AreaTree, bound_code: str | None, place: Place) -> Location:
     ]
     if len(matching) == 1:
         return _location(tree, matching[0], is_certain=True)
+    if not matching and (numbered := _numbered(tree, bound, place, text)):
+        return _location(tree, numbered, is_certain=True)
     return _location(tree, bound, is_certain=False)
 
 
@@ -115,6 +121,22 @@ def _named(tree: AreaTree, bound: Area, spot: str | None) -> Area | None:
                 found.append(area)
     if any(tree.within(bound.code, area.code) for area in found):
         return None
+    innermost = [area for area in found if not any(o is not area and tree.within(o.code, area.code) for o in found)]
+    return innermost[0] if len(innermost) == 1 else None
+
+
+def _numbered(tree: AreaTree, bound: Area, place: Place, text: str) -> Area | None:
+    """The innermost area of the same community that the house number belongs to; none where two claim it."""
+    scope = tree.nearest(bound.code, COMMUNITY) or bound
+    numbered = [area for area in tree.below(scope.code) if area.numbers]
+    if not numbered:
+        return None
+    house = house_in(text)
+    if house is None and place.building is not None and place.building.isdigit():
+        house = HouseNumber(place.spot or "", int(place.building))
+    if house is None:
+        return None
+    found = [area for area in numbered if lies_in(house, area.numbers)]
     innermost = [area for area in found if not any(o is not area and tree.within(o.code, area.code) for o in found)]
     return innermost[0] if len(innermost) == 1 else None
 

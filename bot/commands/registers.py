@@ -32,7 +32,8 @@ Output = Annotated[
 
 @areas.command("import")
 def import_areas(file: CsvFile, as_json: AsJson = False) -> None:
-    """Adds and changes areas: code,name,level,parent_code,kind,management,aliases,households.
+    """Adds and changes areas: code,name,level,parent_code,kind,management,aliases,households,
+    numbers.
 
     The file is checked whole; where a row is wrong, every problem is listed and nothing is imported.
     """
@@ -188,6 +189,7 @@ def _area_data(area: Area) -> dict[str, object]:
         "management": area.management.value if area.management else None,
         "aliases": list(area.aliases),
         "households": area.households,
+        "numbers": [each.written() for each in area.numbers],
     }
 
 

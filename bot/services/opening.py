@@ -59,7 +59,7 @@ class OpeningService:
     async def open(self, work: UnitOfWork, request: Request, now: datetime) -> Ticket:
         """Writes the ticket with number, owner, assignee and limits, and puts all first messages into the outbox."""
         tree = await work.areas.tree()
-        location = locate(tree, request.bound_area, request.place)
+        location = locate(tree, request.bound_area, request.place, request.text)
         assignment = await self.assignment(work, tree, location, request.service_code, request.urgency)
         limits = self._rules.due_times(request.service_code, request.urgency, now)
         area_code = finest(tree, location)
@@ -127,7 +127,7 @@ class OpeningService:
         limits go on.
         """
         tree = await work.areas.tree()
-        area_code = finest(tree, locate(tree, await self.bound_area(work, ticket), ticket.place))
+        area_code = finest(tree, locate(tree, await self.bound_area(work, ticket), ticket.place, ticket.text))
         if area_code == ticket.area_code:
             return ticket
         moved = replace(ticket, area_code=area_code, area_path=path_of(tree, area_code))
@@ -136,7 +136,7 @@ class OpeningService:
     async def redispatched(self, work: UnitOfWork, ticket: Ticket) -> Ticket:
         """The ticket in the hands of whom its place and service now belong to; its limits go on."""
         tree = await work.areas.tree()
-        location = locate(tree, await self.bound_area(work, ticket), ticket.place)
+        location = locate(tree, await self.bound_area(work, ticket), ticket.place, ticket.text)
         assignment = await self.assignment(work, tree, location, ticket.service_code, ticket.urgency)
         await work.tickets.record(self._dispatched(ticket, assignment, self._clock()))
         return replace(
@@ -159,7 +159,7 @@ class OpeningService:
     async def raise_alarm(self, work: UnitOfWork, ticket: Ticket) -> None:
         """Tells everybody who has to hear of an emergency, for one that became it after it was opened."""
         tree = await work.areas.tree()
-        location = locate(tree, await self.bound_area(work, ticket), ticket.place)
+        location = locate(tree, await self.bound_area(work, ticket), ticket.place, ticket.text)
         ownership = owner_of(
             self._rules.catalogue.get(ticket.service_code), ticket.urgency, location, tree, self._rules.duties
         )
