@@ -100,6 +100,14 @@ class TicketRow(Base):
     version: Mapped[int]
     owner_reason: Mapped[str] = mapped_column(PlainText)
     last_said_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    assigned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    progress_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    questioned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    lapses: Mapped[int] = mapped_column(server_default="0")
+    holds: Mapped[int] = mapped_column(server_default="0")
+    urge_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    urged_by: Mapped[int | None] = mapped_column(BigInteger)
+    acknowledged_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class NumberCounterRow(Base):

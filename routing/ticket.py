@@ -59,6 +59,12 @@ class Action(StrEnum):
     URGE = "urge"
     RECLASSIFY = "reclassify"
     SPLIT = "split"
+    PROGRESS = "progress"
+    """The holder says how far it is (有进展)."""
+    ACKNOWLEDGE = "acknowledge"
+    """A superior takes note of an escalation (知悉)."""
+    LIFT = "lift"
+    """What came back too often goes to the next step of its chain (提级督办)."""
 
 
 _S, _A = Status, Action
@@ -93,6 +99,11 @@ TRANSITIONS: Mapping[tuple[Status, Action], Status] = MappingProxyType(
         (_S.IN_PROGRESS, _A.WITHDRAW): _S.WITHDRAWN,
         (_S.IN_PROGRESS, _A.URGE): _S.IN_PROGRESS,
         (_S.IN_PROGRESS, _A.RECLASSIFY): _S.IN_PROGRESS,
+        (_S.DISPATCHED, _A.LIFT): _S.DISPATCHED,
+        (_S.DISPATCHED, _A.ACKNOWLEDGE): _S.DISPATCHED,
+        (_S.IN_PROGRESS, _A.PROGRESS): _S.IN_PROGRESS,
+        (_S.IN_PROGRESS, _A.ACKNOWLEDGE): _S.IN_PROGRESS,
+        (_S.IN_PROGRESS, _A.LIFT): _S.DISPATCHED,
         (_S.ON_HOLD, _A.RESUME): _S.IN_PROGRESS,
         (_S.ON_HOLD, _A.WITHDRAW): _S.WITHDRAWN,
         (_S.ON_HOLD, _A.URGE): _S.ON_HOLD,
@@ -184,7 +195,7 @@ class Ticket:
     escalation_level: int = 0
     escalated_at: datetime | None = None
     reminded: frozenset[str] = frozenset()
-    """Which reminders went out since dispatch ("accept", "resolve")."""
+    """Which reminders went out since dispatch ("accept", "resolve", and "urge" for an urge that ran out)."""
     next_check_at: datetime | None = None
     """When the clock job has to look at this ticket again; none while nothing can fall due."""
     returns: int = 0
@@ -193,6 +204,22 @@ class Ticket:
     urges: int = 0
     last_said_at: datetime | None = None
     """When one of its reporters last added to it."""
+    assigned_at: datetime | None = None
+    """When a person gave it to its present assignee; none while that is who dispatch chose."""
+    progress_at: datetime | None = None
+    """When its holder last did anything with it."""
+    questioned_at: datetime | None = None
+    """When its holder was asked whether anything happens; none once something did."""
+    lapses: int = 0
+    """How often the clock took it from somebody since a person last decided who has it."""
+    holds: int = 0
+    """How often it was put on hold."""
+    urge_due_at: datetime | None = None
+    """Until when whoever urged it wants to hear of it; none once they did."""
+    urged_by: int | None = None
+    """The post that urged it last."""
+    acknowledged_until: datetime | None = None
+    """Until when a superior who took note of its escalation wants no repetition."""
     version: int = 1
 
     @property
@@ -248,6 +275,11 @@ class EventKind(StrEnum):
     WITHDRAWN = "withdrawn"
     RECLASSIFIED = "reclassified"
     SPLIT = "split"
+    PROGRESSED = "progressed"
+    QUESTIONED = "questioned"
+    ACKNOWLEDGED = "acknowledged"
+    LIFTED = "lifted"
+    URGE_EXPIRED = "urge_expired"
 
 
 @dataclass(frozen=True, slots=True)

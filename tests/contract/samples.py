@@ -109,6 +109,14 @@ def full_ticket(text: str, worker: int) -> Ticket:
         extensions=3,
         urges=4,
         last_said_at=NOW,
+        assigned_at=NOW + timedelta(minutes=1),
+        progress_at=NOW + timedelta(minutes=2),
+        questioned_at=NOW + timedelta(minutes=3),
+        lapses=5,
+        holds=6,
+        urge_due_at=NOW + timedelta(minutes=4),
+        urged_by=worker,
+        acknowledged_until=NOW + timedelta(minutes=5),
     )
 
 
