@@ -19,6 +19,7 @@ from models.outbox import SqlOutbox
 from models.prompts import SqlPromptStore
 from models.revision import RegisterRevisions
 from models.staff import SqlStaffStore
+from models.subtasks import SqlSubtaskStore
 from models.tickets import SqlTicketStore
 from models.transaction import Transaction
 from models.updates import SqlUpdateLog
@@ -43,6 +44,7 @@ class SqlUnitOfWork:
         self.staff = SqlStaffStore(transaction, revisions)
         self.groups = SqlGroupStore(transaction, revisions)
         self.tickets = SqlTicketStore(transaction)
+        self.subtasks = SqlSubtaskStore(transaction)
         self.outbox = SqlOutbox(transaction)
         self.updates = SqlUpdateLog(transaction)
         self.prompts = SqlPromptStore(transaction)

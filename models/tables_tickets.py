@@ -11,12 +11,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.columns import AreaPath, BigId, PlainText, UtcDateTime, Values, coded, open_coded
 from models.tables import Base
 from routing.catalogue import AppealType, OwnerKind, Urgency
-from routing.message import Attachment
+from routing.message import Attachment, GeoPoint
 from routing.place import Place
 from routing.script import Script
-from routing.ticket import OPEN_STATUSES, EventKind, PendingRequest, Satisfaction, Status
+from routing.subtask import OPEN_SUBTASKS, SubtaskState
+from routing.ticket import OPEN_STATUSES, EventKind, HandOver, PendingRequest, Satisfaction, Status
 
 _OPEN = text("status IN ({})".format(", ".join(f"'{status}'" for status in sorted(OPEN_STATUSES))))
+_OWED = text("state IN ({})".format(", ".join(f"'{state}'" for state in sorted(OPEN_SUBTASKS))))
 
 
 class TicketRow(Base):
@@ -108,6 +110,34 @@ class TicketRow(Base):
     urge_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     urged_by: Mapped[int | None] = mapped_column(BigInteger)
     acknowledged_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    via: Mapped[str] = mapped_column(String(32))
+    point: Mapped[Any | None] = mapped_column(Values(GeoPoint))
+    anonymous: Mapped[bool]
+    hand_over: Mapped[Any | None] = mapped_column(Values(HandOver))
+    disputed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    street_rating: Mapped[Satisfaction | None] = mapped_column(coded(Satisfaction, "street_rating"))
+
+
+class SubtaskRow(Base):
+    """What a co-handler is to do for a ticket: the columns are the fields of ``routing.subtask.Subtask``."""
+
+    __tablename__ = "subtasks"
+    __table_args__ = (
+        Index("ix_subtasks_ticket_id", "ticket_id"),
+        Index("ix_subtasks_open_post", "post_id", postgresql_where=_OWED, sqlite_where=_OWED),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
+    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id"))
+    given_by: Mapped[int] = mapped_column(ForeignKey("posts.id"))
+    given_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    task: Mapped[str] = mapped_column(PlainText)
+    state: Mapped[SubtaskState] = mapped_column(coded(SubtaskState, "state"))
+    claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reason: Mapped[str] = mapped_column(PlainText)
 
 
 class NumberCounterRow(Base):

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from routing.catalogue import AppealType, OwnerKind, Urgency
 from routing.errors import IllegalTransition
-from routing.message import Attachment
+from routing.message import Attachment, GeoPoint
 from routing.place import Place
 from routing.script import Script
 
@@ -65,6 +65,28 @@ class Action(StrEnum):
     """A superior takes note of an escalation (知悉)."""
     LIFT = "lift"
     """What came back too often goes to the next step of its chain (提级督办)."""
+    SOLVE_ON_SPOT = "solve_on_spot"
+    """Who found it on a round put it right at once (现场已解决)."""
+    ACCEPT = "accept"
+    """Who was offered it takes it over (接收)."""
+    DECLINE = "decline"
+    """Who was offered it does not take it over (不接收)."""
+    INVITE = "invite"
+    """The lead asks somebody of another unit to do a part (请协办)."""
+    RECALL = "recall"
+    """The lead takes such a part back (撤回协办)."""
+    UPHOLD = "uphold"
+    """A person decides that it is done, though its reporter's words say otherwise (维持办结)."""
+    REDO = "redo"
+    """A person decides that it is to be done again (重新办理)."""
+    RATE_UNIT = "rate_unit"
+    """The street says how content it is with the department (街道评议部门)."""
+
+
+PATROL = "patrol"
+"""``Ticket.via`` of what was found on a round (巡查发现)."""
+PATROL_SOLVED = "patrol_solved"
+"""The same, put right where it was found: filed as closed and counted apart, since nobody had to be sent."""
 
 
 _S, _A = Status, Action
@@ -76,6 +98,16 @@ TRANSITIONS: Mapping[tuple[Status, Action], Status] = MappingProxyType(
         (_S.IN_PROGRESS, _A.CONFIRM): _S.ARCHIVED,
         (_S.ON_HOLD, _A.CONFIRM): _S.ARCHIVED,
         (_S.DISPATCHED, _A.CLAIM): _S.IN_PROGRESS,
+        (_S.DISPATCHED, _A.SOLVE_ON_SPOT): _S.ARCHIVED,
+        # Until it is accepted the lead has it; then the other unit has claimed it.
+        (_S.IN_PROGRESS, _A.ACCEPT): _S.IN_PROGRESS,
+        (_S.IN_PROGRESS, _A.DECLINE): _S.IN_PROGRESS,
+        (_S.IN_PROGRESS, _A.INVITE): _S.IN_PROGRESS,
+        (_S.IN_PROGRESS, _A.RECALL): _S.IN_PROGRESS,
+        (_S.ON_HOLD, _A.RECALL): _S.ON_HOLD,
+        (_S.ARCHIVED, _A.UPHOLD): _S.ARCHIVED,
+        (_S.ARCHIVED, _A.REDO): _S.IN_PROGRESS,
+        (_S.ARCHIVED, _A.RATE_UNIT): _S.ARCHIVED,
         (_S.DISPATCHED, _A.TRANSFER): _S.DISPATCHED,
         (_S.DISPATCHED, _A.ASK_RETURN): _S.DISPATCHED,
         (_S.DISPATCHED, _A.WITHDRAW): _S.WITHDRAWN,
@@ -133,6 +165,17 @@ class PendingRequest:
     reason: str
     asked_by: int
     asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """A ticket offered to another unit, which has to accept it; until then whoever offers it answers for it."""
+
+    to_post: int
+    by_post: int
+    offered_at: datetime
+    due_at: datetime
+    """After this, silence is a refusal."""
 
 
 class Satisfaction(StrEnum):
@@ -220,6 +263,18 @@ class Ticket:
     """The post that urged it last."""
     acknowledged_until: datetime | None = None
     """Until when a superior who took note of its escalation wants no repetition."""
+    via: str = "talk"
+    """How it came in: talk, mention, confirmed, command, registered, joined, private, split, patrol, patrol_solved."""
+    point: GeoPoint | None = None
+    """Where on the map it is, if somebody shared that."""
+    anonymous: bool = False
+    """Whether its first reporter must stay unknown to everybody; the account serves for call-backs alone."""
+    hand_over: HandOver | None = None
+    """The unit that it is offered to, while that one has not answered."""
+    disputed_at: datetime | None = None
+    """When a reporter's words began to contradict the button; none once a person has decided."""
+    street_rating: Satisfaction | None = None
+    """How content the street is with the department that did it."""
     version: int = 1
 
     @property
@@ -274,6 +329,16 @@ class EventKind(StrEnum):
     ARCHIVED = "archived"
     WITHDRAWN = "withdrawn"
     RECLASSIFIED = "reclassified"
+    SOLVED_ON_SPOT = "solved_on_spot"
+    HAND_OVER_OFFERED = "hand_over_offered"
+    HAND_OVER_DECLINED = "hand_over_declined"
+    SUBTASK_GIVEN = "subtask_given"
+    SUBTASK_CLAIMED = "subtask_claimed"
+    SUBTASK_DONE = "subtask_done"
+    SUBTASK_WITHDRAWN = "subtask_withdrawn"
+    DISPUTED = "disputed"
+    UPHELD = "upheld"
+    UNIT_RATED = "unit_rated"
     SPLIT = "split"
     PROGRESSED = "progressed"
     QUESTIONED = "questioned"

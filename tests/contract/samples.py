@@ -9,11 +9,12 @@ from typing import Any
 from models.database import Database
 from routing.areas import Area, AreaKind, Management
 from routing.catalogue import AppealType, OwnerKind, Urgency
+from routing.house_numbers import NumberRange, Side
 from routing.message import Attachment, GeoPoint, IncomingMessage, RepliedMessage
 from routing.place import Place
 from routing.script import Script
 from routing.staff import Role, Staff
-from routing.ticket import PendingRequest, RequestKind, Satisfaction, Status, Ticket
+from routing.ticket import HandOver, PendingRequest, RequestKind, Satisfaction, Status, Ticket
 
 NOW = datetime(2026, 11, 20, 9, 30, 15, 123456, tzinfo=UTC)
 
@@ -34,7 +35,7 @@ AREAS = (
     Area("D", "市中区", "district"),
     Area("D-S1", "牌楼街道", "street", "D"),
     Area("D-S1-C1", "中央社区", "community", "D-S1"),
-    Area("G1", "一网格", "grid", "D-S1-C1", households=412),
+    Area("G1", "一网格", "grid", "D-S1-C1", households=412, numbers=(NumberRange("人民路", 1, 99, Side.ODD),)),
     Area("G10", "十网格", "grid", "D-S1-C1", kind=AreaKind.DEDICATED, aliases=("农贸市场", "菜市")),
     Area("X1", "锦绣花园", "complex", "G1", management=Management.SELF_MANAGED, aliases=("锦绣",)),
 )
@@ -109,6 +110,12 @@ def full_ticket(text: str, worker: int) -> Ticket:
         extensions=3,
         urges=4,
         last_said_at=NOW,
+        via="patrol",
+        point=GeoPoint(29.58, 105.06),
+        anonymous=True,
+        hand_over=HandOver(worker, worker, NOW, NOW + timedelta(hours=7)),
+        disputed_at=NOW + timedelta(hours=8),
+        street_rating=Satisfaction.DISSATISFIED,
         assigned_at=NOW + timedelta(minutes=1),
         progress_at=NOW + timedelta(minutes=2),
         questioned_at=NOW + timedelta(minutes=3),

@@ -22,7 +22,9 @@ from models.tables_delivery import OutboxRow
 from models.tables_tickets import TicketRow
 from routing.areas import Area
 from routing.outgoing import Content, Outgoing
+from routing.queries import TicketFilter
 from routing.staff import Role, Staff
+from routing.ticket import EventKind, TicketEvent
 from tests.contract.samples import ticket
 from tests.postgres import PostgresServer
 
@@ -67,6 +69,25 @@ async def test_going_back_to_nothing_leaves_nothing(empty_url: str) -> None:
     await downgrade(empty_url, "base")
     assert await on(empty_url, lambda plain: inspect(plain).get_table_names()) == ["alembic_version"]
     assert not await is_current(empty_url)
+
+
+async def test_how_older_tickets_came_in_is_read_from_their_first_event(empty_url: str) -> None:
+    await upgrade(empty_url)
+    await fill(empty_url)
+    database = Database(empty_url)
+    async with database.unit_of_work() as work:
+        (opened,) = await work.tickets.find(TicketFilter(), limit=2)
+        at = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+        await work.tickets.record(TicketEvent(opened.id, EventKind.OPENED, at, data={"via": "patrol"}))
+        await work.commit()
+    await database.close()
+    await downgrade(empty_url, "0005")
+    await upgrade(empty_url)
+    database = Database(empty_url)
+    async with database.unit_of_work() as work:
+        (read,) = await work.tickets.find(TicketFilter(), limit=2)
+    await database.close()
+    assert (opened.via, read.via) == ("talk", "patrol")
 
 
 async def fill(url: str) -> None:

@@ -1,0 +1,57 @@
+"""Sub-tasks: what co-handlers are to do for tickets."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import fields, replace
+
+from sqlalchemy import insert, select, update
+
+from models.tables_tickets import SubtaskRow
+from models.transaction import Transaction
+from routing.subtask import OPEN_SUBTASKS, Subtask, UnknownSubtask
+
+_FIELDS = tuple(field.name for field in fields(Subtask))
+_COLUMNS = tuple(getattr(SubtaskRow, name) for name in _FIELDS)
+
+
+class SqlSubtaskStore:
+    """Sub-tasks in the database."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    async def add(self, subtask: Subtask) -> Subtask:
+        """Keeps a new sub-task; returns it with its id."""
+        values = {name: getattr(subtask, name) for name in _FIELDS if name != "id"}
+        ids = await self._transaction.execute(insert(SubtaskRow).values(values).returning(SubtaskRow.id))
+        return replace(subtask, id=ids.scalar_one())
+
+    async def lock(self, subtask_id: int) -> Subtask:
+        """The sub-task, and no other transaction changes it before this one ends; raises ``UnknownSubtask``."""
+        rows = await self._transaction.execute(select(*_COLUMNS).where(SubtaskRow.id == subtask_id).with_for_update())
+        row = rows.one_or_none()
+        if row is None:
+            raise UnknownSubtask(subtask_id)
+        return Subtask(*row)
+
+    async def save(self, subtask: Subtask) -> None:
+        """Writes the state of a sub-task."""
+        values = {name: getattr(subtask, name) for name in _FIELDS if name not in {"id", "ticket_id"}}
+        await self._transaction.execute(update(SubtaskRow).where(SubtaskRow.id == subtask.id).values(values))
+
+    async def of_ticket(self, ticket_id: int) -> tuple[Subtask, ...]:
+        """The sub-tasks of a ticket, the oldest first."""
+        rows = await self._transaction.execute(
+            select(*_COLUMNS).where(SubtaskRow.ticket_id == ticket_id).order_by(SubtaskRow.id)
+        )
+        return tuple(Subtask(*row) for row in rows)
+
+    async def open_of(self, post_ids: Collection[int]) -> tuple[Subtask, ...]:
+        """What these posts still owe, the oldest first."""
+        rows = await self._transaction.execute(
+            select(*_COLUMNS)
+            .where(SubtaskRow.post_id.in_(sorted(post_ids)), SubtaskRow.state.in_(sorted(OPEN_SUBTASKS)))
+            .order_by(SubtaskRow.id)
+        )
+        return tuple(Subtask(*row) for row in rows)
