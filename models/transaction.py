@@ -26,7 +26,7 @@ class Transaction:
     def __init__(self, engine: AsyncEngine, now: Callable[[], datetime]) -> None:
         self._engine = engine
         self._connection: AsyncConnection | None = None
-        self._is_postgresql = engine.dialect.name == POSTGRESQL
+        self.is_postgresql = engine.dialect.name == POSTGRESQL
         self.now = now
         self.wrote_outbox = False
         """Whether messages wait that a sender should be woken for once this is committed."""
@@ -58,7 +58,7 @@ class Transaction:
 
     def insert(self, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
         """An INSERT that can say ON CONFLICT in the words of this database."""
-        return postgresql.insert(table) if self._is_postgresql else sqlite.insert(table)
+        return postgresql.insert(table) if self.is_postgresql else sqlite.insert(table)
 
     async def commit(self) -> None:
         """Makes everything since the last commit last, and lets the connection go to the next one in the queue."""

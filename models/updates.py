@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 
 from models.tables_delivery import FailedUpdateRow, HandledUpdateRow, PollOffsetRow
 from models.transaction import Transaction
@@ -30,6 +30,16 @@ class SqlUpdateLog:
             {"platform": platform, "update_id": update_id, "at": at},
         )
         return added.rowcount == 1
+
+    async def in_turn(self, platform: str, chat_id: int) -> None:
+        """Lets one transaction at a time deal with the talk of a chat; waits for the others, in any process.
+
+        Two messages about the same matter may be delivered at once, and the second has to see the ticket of the
+        first. SQLite has one writer anyway.
+        """
+        if self._transaction.is_postgresql:
+            key = func.hashtextextended(f"{platform}:{chat_id}", 0)
+            await self._transaction.execute(select(func.pg_advisory_xact_lock(key)))
 
     async def failed(self, platform: str, update_id: int, payload: bytes, error: str, at: datetime) -> int:
         """Keeps that handling an update failed (``error`` is a code or a type, no text); returns how often by now."""

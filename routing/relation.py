@@ -242,7 +242,7 @@ def _is_same(
     if ticket.service_code in rules.outages:
         return True
     place = decision.place or Place()
-    if _differs(place, ticket.place):
+    if are_apart(place, ticket.place):
         return False
     if _agrees(place, ticket.place):
         return True
@@ -254,7 +254,7 @@ def _stays_apart(place: Place | None, ticket: Ticket, rules: ConversationRules) 
     """Whether "+1" from another building is a matter of its own; an outage is one for the whole complex."""
     if ticket.service_code in rules.outages or place is None:
         return False
-    return _differs(place, ticket.place)
+    return are_apart(place, ticket.place)
 
 
 def _is_other_matter(decision: Decision, ticket: Ticket) -> bool:
@@ -264,10 +264,10 @@ def _is_other_matter(decision: Decision, ticket: Ticket) -> bool:
 
 
 def _fits(place: Place | None, other: Place) -> bool:
-    return place is None or not _differs(place, other)
+    return place is None or not are_apart(place, other)
 
 
-def _differs(place: Place, other: Place) -> bool:
+def are_apart(place: Place, other: Place) -> bool:
     """Whether two places cannot be the same: a part that both tell is not the same in both."""
     told = ((place.building, other.building), (place.unit, other.unit), (place.room, other.room))
     if any(one and two and one != two for one, two in told):

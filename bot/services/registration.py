@@ -15,6 +15,7 @@ from routing.errors import QunbanError
 from routing.message import IncomingMessage
 from routing.outgoing import Content, Outgoing
 from routing.place import Place
+from routing.relation import are_apart
 from routing.script import script_of
 from routing.ticket import Ticket
 from routing.triage.decision import Decision, Ignore
@@ -104,8 +105,15 @@ class RegistrationService:
         now = self._clock()
         recent = await self._recent(work, message, now - FLOOD_WINDOW)
         place = matter.place or Place()
-        same = next((one for one in recent if one.is_open and one.service_code == matter.service_code), None)
-        if same is not None and same.place.building in {None, place.building}:
+        same = next(
+            (
+                one
+                for one in recent
+                if one.is_open and one.service_code == matter.service_code and not are_apart(place, one.place)
+            ),
+            None,
+        )
+        if same is not None:
             await self._joining.append(work, message, same.id, matter)
             return same
         if len(recent) >= FLOOD_LIMIT:

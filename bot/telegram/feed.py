@@ -125,6 +125,7 @@ class UpdateFeed:
             if isinstance(update, bytes):
                 after = await self._interaction.handle(work, update)
             else:
+                await work.updates.in_turn(self._platform, update.chat_id)
                 await self._talk.handle(work, update)
             await work.commit()
         self._count("handled")

@@ -240,3 +240,14 @@ async def _database_lost(database_url: str) -> AsyncIterator[None]:
         finally:
             await connection.execute(text(f"ALTER DATABASE {url.database} ALLOW_CONNECTIONS true"))
     await keeper.dispose()
+
+
+async def test_two_messages_about_one_matter_at_once_make_one_ticket(town: Town) -> None:
+    """A webhook delivers in parallel; the second message has to see the ticket of the first."""
+    for round_ in range(5):
+        for person in (ZHANG, LI):
+            await town.people.say(person, GARDEN, f"3栋{round_ + 1}单元的门锁坏了，关不上")
+        batch = await town.fetch()
+        await asyncio.gather(*(town.feed.feed(raw) for raw in batch))
+        await town.settle()
+    assert len(await town.tickets()) == 5
