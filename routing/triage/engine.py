@@ -9,8 +9,8 @@ from routing.catalogue import OTHER, AppealType, Catalogue, Urgency
 from routing.place import Place
 from routing.triage.appeal import appeal_of
 from routing.triage.decision import Ask, Decision, Evidence, EvidenceKind, Ignore, OpenTicket
-from routing.triage.lexicon import CUE, Lexicon
-from routing.triage.matcher import CompiledRule, HitIndex, Matcher
+from routing.triage.lexicon import Lexicon
+from routing.triage.matcher import CompiledRule, Hit, Matcher
 from routing.triage.normalise import Normalised, for_gate, normalise
 from routing.triage.places import may_name_place, place_in
 from routing.triage.reading import Reading
@@ -107,7 +107,7 @@ class Triage:
         self,
         normalised: Normalised,
         gate: str,
-        found: list[tuple[int, int, int]],
+        found: list[Hit],
         candidates: list[CompiledRule],
         place: Place | None,
     ) -> tuple[Scored, int]:
@@ -115,14 +115,14 @@ class Triage:
             # The gate leaves rare forms as they are (①, ㎡), which can move positions.
             found = self._matcher.find(normalised.text)
             candidates = self._matcher.candidates(found)
-        hits = self._matcher.hits(found)
         # Most talk that holds all the words of some rule holds them far apart; it needs no cutting into words.
-        raw = HitIndex(hits, self._matcher.slots_of(candidates))
-        if not any(next(raw.matches(one), None) for one in candidates if not one.rule.target.startswith(CUE)):
+        raw = self._matcher.index(found, candidates)
+        if not any(next(raw.matches(one), None) for one in candidates):
             return Scored([], {}, []), raw.steps
-        reading = Reading(normalised, hits, candidates, self._matcher, self._segmenter)
+        rules = candidates + self._matcher.cues(found)
+        reading = Reading(normalised, found, rules, self._matcher, self._segmenter)
         located = place is not None and place != Place(spot=place.spot)
-        scored = score(reading, candidates, self.thresholds, lexicon=self.lexicon, located=located)
+        scored = score(reading, rules, self.thresholds, lexicon=self.lexicon, located=located)
         return scored, raw.steps + reading.index.steps
 
     def _decision(

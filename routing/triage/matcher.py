@@ -7,8 +7,10 @@ rule); a rule can hold only where all its slots are filled, so most texts are se
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
@@ -19,33 +21,43 @@ from routing.triage.lexicon import CLOSE, CUE, Lexicon, Part, Rule
 ANCHORS = 24
 """Hits tried as a rule's first part; more of one word in one message say nothing new, and the bound keeps long
 messages cheap."""
+NEIGHBOURS = 6
+"""Hits on either side of a rule's first part that are tried as its next one."""
 
+MODAL = ("negation", "hypothesis", "relapse", "question_word")
+"""Classes of small words that mean nothing inside longer ones (没 in 没人管)."""
 
 _INSIDE_WORDS = 200_000
 """Added to a single character's frequency: in running text it mostly stands inside words that the dictionary counts
 apart. With it, rules are looked up by their longer words."""
 
 
-class Hit(NamedTuple):
-    """A word of the lexicon at ``start``–``end`` of the normalised text. A named tuple, as a message makes dozens."""
-
-    start: int
-    end: int
-    word: str
-    slots: frozenset[int]
+Hit = tuple[int, int, int]
+"""A word of the lexicon in a text: the number of its spelling, its start and its end. As the search gives it, for a
+message holds dozens."""
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledRule:
-    """A rule whose parts are slot numbers."""
+    """A rule whose parts are slot numbers. ``order`` is its place in the lexicon."""
 
+    order: int
     rule: Rule
     slots: tuple[int, ...]
     ordered: tuple[bool, ...]
     absent: tuple[int, ...]
+    asked: frozenset[int] = field(init=False)
+    """The slots that it asks about, wanted or forbidden."""
+    further: tuple[tuple[int, bool], ...] = field(init=False)
+    """The slots after the first, and whether they must closely follow the one before."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "asked", frozenset(self.slots + self.absent))
+        object.__setattr__(self, "further", tuple(zip(self.slots[1:], self.ordered[1:], strict=True)))
 
 
-_RulesByKey = dict[int, list[tuple[frozenset[int], CompiledRule]]]
+_Tried = tuple[tuple[frozenset[int], ...], CompiledRule]
+"""A rule, and for each slot but its rarest the numbers of the spellings that fill it."""
 
 
 class Match(NamedTuple):
@@ -70,36 +82,41 @@ class Matcher:
         for name in lexicon.classes:
             self._class_slots[name] = self._slot(lexicon, Part(frozenset(), frozenset({name})), slots_of)
         compiled_rules: list[CompiledRule] = []
-        for rule in lexicon.rules:
+        for order, rule in enumerate(lexicon.rules):
             compiled = CompiledRule(
+                order=order,
                 rule=rule,
                 slots=tuple(self._slot(lexicon, part, slots_of) for part in rule.parts),
                 ordered=tuple(part.ordered for part in rule.parts),
                 absent=tuple(self._slot(lexicon, part, slots_of) for part in rule.absent),
             )
             compiled_rules.append(compiled)
-        rarity = _slot_frequencies(slots_of, frequency)
-        self._service_rules: _RulesByKey = {}
-        self._cue_rules: _RulesByKey = {}
-        for compiled in compiled_rules:
-            key = min(compiled.slots, key=rarity.__getitem__)
-            rules = self._cue_rules if compiled.rule.target.startswith(CUE) else self._service_rules
-            rules.setdefault(key, []).append((frozenset(compiled.slots), compiled))
-        keys = self._service_rules.keys()
         spellings = self._spellings(lexicon, slots_of, lambda word: frequency(word) > 0)
-        self._words = list(spellings.values())
-        self._slots = [frozenset(slots_of[word]) for word in self._words]
+        self.slots = [frozenset(slots_of[word]) for word in spellings.values()]
+        """The slots that each spelling fills, by its number."""
         self._automaton = AhoCorasick(
             list(spellings),
             matchkind=MatchKind.Standard,
             implementation=Implementation.ContiguousNFA,
             store_patterns=False,
         )
+        fillers: dict[int, set[int]] = defaultdict(set)
+        for number, slots in enumerate(self.slots):
+            for slot in slots:
+                fillers[slot].add(number)
+        self._fillers = {slot: frozenset(numbers) for slot, numbers in fillers.items()}
+        self.modal = frozenset(map(self.slot, MODAL))
+        """The slots of the ``MODAL`` classes."""
+        rarity = _slot_frequencies(slots_of, frequency)
+        services = [one for one in compiled_rules if not one.rule.target.startswith(CUE)]
+        self._service_rules = self._by_rarest(services, rarity)
+        self._cue_rules = self._by_rarest([one for one in compiled_rules if one.rule.target.startswith(CUE)], rarity)
         wanted = {slot for compiled in compiled_rules for slot in compiled.slots}
-        self.forbidding = frozenset(self._slot_numbers.values()) - wanted - frozenset(self._class_slots.values())
-        """Slots that occur only as forbidden parts: their words say nothing by themselves."""
+        forbidding = frozenset(self._slot_numbers.values()) - wanted - frozenset(self._class_slots.values())
+        self.forbidding = frozenset(number for number, slots in enumerate(self.slots) if slots <= forbidding)
+        """The numbers of spellings that are only forbidden parts: they say nothing by themselves."""
         self._gate = AhoCorasick(
-            [spelling for spelling, word in spellings.items() if not keys.isdisjoint(slots_of[word])],
+            [spelling for number, spelling in enumerate(spellings) if number in self._service_rules],
             matchkind=MatchKind.LeftmostFirst,
             implementation=Implementation.ContiguousNFA,
             store_patterns=False,
@@ -113,35 +130,44 @@ class Matcher:
         """The slot that the words of the class ``name`` fill; -1 where there is no such class."""
         return self._class_slots.get(name, -1)
 
-    def find(self, text: str) -> list[tuple[int, int, int]]:
-        """Every lexicon word of ``text`` as (number of the spelling, start, end), overlapping ones too."""
-        found: list[tuple[int, int, int]] = self._automaton.find_matches_as_indexes(text, overlapping=True)
+    def fillers(self, slot: int) -> frozenset[int]:
+        """The numbers of the spellings that fill ``slot``."""
+        return self._fillers.get(slot, frozenset())
+
+    def find(self, text: str) -> list[Hit]:
+        """Every lexicon word of ``text`` in its order, longer ones first; overlapping ones too."""
+        found: list[Hit] = self._automaton.find_matches_as_indexes(text, overlapping=True)
+        # They come by their ends, so that turned round and sorted by start, which keeps the rest, longer ones lead.
+        found.reverse()
+        found.sort(key=itemgetter(1))
         return found
 
-    def candidates(self, found: Sequence[tuple[int, int, int]]) -> list[CompiledRule]:
-        """The rules whose every part occurs somewhere: without order, distance or word boundaries.
+    def candidates(self, found: Sequence[Hit]) -> list[CompiledRule]:
+        """The rules of services whose every part occurs somewhere: without order, distance or word boundaries."""
+        return _satisfied(self._service_rules, found)
 
-        None at all where no rule of a service is among them: cues alone decide nothing.
-        """
-        slots = self._slots
-        present: set[int] = set()
-        present.update(*[slots[number] for number in {number for number, _, _ in found}])
-        rules = _satisfied(self._service_rules, present)
-        return rules + _satisfied(self._cue_rules, present) if rules else rules
+    def cues(self, found: Sequence[Hit]) -> list[CompiledRule]:
+        """The same for the rules of cues, which decide nothing alone."""
+        return _satisfied(self._cue_rules, found)
 
-    def slots_of(self, candidates: Sequence[CompiledRule]) -> frozenset[int]:
-        """The slots that these rules ask about, wanted or forbidden."""
-        slots: set[int] = set()
-        for compiled in candidates:
-            slots.update(compiled.slots, compiled.absent)
-        return frozenset(slots)
+    def index(self, hits: Iterable[Hit], candidates: Sequence[CompiledRule]) -> HitIndex:
+        """The hits as they stand, for the questions that these rules ask."""
+        wanted = asked_by(candidates)
+        by_slot: defaultdict[int, list[Hit]] = defaultdict(list)
+        for hit in hits:
+            for slot in self.slots[hit[0]] & wanted:
+                by_slot[slot].append(hit)
+        return HitIndex(by_slot)
 
-    def hits(self, found: Sequence[tuple[int, int, int]]) -> list[Hit]:
-        """The hits of a search, in the order of the text, longer ones first."""
-        words, slots = self._words, self._slots
-        hits = [Hit(start, end, words[number], slots[number]) for number, start, end in found]
-        hits.sort(key=_longest_first)
-        return hits
+    def _by_rarest(self, rules: Sequence[CompiledRule], rarity: Mapping[int, int]) -> dict[int, tuple[_Tried, ...]]:
+        """The rules to try for each spelling: those whose rarest part it is, so that most texts try hardly any."""
+        by_number: dict[int, tuple[_Tried, ...]] = {}
+        for compiled in rules:
+            rarest = min(compiled.slots, key=rarity.__getitem__)
+            others = tuple(self.fillers(slot) for slot in dict.fromkeys(compiled.slots) if slot != rarest)
+            for number in self.fillers(rarest):
+                by_number[number] = (*by_number.get(number, ()), (others, compiled))
+        return by_number
 
     @staticmethod
     def _spellings(lexicon: Lexicon, slots_of: dict[str, set[int]], is_word: Callable[[str], bool]) -> dict[str, str]:
@@ -173,12 +199,22 @@ class Matcher:
         return number
 
 
-def _satisfied(rules: _RulesByKey, present: set[int]) -> list[CompiledRule]:
-    return [compiled for key in present & rules.keys() for needed, compiled in rules[key] if needed <= present]
+def asked_by(rules: Iterable[CompiledRule]) -> frozenset[int]:
+    """The slots that these rules ask about, wanted or forbidden."""
+    return frozenset().union(*[one.asked for one in rules])
 
 
-def _longest_first(hit: Hit) -> tuple[int, int]:
-    return hit.start, -hit.end
+def _satisfied(rules: Mapping[int, tuple[_Tried, ...]], found: Sequence[Hit]) -> list[CompiledRule]:
+    numbers = {hit[0] for hit in found}
+    satisfied: dict[int, CompiledRule] = {}
+    for number in rules.keys() & numbers:
+        for others, compiled in rules[number]:
+            for fillers in others:
+                if fillers.isdisjoint(numbers):
+                    break
+            else:
+                satisfied[compiled.order] = compiled
+    return [satisfied[order] for order in sorted(satisfied)]
 
 
 def _slot_frequencies(slots_of: Mapping[str, set[int]], frequency: Callable[[str], int]) -> dict[int, int]:
@@ -194,18 +230,10 @@ def _slot_frequencies(slots_of: Mapping[str, set[int]], frequency: Callable[[str
 class HitIndex:
     """Hits by slot, with the count of steps that matching took (so that tests can bound the work)."""
 
-    def __init__(self, hits: Sequence[Hit], wanted: frozenset[int]) -> None:
-        """Indexes ``hits`` under the ``wanted`` slots, those that some question will be asked of."""
-        self.hits = hits
+    def __init__(self, by_slot: Mapping[int, Sequence[Hit]]) -> None:
+        """``by_slot`` has the hits of each slot that some question will be asked of, in the order of the text."""
         self.steps = 0
-        self._by_slot: dict[int, list[Hit]] = {}
-        by_slot = self._by_slot
-        for hit in hits:
-            for slot in hit.slots & wanted:
-                if slot in by_slot:
-                    by_slot[slot].append(hit)
-                else:
-                    by_slot[slot] = [hit]
+        self._by_slot = by_slot
         self._starts: dict[int, list[int]] = {}
 
     def of(self, slot: int) -> Sequence[Hit]:
@@ -214,48 +242,59 @@ class HitIndex:
 
     def matches(self, compiled: CompiledRule) -> Iterator[Match]:
         """Each way the rule holds, one per hit of its first part."""
-        if any(self.of(slot) for slot in compiled.absent):
-            return
-        for anchor in self.of(compiled.slots[0])[:ANCHORS]:
+        by_slot = self._by_slot
+        for slot in compiled.absent:
+            if slot in by_slot:
+                return
+        near = compiled.rule.near
+        for anchor in by_slot.get(compiled.slots[0], ())[:ANCHORS]:
             self.steps += 1
+            _, start, end = anchor
+            length = end - start
             chosen = [anchor]
-            for slot, ordered in zip(compiled.slots[1:], compiled.ordered[1:], strict=True):
-                following = self._following(slot, chosen[-1]) if ordered else self._nearest(slot, chosen)
+            for slot, ordered in compiled.further:
+                following = self._following(slot, chosen[-1][2]) if ordered else self._nearest(slot, chosen)
                 if following is None:
                     break
                 chosen.append(following)
+                _, first, last = following
+                start, end, length = min(start, first), max(end, last), length + last - first
             else:
-                start, end = min([hit.start for hit in chosen]), max([hit.end for hit in chosen])
-                length = sum([hit.end - hit.start for hit in chosen])
-                if end - start <= compiled.rule.near + length:
+                if end - start <= near + length:
                     yield Match(compiled.rule, tuple(chosen), start, end, length)
 
     def _starts_of(self, slot: int) -> list[int]:
         starts = self._starts.get(slot)
         if starts is None:
-            starts = self._starts[slot] = [hit.start for hit in self.of(slot)]
+            starts = self._starts[slot] = [hit[1] for hit in self.of(slot)]
         return starts
 
-    def _following(self, slot: int, before: Hit) -> Hit | None:
-        position = bisect_left(self._starts_of(slot), before.end)
+    def _following(self, slot: int, end: int) -> Hit | None:
         hits = self.of(slot)
         self.steps += 1
-        if position < len(hits) and hits[position].start - before.end <= CLOSE:
+        position = bisect_left(self._starts_of(slot), end)
+        if position < len(hits) and hits[position][1] - end <= CLOSE:
             return hits[position]
         return None
 
     def _nearest(self, slot: int, chosen: Sequence[Hit]) -> Hit | None:
         """The hit nearest to the chosen ones that overlaps none of them."""
-        centre = chosen[0].start
+        centre = chosen[0][1]
         hits = self.of(slot)
-        position = bisect_left(self._starts_of(slot), centre)
+        if len(hits) > NEIGHBOURS:
+            position = bisect_left(self._starts_of(slot), centre)
+            hits = hits[max(0, position - NEIGHBOURS) : position + NEIGHBOURS]
+        self.steps += len(hits)
         best: Hit | None = None
         best_distance = 0
-        for candidate in hits[max(0, position - 6) : position + 6]:
-            self.steps += 1
-            if any(candidate.start < hit.end and hit.start < candidate.end for hit in chosen):
+        for candidate in hits:
+            _, start, end = candidate
+            distance = abs(start - centre)
+            if best is not None and distance >= best_distance:
                 continue
-            distance = abs(candidate.start - centre)
-            if best is None or distance < best_distance:
+            for _, taken, until in chosen:
+                if start < until and taken < end:
+                    break
+            else:
                 best, best_distance = candidate, distance
         return best

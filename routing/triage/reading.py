@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Sequence
 
-from routing.triage.matcher import CompiledRule, Hit, HitIndex, Match, Matcher
+from routing.triage.matcher import CompiledRule, Hit, HitIndex, Match, Matcher, asked_by
 from routing.triage.normalise import Normalised
-from routing.triage.segment import Segmenter
+from routing.triage.segment import Boundaries, Segmenter
 
 CHECKED_LENGTH = 3
 """Hits up to this length must stand on word boundaries; longer ones hardly ever do not."""
@@ -32,58 +33,73 @@ class Reading:
     ) -> None:
         """Reads ``text`` for the ``candidates``: only their words, and those that deny or suppose, are looked at."""
         self.text = text
-        self._idiom = matcher.slot("idiom")
+        self._segmenter = segmenter
+        self._boundaries: Boundaries | None = None
+        self._breaks: list[int] | None = None
+        self._sentence_breaks: list[int] | None = None
         self._negation = matcher.slot("negation")
         self._hypothesis = matcher.slot("hypothesis")
-        self._forbidding = matcher.forbidding
-        self._modal = frozenset(map(matcher.slot, ("negation", "hypothesis", "relapse", "question_word")))
-        wanted = matcher.slots_of(candidates) | self._modal | {self._idiom}
-        self.index = HitIndex(self._clean(self._standing(hits, wanted, segmenter)), wanted)
-        self._clauses = [match.start() for match in _BREAK.finditer(text.text)]
-        self._sentences = [match.start() for match in _SENTENCE_BREAK.finditer(text.text)]
+        self.index = HitIndex(self._clean(hits, candidates, matcher))
 
-    def _standing(self, hits: Sequence[Hit], wanted: frozenset[int], segmenter: Segmenter) -> list[Hit]:
-        """The hits that stand on word boundaries; words are only looked for where a short hit matters."""
-        doubtful = [hit for hit in hits if hit.end - hit.start <= CHECKED_LENGTH and not wanted.isdisjoint(hit.slots)]
-        if not doubtful:
-            return list(hits)
-        boundaries = segmenter.boundaries(self.text.text)
-        fallen = {hit[:2] for hit in doubtful if not boundaries.allow(hit.start, hit.end)}
-        return [hit for hit in hits if hit[:2] not in fallen] if fallen else list(hits)
-
-    def _clean(self, hits: Sequence[Hit]) -> list[Hit]:
-        """Without what an idiom covers (没电 in 手机没电) and without small words inside longer ones (没 in 没人管)."""
-        idioms = [hit for hit in hits if self._idiom in hit.slots]
-        kept: list[Hit] = []
+    def _clean(self, hits: Sequence[Hit], candidates: Sequence[CompiledRule], matcher: Matcher) -> dict[int, list[Hit]]:
+        """The hits that matter, by slot: where a short one matters it must stand on word boundaries; what an idiom
+        covers (没电 in 手机没电) and small words inside longer ones (没 in 没人管) are left out."""
+        modal, idiom = matcher.modal, matcher.slot("idiom")
+        wanted = asked_by(candidates) | modal | {idiom}
+        idioms = self._idioms(hits, matcher.fillers(idiom))
+        slots, forbidding = matcher.slots, matcher.forbidding
+        by_slot: defaultdict[int, list[Hit]] = defaultdict(list)
         reach = -1
         for hit in hits:
-            if any(idiom.start <= hit.start and hit.end <= idiom.end and idiom is not hit for idiom in idioms):
+            number, start, end = hit
+            asked = slots[number] & wanted
+            if asked and end - start <= CHECKED_LENGTH and not self._stands(start, end):
+                continue
+            if idioms and any(
+                first <= start and end <= last and (start, end) != (first, last) for first, last in idioms
+            ):
                 continue
             # Hits come longest first from each start, so a hit that ends within reach lies inside an earlier one.
-            if hit.end <= reach and not self._modal.isdisjoint(hit.slots):
+            if asked and end <= reach and not modal.isdisjoint(asked):
                 continue
-            if not hit.slots <= self._forbidding:
-                reach = max(reach, hit.end)
-            kept.append(hit)
-        return kept
+            if end > reach and number not in forbidding:
+                reach = end
+            for slot in asked:
+                by_slot[slot].append(hit)
+        return by_slot
+
+    def _idioms(self, hits: Sequence[Hit], idioms: frozenset[int]) -> list[tuple[int, int]]:
+        return [
+            (start, end)
+            for number, start, end in hits
+            if number in idioms and (end - start > CHECKED_LENGTH or self._stands(start, end))
+        ]
+
+    def _stands(self, start: int, end: int) -> bool:
+        if self._boundaries is None:
+            self._boundaries = self._segmenter.boundaries(self.text.text)
+        return self._boundaries.allow(start, end)
 
     def clause(self, position: int) -> int:
         """The number of the clause at ``position`` (anything between two breaks, spaces too)."""
-        return bisect_right(self._clauses, position)
+        if self._breaks is None:
+            self._breaks = [match.start() for match in _BREAK.finditer(self.text.text)]
+        return bisect_right(self._breaks, position)
 
     def sentence(self, position: int) -> int:
         """The number of the sentence at ``position``."""
-        return bisect_right(self._sentences, position)
+        if self._sentence_breaks is None:
+            self._sentence_breaks = [match.start() for match in _SENTENCE_BREAK.finditer(self.text.text)]
+        return bisect_right(self._sentence_breaks, position)
 
     def is_denied(self, match: Match) -> bool:
         """Whether a negation outside the match reaches one of its words ("不是漏水", "没有燃气味")."""
-        own = {hit.start for hit in match.hits}
-        for negation in self.index.of(self._negation):
-            if any(hit.start <= negation.start < hit.end for hit in match.hits):
+        for _, start, end in self.index.of(self._negation):
+            if any(first <= start < last for _, first, last in match.hits):
                 continue
-            reach = 0 if negation.end - negation.start == 1 else _NEGATION_REACH
-            for start in own:
-                if 0 <= start - negation.end <= reach and self.clause(start) == self.clause(negation.start):
+            reach = 0 if end - start == 1 else _NEGATION_REACH
+            for _, first, _ in match.hits:
+                if 0 <= first - end <= reach and self.clause(first) == self.clause(start):
                     return True
         return False
 
@@ -93,13 +109,13 @@ class Reading:
         A supposition reaches to the end of its sentence, over at most one break; what was said before it stands
         ("瓷砖松了，万一掉下来谁负责").
         """
-        for hypothesis in self.index.of(self._hypothesis):
-            if any(hit.start <= hypothesis.start < hit.end for hit in match.hits):
+        for _, start, end in self.index.of(self._hypothesis):
+            if any(first <= start < last for _, first, last in match.hits):
                 continue
             if (
-                match.start >= hypothesis.end
-                and self.sentence(match.start) == self.sentence(hypothesis.start)
-                and self.clause(match.start) - self.clause(hypothesis.start) <= 1
+                match.start >= end
+                and self.sentence(match.start) == self.sentence(start)
+                and self.clause(match.start) - self.clause(start) <= 1
             ):
                 return True
         return False
