@@ -22,6 +22,7 @@ from bot.services.handling import HandlingService
 from bot.services.intake import IntakeService
 from bot.services.joining import JoiningService
 from bot.services.lists import ListService
+from bot.services.moves import MoveService
 from bot.services.opening import OpeningService
 from bot.services.organisation import OrganisationService
 from bot.services.patrol import PatrolService
@@ -53,6 +54,7 @@ class UseCases:
     patrol: PatrolService
     digests: DigestService
     clockwork: ClockService
+    moves: MoveService
 
 
 def rules_of(configuration: Configuration) -> Rules:
@@ -107,4 +109,5 @@ def use_cases(
         patrol=PatrolService(triage, opening, clock),
         digests=digests_of(configuration, rules, platform, clock),
         clockwork=ClockService(rules, board, clock),
+        moves=MoveService(configuration.organisation, clock),
     )

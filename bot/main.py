@@ -167,7 +167,7 @@ def _jobs(district: UseCases, database: Database, clock: Clock) -> tuple[Job, ..
     return (
         Job("clocks", CLOCK_SECONDS, ClockJob(unit_of_work, district.clockwork.sweep).run),
         Job("digests", CLOCK_SECONDS, DigestJob(unit_of_work, district.digests, started_at=clock()).run),
-        Job("upkeep", UPKEEP_SECONDS, UpkeepJob(unit_of_work, clock).run),
+        Job("upkeep", UPKEEP_SECONDS, UpkeepJob(unit_of_work, clock, district.moves.carry_out).run),
     )
 
 

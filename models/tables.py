@@ -52,6 +52,28 @@ class AreaRow(Base):
     numbers: Mapped[Any] = mapped_column(Values(tuple[NumberRange, ...]), server_default="[]")
 
 
+class AreaMoveRow(Base):
+    """A move of an area to another parent: planned, carried out, or found impossible on its day."""
+
+    __tablename__ = "area_moves"
+    __table_args__ = (
+        Index("uq_area_moves_area_code_takes_effect_at", "area_code", "takes_effect_at", unique=True),
+        Index(
+            "ix_area_moves_waiting",
+            "takes_effect_at",
+            postgresql_where=text("settled_at IS NULL"),
+            sqlite_where=text("settled_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    area_code: Mapped[str] = mapped_column(ForeignKey("areas.code"))
+    new_parent_code: Mapped[str] = mapped_column(ForeignKey("areas.code"))
+    takes_effect_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    refusal: Mapped[str] = mapped_column(String(32))
+
+
 class PostRow(Base):
     """A post of the staff register."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from routing.areas import AreaTree
 from routing.catalogue import OwnerKind
-from routing.duty import NO_HANDLER, NOBODY_ON_DUTY, Ownership, chain_above, kind_of
+from routing.duty import NO_HANDLER, NOBODY_ON_DUTY, Ownership, chain_above, chain_among, kind_of
 from routing.organisation import DutyRules, Step
 from routing.placement import Location
 from routing.staff import Role, Staff
@@ -28,9 +28,19 @@ def chain(ownership: Ownership, location: Location, tree: AreaTree, rules: DutyR
 
 
 def chain_of(ticket: Ticket, tree: AreaTree, rules: DutyRules) -> tuple[Step, ...]:
-    """The same chain for a ticket, from what its row holds."""
-    anchors = tuple(code for code in (ticket.owner_area_code, ticket.area_code) if code in tree)
-    return chain_above(ticket.owner, anchors or tuple(root.code for root in tree.roots()), tree, rules)
+    """The same chain for a ticket, from what its row holds.
+
+    The way up is the one that was written when it was opened: a grid that has moved to another community since then
+    leaves its old tickets below the old one.
+    """
+    codes = [code for code in reversed(ticket.area_path.split("/")) if code in tree]
+    own, above = ticket.owner_area_code, list[str]()
+    if own in codes:
+        above = codes[codes.index(own) :]
+    elif own in tree:
+        above = [area.code for area in tree.path(own)]
+    around = tuple(tree.get(code) for code in (*above, *codes)) or tree.roots()
+    return chain_among(ticket.owner, around, rules)
 
 
 def step_for(steps: Sequence[Step], level: int) -> Step:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from routing.areas import AreaTree
+from routing.areas import Area, AreaTree
 from routing.catalogue import OwnerKind, Service, Urgency
-from routing.organisation import DutyRules, Step, step_at
+from routing.organisation import DutyRules, Step, areas_around, step_among, step_at
 from routing.placement import Location
 from routing.staff import Role
 
@@ -85,9 +85,15 @@ def chain_above(kind: OwnerKind, anchors: tuple[str, ...], tree: AreaTree, rules
 
     It is never empty: where the tree has no area of any level, the administrators of the root answer.
     """
+    return chain_among(kind, areas_around(anchors, tree), rules)
+
+
+def chain_among(kind: OwnerKind, around: tuple[Area, ...], rules: DutyRules) -> tuple[Step, ...]:
+    """The same chain from the areas ``around`` a place, nearest first and at least one."""
     stations = rules.organisation.chains[kind]
-    steps = tuple(step for station in stations if (step := step_at(station, anchors, tree)) is not None)
-    return steps or (Step("admin", (Role.ADMIN, Role.SUPERVISOR), (tree.path(anchors[0])[-1].code,)),)
+    steps = tuple(step for station in stations if (step := step_among(station, around)) is not None)
+    root = next((area for area in around if area.parent_code is None), around[-1])
+    return steps or (Step("admin", (Role.ADMIN, Role.SUPERVISOR), (root.code,)),)
 
 
 def kind_of(step: Step) -> OwnerKind:

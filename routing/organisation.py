@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from routing.areas import AreaTree, Level, Management
+from routing.areas import Area, AreaTree, Level, Management
 from routing.catalogue import OwnerKind
 from routing.staff import Role
 
@@ -74,7 +74,16 @@ class Step:
 
 def step_at(station: Station, anchors: tuple[str, ...], tree: AreaTree) -> Step | None:
     """The station as it stands for a place; None where no area of its levels lies at or above the ``anchors``."""
-    around = [area for anchor in anchors for area in tree.path(anchor)]
+    return step_among(station, areas_around(anchors, tree))
+
+
+def areas_around(anchors: tuple[str, ...], tree: AreaTree) -> tuple[Area, ...]:
+    """The ``anchors`` and everything above them, nearest first."""
+    return tuple(area for anchor in anchors for area in tree.path(anchor))
+
+
+def step_among(station: Station, around: tuple[Area, ...]) -> Step | None:
+    """The station as it stands among the areas ``around`` a place, nearest first."""
     codes = (area.code for level in station.levels for area in around if area.level == level)
     found = tuple(dict.fromkeys(codes))
     return Step(station.key, station.roles, found) if found else None

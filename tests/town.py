@@ -213,7 +213,7 @@ class Town:
 
     async def upkeep(self) -> None:
         """The upkeep job ticks."""
-        await UpkeepJob(self.database.unit_of_work, self.clock).run()
+        await UpkeepJob(self.database.unit_of_work, self.clock, self.cases.moves.carry_out).run()
 
 
 class _Updates(msgspec.Struct):

@@ -34,17 +34,23 @@ class ClockJob:
 
 
 class UpkeepJob:
-    """Erases questions whose time is over and old messages, and forgets updates that come no more."""
+    """Carries out what a day brings to the registers, erases old questions and messages, and forgets old updates."""
 
-    def __init__(self, unit_of_work: UnitOfWorkFactory, clock: Clock) -> None:
+    def __init__(
+        self, unit_of_work: UnitOfWorkFactory, clock: Clock, registers: Callable[[UnitOfWork], Awaitable[int]]
+    ) -> None:
         self._unit_of_work = unit_of_work
         self._clock = clock
+        self._registers = registers
 
     async def run(self) -> int:
-        """Returns how many rows are gone."""
+        """Returns how many rows are gone or changed."""
         now = self._clock()
         async with self._unit_of_work() as work:
-            gone = await work.prompts.expire(now)
+            changed = await self._registers(work)
+            await work.commit()
+        async with self._unit_of_work() as work:
+            gone = changed + await work.prompts.expire(now)
             gone += await work.updates.prune(now - UPDATES_KEPT)
             gone += await work.outbox.prune(now - MESSAGES_KEPT)
             await work.commit()

@@ -273,7 +273,7 @@ def test_the_chain_of_a_ticket_is_the_chain_it_was_opened_with() -> None:
                 text="",
                 place=Place(),
                 area_code=location.area_code,
-                area_path="",
+                area_path="".join(f"{area.code}/" for area in reversed(TREE.path(location.area_code))),
                 owner=found.kind,
                 owner_area_code=found.area_code,
                 platform="telegram",

@@ -113,3 +113,17 @@ def test_a_database_that_is_away_is_one_line(shell: Shell) -> None:
     assert len(ran.errors.strip().splitlines()) == 1
     assert "hunter2" not in ran.errors
     assert "database" in ran.errors
+
+
+def test_a_grid_moves_from_a_day_on_or_at_once(district: Shell) -> None:
+    planned = district.run("areas", "move", "TD101-01", "TD102", "--from", "2099-01-01")
+    assert planned.output.strip() == "TD101-01 below TD102 from 2099-01-01: planned"
+    now = json.loads(district.run("areas", "move", "TD101-02", "TD102", "--json").output)
+    assert now["state"] == "done"
+    listed = json.loads(district.run("areas", "moves", "--json").output)
+    assert [(one["code"], one["state"]) for one in listed] == [("TD101-02", "done"), ("TD101-01", "planned")]
+    parents = {one["code"]: one["parent_code"] for one in json.loads(district.run("areas", "export", "--json").output)}
+    assert (parents["TD101-01"], parents["TD101-02"]) == ("TD101", "TD102")
+    refused = district.run("areas", "move", "TD101-01", "TD1")
+    assert refused.exit_code == 1
+    assert "TD101-01 cannot move below TD1: wrong_parent_level" in refused.errors
