@@ -106,7 +106,7 @@ def use_cases(
         confirmation=ConfirmationService(desk),
         lists=ListService(rules, clock),
         organisation=OrganisationService(rules, clock, new_token),
-        patrol=PatrolService(triage, opening, clock),
+        patrol=PatrolService(triage, opening, desk),
         digests=digests_of(configuration, rules, platform, clock),
         clockwork=ClockService(rules, board, clock),
         moves=MoveService(configuration.organisation, clock),

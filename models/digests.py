@@ -15,7 +15,7 @@ from models.tables_tickets import TicketEventRow, TicketRow
 from models.ticket_rows import OPEN, TICKET_COLUMNS, below, tickets_of
 from models.transaction import Transaction
 from routing.queries import PeriodCounts
-from routing.ticket import CLOSED_STATUSES, EventKind, Satisfaction, Status, Ticket, TicketEvent
+from routing.ticket import CLOSED_STATUSES, PATROL, PATROL_SOLVED, EventKind, Satisfaction, Status, Ticket, TicketEvent
 
 _EVENT_COLUMNS = tuple(getattr(TicketEventRow, field.name) for field in fields(TicketEvent))
 
@@ -48,6 +48,8 @@ class SqlDigestStore:
           the rate of ``solved``. Archived by silence is in neither.
         - ``ratings``: those of ``archived`` that were rated; their sum is the denominator of satisfaction.
         - ``reopened``: reopened at least once in the period.
+        - ``patrol_found``: created in the period by those on rounds; ``patrol_solved``: those of them that were put
+          right on the spot. What was is in none of the counts above, or sweeping up a leaf would better every rate.
         - ``escalations``: the one count of events: each step up in the period counts.
         """
         counted: dict[str, PeriodCounts] = {}
@@ -133,7 +135,7 @@ class SqlDigestStore:
         rows = await self._transaction.execute(
             select(areas.c.path, TicketRow.service_code, func.count())
             .join(TicketRow, _lies_in(areas))
-            .where(_within(TicketRow.created_at, since, until))
+            .where(_within(TicketRow.created_at, since, until), _HANDLED)
             .group_by(areas.c.path, TicketRow.service_code)
             .order_by(func.count().desc(), TicketRow.service_code)
         )
@@ -172,7 +174,12 @@ _MEASURES = (
     "resolved_on_time",
     "asked_solved",
     "solved",
+    "patrol_found",
+    "patrol_solved",
 )
+
+_HANDLED = TicketRow.via != PATROL_SOLVED
+"""What somebody was sent for."""
 
 
 def _conditions(since: datetime, until: datetime) -> dict[str, ColumnElement[bool]]:
@@ -195,8 +202,14 @@ def _conditions(since: datetime, until: datetime) -> dict[str, ColumnElement[boo
         and_(archived, TicketRow.solved.is_not(None)),
         and_(archived, TicketRow.solved.is_(True)),
     )
+    created = _within(TicketRow.created_at, since, until)
+    patrols = (
+        and_(created, TicketRow.via.in_((PATROL, PATROL_SOLVED))),
+        and_(created, TicketRow.via == PATROL_SOLVED),
+    )
+    counted = (*(and_(measure, _HANDLED) for measure in measures), *patrols)
     ratings = {rating.value: and_(archived, TicketRow.satisfaction == rating) for rating in Satisfaction}
-    return dict(zip(_MEASURES, measures, strict=True)) | ratings
+    return dict(zip(_MEASURES, counted, strict=True)) | ratings
 
 
 def _areas(paths: Sequence[str]) -> CTE:

@@ -80,6 +80,8 @@ def _conditions(wanted: TicketFilter) -> list[ColumnElement[bool]]:
             TicketRow.status.in_([Status.DISPATCHED, Status.IN_PROGRESS]), TicketRow.resolve_due_at <= wanted.overdue_at
         )
         found.append(and_(OPEN, or_(unclaimed, unresolved)))
+    if wanted.via:
+        found.append(TicketRow.via.in_(sorted(wanted.via)))
     if wanted.since is not None:
         found.append(TicketRow.created_at >= wanted.since)
     if wanted.until is not None:

@@ -110,6 +110,10 @@ class Digest:
     """All of them: emergencies first, then what is overdue longest."""
     escalations: Escalations
     rates: Rates
+    patrol_found: int
+    """Found on rounds in the period (巡查发现)."""
+    patrol_solved: int
+    """Those of them that were put right on the spot; they are in no other figure."""
     ranking: tuple[RankedArea, ...]
     """All areas below of which there is anything to say, in order."""
 
@@ -178,6 +182,8 @@ def build_digest(
             tickets=len({event.ticket_id for event in material.escalated}),
         ),
         rates=rates_of(material.counts, satisfied),
+        patrol_found=material.counts.patrol_found,
+        patrol_solved=material.counts.patrol_solved,
         ranking=rank(
             [
                 RankedArea(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from routing.catalogue import OwnerKind
 from routing.errors import AlreadyHeld, NotAllowed
 from routing.staff import Actor, Role, Staff
-from routing.ticket import Action, Status, Ticket
+from routing.ticket import PATROL, Action, Status, Ticket
 
 RANK: dict[Role, int] = {
     Role.LIAISON: 0,
@@ -28,6 +28,9 @@ _OWNER_ROLES: dict[OwnerKind, frozenset[Role]] = {
     OwnerKind.UTILITY: frozenset({Role.DEPARTMENT, Role.GRID_WORKER, Role.GRID_LEAD, Role.COMMUNITY}),
     OwnerKind.STREET: frozenset({Role.STREET, Role.DEPARTMENT}),
 }
+
+PATROLS = frozenset({Role.GRID_WORKER, Role.LIAISON, Role.GRID_LEAD, Role.COMMUNITY, Role.PROPERTY})
+"""Who goes on rounds and files what is found there (巡查上报)."""
 
 _HOLDERS_OWN = frozenset({Action.ASK_RETURN, Action.ASK_EXTENSION, Action.ASK_HOLD, Action.RESOLVE})
 _HOLDER_OR_SUPERIOR = frozenset(
@@ -75,6 +78,8 @@ def _allows(post: Staff, action: Action, ticket: Ticket, assignee: Staff | None)
     holds = post.id == ticket.assignee_id
     if action is Action.CLAIM:
         return may_claim(post, ticket)
+    if action is Action.SOLVE_ON_SPOT:
+        return ticket.via == PATROL and post.account == ticket.reporter_id and post.role in PATROLS
     if action in _HOLDERS_OWN:
         return holds
     if action in _HOLDER_OR_SUPERIOR:

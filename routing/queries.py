@@ -24,6 +24,8 @@ class TicketFilter:
     group_chat_id: int | None = None
     overdue_at: datetime | None = None
     """Only open tickets of which a limit had run out at this moment."""
+    via: frozenset[str] = frozenset()
+    """Only what came in by one of these ways (``Ticket.via``)."""
     since: datetime | None = None
     until: datetime | None = None
     word: str = ""
@@ -46,3 +48,7 @@ class PeriodCounts:
     ratings: Mapping[Satisfaction, int]
     reopened: int
     by_service: Mapping[str, int]
+    patrol_found: int
+    """Found on rounds (巡查发现), whatever became of it."""
+    patrol_solved: int
+    """Put right where it was found; that is in no other count."""

@@ -43,6 +43,7 @@ COLUMNS = (
     "satisfaction",
     "escalation_level",
     "reopens",
+    "via",
 )
 """Of an export; the order is part of what others rely on."""
 
@@ -79,6 +80,8 @@ def ticket_data(ticket: Ticket, colour: Colour | None, assignee: str | None, zon
         "satisfaction": ticket.satisfaction.value if ticket.satisfaction else None,
         "escalation_level": ticket.escalation_level,
         "reopens": ticket.reopens,
+        "via": ticket.via,
+        "point": [ticket.point.latitude, ticket.point.longitude] if ticket.point else None,
     }
 
 

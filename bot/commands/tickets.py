@@ -52,6 +52,10 @@ Service = Annotated[str, typer.Option(metavar="CODE", help="Only of this service
 Assignee = Annotated[str, typer.Option(help="Only given to this person: name or telegram_id; none for the pool.")]
 Since = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Opened on this day or later.")]
 Until = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Opened on this day or earlier.")]
+Via = Annotated[
+    list[str] | None,
+    typer.Option("--via", help="Only what came in like this: talk, command, private, patrol, patrol_solved, …"),
+]
 Word = Annotated[str, typer.Option(help="Only with this word in number, text or result.")]
 
 
@@ -67,6 +71,7 @@ class Chosen:
     since: datetime | None
     until: datetime | None
     word: str
+    via: tuple[str, ...]
 
 
 @app.command("list")
@@ -79,11 +84,16 @@ def list_tickets(
     since: Since = None,
     until: Until = None,
     word: Word = "",
+    via: Via = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 100,
     as_json: AsJson = False,
 ) -> None:
-    """Lists tickets, newest first."""
-    found = _find(Chosen(area, tuple(status or ()), colour, service, assignee, since, until, word), limit)
+    """Lists tickets, newest first; what was found on patrol is counted apart."""
+    from routing.ticket import PATROL, PATROL_SOLVED
+
+    found = _find(
+        Chosen(area, tuple(status or ()), colour, service, assignee, since, until, word, tuple(via or ())), limit
+    )
     if as_json:
         print_json(found)
         return
@@ -99,6 +109,9 @@ def list_tickets(
         "text",
     )
     print_table(columns, ([ticket[column] for column in columns] for ticket in found))
+    patrolled = sum(ticket["via"] in {PATROL, PATROL_SOLVED} for ticket in found)
+    on_spot = sum(ticket["via"] == PATROL_SOLVED for ticket in found)
+    typer.echo(f"{len(found)} tickets; {patrolled} found on patrol, {on_spot} of these solved on the spot", err=True)
 
 
 @app.command()
@@ -111,6 +124,7 @@ def export(
     since: Since = None,
     until: Until = None,
     word: Word = "",
+    via: Via = None,
     format_: Annotated[Format, typer.Option("--format", help="csv or json.")] = Format.CSV,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", dir_okay=False, help="File to write; standard output by default.")
@@ -123,7 +137,9 @@ def export(
     """
     import json
 
-    found = _find(Chosen(area, tuple(status or ()), colour, service, assignee, since, until, word), None)
+    found = _find(
+        Chosen(area, tuple(status or ()), colour, service, assignee, since, until, word, tuple(via or ())), None
+    )
     if as_json or format_ is Format.JSON:
         written = json.dumps(found, ensure_ascii=False, indent=2) + "\n"
         if output is None:
@@ -223,6 +239,7 @@ async def _filter(work: UnitOfWork, chosen: Chosen, configuration: Configuration
         since=_midnight(chosen.since, zone) if chosen.since else None,
         until=_midnight(chosen.until + timedelta(days=1), zone) if chosen.until else None,
         word=chosen.word,
+        via=frozenset(chosen.via),
     )
 
 

@@ -83,6 +83,9 @@ class CardMaker:
             key = "card.handler.reporters" if view.reporters > 1 else "card.handler.reporter"
             lines.append(say(key, name=ticket.reporter_name, count=view.reporters))
         lines.append(say("card.handler.text", text=ticket.text[:_MAX_TEXT]))
+        if ticket.point is not None:
+            where = {"latitude": f"{ticket.point.latitude:.5f}", "longitude": f"{ticket.point.longitude:.5f}"}
+            lines.append(say("card.handler.point", **where))
         if ticket.attachments:
             lines.append(say("card.handler.photos", count=len(ticket.attachments)))
         lines.append(say("card.handler.status", status=say(f"status.{ticket.status}")))

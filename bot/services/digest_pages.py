@@ -68,6 +68,8 @@ class DigestPages:
         ]
         if digest.open.on_hold:
             lines.append(say("digest.on_hold", script, on_hold=digest.open.on_hold))
+        if digest.patrol_found:
+            lines.append(say("digest.patrol", script, found=digest.patrol_found, solved=digest.patrol_solved))
         went_up = digest.escalations
         key = "digest.escalations" if went_up.times else "digest.no_escalations"
         lines.append(say(key, script, since=moment(went_up.since), times=went_up.times, tickets=went_up.tickets))

@@ -13,7 +13,7 @@ from routing.areas import AreaTree
 from routing.assign import Assignment, assign, posts_needed
 from routing.catalogue import AppealType, Urgency
 from routing.duty import emergency_recipients, owner_of
-from routing.message import Attachment
+from routing.message import Attachment, GeoPoint
 from routing.outgoing import Content
 from routing.place import Place
 from routing.placement import Location, locate
@@ -45,7 +45,8 @@ class Request:
     evidence: Sequence[object] = ()
     alternatives: tuple[str, ...] = ()
     via: str = "talk"
-    """How it came in: talk, confirmed, command, registered, patrol."""
+    """How it came in: see ``Ticket.via``."""
+    point: GeoPoint | None = None
 
 
 class OpeningService:
@@ -92,6 +93,8 @@ class OpeningService:
             attachments=request.attachments,
             assignee_id=assignment.assignee.id if assignment.assignee else None,
             last_said_at=now,
+            via=request.via,
+            point=request.point,
         )
         ticket = self._rules.scheduled(ticket, tree, now)
         day = self._rules.wording.day(now)

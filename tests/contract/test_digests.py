@@ -31,6 +31,8 @@ NOTHING: dict[str, Any] = {
     "ratings": dict.fromkeys(Satisfaction, 0),
     "reopened": 0,
     "by_service": {},
+    "patrol_found": 0,
+    "patrol_solved": 0,
 }
 
 
@@ -100,6 +102,24 @@ def but(**expected: Any) -> PeriodCounts:
             {"archived": 1, "ratings": NOTHING["ratings"] | {Satisfaction.FAIR: 1}},
         ),
         ({"archived_at": UNTIL, "status": Status.ARCHIVED, "solved": True}, {}),
+        # Found on rounds; what was put right on the spot betters no rate.
+        (
+            {"created_at": SINCE, "via": "patrol"},
+            {"new": 1, "by_service": {"lighting.corridor": 1}, "patrol_found": 1},
+        ),
+        (
+            {
+                "created_at": SINCE,
+                "dispatched_at": SINCE,
+                "accept_due_at": SINCE,
+                "resolved_at": SINCE,
+                "archived_at": SINCE,
+                "status": Status.ARCHIVED,
+                "via": "patrol_solved",
+            },
+            {"patrol_found": 1, "patrol_solved": 1},
+        ),
+        ({"created_at": UNTIL, "via": "patrol"}, {}),
     ],
 )
 async def test_each_measure(database: Database, fields: dict[str, Any], expected: dict[str, Any]) -> None:

@@ -181,7 +181,7 @@ async def test_patrol_files_a_finding_with_its_photo(town: Town) -> None:
     assert ticket.area_path.startswith("TC/TD/TD1/TD101/TD101-01/")
     (opened, *_) = await town.events(ticket)
     assert opened.data["via"] == "patrol"
-    assert f"巡查问题已登记，单号 {ticket.number}。" in await town.texts(LIN)
+    assert f"巡查问题已登记，单号 {ticket.number}。\n还可以接着发照片和位置。" in await town.texts(LIN)
 
 
 async def test_a_private_message_is_registered_where_one_is_known(town: Town) -> None:

@@ -39,6 +39,8 @@ NOTHING = PeriodCounts(
     ratings={},
     reopened=0,
     by_service={},
+    patrol_found=0,
+    patrol_solved=0,
 )
 COUNTS = PeriodCounts(
     new=12,
@@ -53,6 +55,8 @@ COUNTS = PeriodCounts(
     ratings={Satisfaction.SATISFIED: 2, Satisfaction.FAIR: 1, Satisfaction.DISSATISFIED: 1},
     reopened=2,
     by_service={},
+    patrol_found=0,
+    patrol_solved=0,
 )
 TICKET = Ticket(
     id=1,
@@ -248,6 +252,8 @@ def period_counts(draw: st.DrawFn) -> PeriodCounts:
         },
         reopened=draw(COUNT),
         by_service={},
+        patrol_found=draw(COUNT),
+        patrol_solved=0,
     )
 
 

@@ -52,6 +52,8 @@ DIGEST = Digest(
     red=(RED,),
     escalations=Escalations(END - timedelta(hours=15), times=3, tickets=2),
     rates=Rates(response=Rate(9, 10), on_time=Rate(8, 9), solved=EMPTY, satisfied=Rate(2, 3), rework=Rate(0, 9)),
+    patrol_found=0,
+    patrol_solved=0,
     ranking=(
         RankedArea(1, "C1", "河滨社区", 3, 4, 2, 0, Rates(Rate(4, 4), Rate(4, 4), EMPTY, EMPTY, EMPTY)),
         RankedArea(None, "C2", "西林社区", 1, 0, 1, 1, Rates(EMPTY, EMPTY, EMPTY, EMPTY, EMPTY)),
@@ -116,6 +118,12 @@ def test_what_is_on_hold_is_told_only_where_there_is_any() -> None:
     held = replace(DIGEST, open=OpenCounts(green=5, on_hold=2))
     assert "其中挂账 2 件" in text_of(PAGES.of(held, Script.HANS))
     assert "挂账" not in text_of(PAGES.of(DIGEST, Script.HANS))
+
+
+def test_what_was_found_on_rounds_is_told_apart() -> None:
+    found = text_of(PAGES.of(replace(DIGEST, patrol_found=4, patrol_solved=3), Script.HANS))
+    assert "巡查发现 4 件，其中现场解决 3 件（现场解决的另计）" in found
+    assert "巡查" not in text_of(PAGES.of(DIGEST, Script.HANS))
 
 
 def test_a_long_ranking_says_how_many_are_left_off() -> None:

@@ -15,7 +15,7 @@ from routing.permissions import acting_post
 from routing.place import Place
 from routing.script import Script
 from routing.staff import Actor, Role, Staff
-from routing.ticket import TRANSITIONS, Action, Status, Ticket, next_status
+from routing.ticket import PATROL, TRANSITIONS, Action, Status, Ticket, next_status
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
 
@@ -89,6 +89,23 @@ def test_table(action: Action, who: str) -> None:
 def test_a_resident_without_a_post_may_do_nothing_of_this(action: Action) -> None:
     with pytest.raises(NotAllowed):
         acting_post(NOBODY, action, TICKET, POSTS["holder"])
+
+
+FINDERS = {"holder", "other_property", "worker", "other_worker", "liaison", "lead", "community"}
+
+
+@pytest.mark.parametrize("who", POSTS)
+def test_only_who_found_it_on_a_round_solves_it_on_the_spot(who: str) -> None:
+    post = POSTS[who]
+    actor, found = Actor(post.account or 0, who, (post,)), replace(TICKET, via=PATROL, reporter_id=post.account)
+    if who in FINDERS:
+        assert acting_post(actor, Action.SOLVE_ON_SPOT, found, POSTS["holder"]) == post
+    else:
+        with pytest.raises(NotAllowed):
+            acting_post(actor, Action.SOLVE_ON_SPOT, found, POSTS["holder"])
+    for other in (replace(found, reporter_id=77), replace(found, via="talk")):
+        with pytest.raises(NotAllowed):
+            acting_post(actor, Action.SOLVE_ON_SPOT, other, POSTS["holder"])
 
 
 def test_the_second_claim_names_who_has_it() -> None:

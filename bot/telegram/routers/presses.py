@@ -12,6 +12,7 @@ from bot.services.correction import CLASS_GROUP, CLASS_SET, SPLIT_OFF
 from bot.services.desk import Answer, Press
 from bot.services.handling import TRANSFER_TO
 from bot.services.joining import NOT_YET
+from bot.services.patrol import HAND_ON
 from bot.services.prompting import DISMISS, REGISTER
 from bot.telegram import callbacks
 from bot.telegram.talking import Talking
@@ -136,6 +137,14 @@ async def _split(talking: Talking, press: Press, data: callbacks.Press) -> Answe
     return await talking.services.correction.split(talking.work, press, data.subject, account)
 
 
+async def _solve_on_spot(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
+    return await talking.services.patrol.solve(talking.work, press, data.subject)
+
+
+async def _hand_on(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
+    return await talking.services.patrol.hand_on(talking.work, press, data.subject)
+
+
 def _offer_reasons(kind: RequestKind) -> Pressed:
     async def offer(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
         return await talking.services.approvals.offer_reasons(talking.work, press, data.subject, kind)
@@ -172,6 +181,8 @@ _USE_CASES: dict[str, Pressed] = {
     Action.SPLIT: _offer_reporters,
     SPLIT_OFF: _split,
     NOT_YET: _not_yet,
+    Action.SOLVE_ON_SPOT: _solve_on_spot,
+    HAND_ON: _hand_on,
     REGISTER: _register,
     DISMISS: _dismiss,
     **{REASON[kind]: _ask(kind) for kind in RequestKind},

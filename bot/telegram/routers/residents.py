@@ -88,10 +88,11 @@ async def private_message(message: Message, talking: Talking) -> Reply:
     if dialogue is not None and dialogue.expects == EXPECTS_RESULT:
         answer = await talking.services.handling.take_result(talking.work, talking.actor, said)
         return in_same_chat(answer)
+    if talking.actor.posts and not said.text.strip():
+        added = await talking.services.patrol.add(talking.work, talking.actor, said)
+        return in_same_chat(added or Answer("help.staff"))
     if said.text.startswith("/") or asks_to_register(said.text):
         return in_same_chat(*(sentence(f"help.{audience}") for audience in _audiences(talking.actor)))
-    if talking.actor.posts and not said.text.strip():
-        return in_same_chat(Answer("help.staff"))
     await talking.services.registration.register(talking.work, said, via="private")
     return None
 

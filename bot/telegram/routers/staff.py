@@ -45,8 +45,7 @@ async def patrol(message: Message, command: Said, talking: Talking) -> Reply:
     said = talking.with_text(text)
     if not text and not said.attachments:
         return in_same_chat(sentence("patrol.usage"))
-    ticket = await talking.services.patrol.file(talking.work, talking.actor, said)
-    return in_same_chat(sentence("patrol.filed", number=ticket.number))
+    return in_same_chat(await talking.services.patrol.file(talking.work, talking.actor, said))
 
 
 async def duty(message: Message, talking: Talking) -> Reply:

@@ -58,6 +58,7 @@ TICKETS = (
         claimed_at=NOW - timedelta(days=19),
         first_claimed_at=NOW - timedelta(days=19),
         created_at=NOW - timedelta(days=20),
+        via="patrol",
     ),
     _ticket("environment.noise", status=Status.RESOLVED, resolved_at=NOW, resolution="已劝导", **ELSEWHERE),
 )
@@ -112,6 +113,7 @@ LIFT, LAMP, NOISE = "TD101-261122-001", "TD101-261122-002", "TD101-261122-003"
         (("--assignee", "1000000006"), {LAMP}),
         (("--assignee", "none"), {LIFT, NOISE}),
         (("--word", "电梯"), {LIFT}),
+        (("--via", "patrol", "--via", "patrol_solved"), {LAMP}),
         (("--until", (NOW - timedelta(days=10)).strftime("%Y-%m-%d")), {LAMP}),
         (("--since", (NOW - timedelta(days=10)).strftime("%Y-%m-%d")), {LIFT, NOISE}),
     ],
