@@ -20,6 +20,8 @@ class EvidenceKind(StrEnum):
     """A cue that this is no request (notice, advertisement, elsewhere, already fixed)."""
     DOUBT = "doubt"
     """A cue that it may be only talk, so that asking is better than opening."""
+    CALM = "calm"
+    """A cue that a danger is over, staged, only told or only feared."""
     CANCELLED = "cancelled"
     """A rule of a service matched but is negated, hypothetical or past."""
     ADDRESSED = "addressed"

@@ -62,6 +62,8 @@ class Effect(StrEnum):
     """This is no request: takes away its share (1 leaves nothing)."""
     DOUBT = "doubt"
     """It may be only talk: asking is the most that is done."""
+    CALM = "calm"
+    """Nobody is in danger now (over, staged, only told or feared): rules of danger to life do not count."""
     MARK = "mark"
     """No effect on the score; tells the kind of appeal."""
 

@@ -32,6 +32,8 @@ TOPIC_ONLY = 0.5
 """Below it a service is only what the talk is about; then somebody must want something as well."""
 NO_REQUEST = frozenset({"here", "address"})
 """Cues that name the property or the place, which a topic often does by itself ("物业送了粽子")."""
+SPARED_DANGER = "emergency"
+"""Among what a cue spares: dangers to life, which a parcel or a joke named beside them does not make less."""
 ASKING = frozenset({"howto", "request"})
 """Cues that are ground enough for the services one asks about rather than complains of."""
 
@@ -107,6 +109,8 @@ def score(
         name: max(matches, key=lambda match: (match.rule.weight, match.length)) for name, matches in present.items()
     }
     counted = _counted(strongest, present, lexicon.cues)
+    if any(cue.effect is Effect.CALM for cue, _ in counted.values()):
+        services = _without_danger(services)
     for name, (cue, strength) in counted.items():
         evidence.append(_evidence(reading, strongest[name], EvidenceKind(cue.effect.value), _signed(cue, strength)))
     for service in services.values():
@@ -121,6 +125,16 @@ def score(
             service.final = min(service.final, thresholds.open - 0.01)
     ordered = sorted(services.values(), key=lambda service: (service.final > 0, service.order), reverse=True)
     return Scored(ordered, strongest, evidence)
+
+
+def _without_danger(services: Mapping[str, ServiceScore]) -> dict[str, ServiceScore]:
+    """The services without rules of danger to life, where a cue says that nobody is in danger now."""
+    left: dict[str, ServiceScore] = {}
+    for code, service in services.items():
+        service.matches = [match for match in service.matches if match.rule.urgency is not Urgency.EMERGENCY]
+        if service.matches:
+            left[code] = service
+    return left
 
 
 def _is_cancelled(reading: Reading, match: Match) -> bool:
@@ -160,11 +174,13 @@ def _final(service: ServiceScore, counted: Iterable[tuple[Cue, float]]) -> float
     for cue, strength in counted:
         if not cue.touches(service.code) or (service.base < TOPIC_ONLY and cue.name in NO_REQUEST):
             continue
+        if service.urgency is Urgency.EMERGENCY and SPARED_DANGER in cue.spares:
+            continue
         if cue.effect is Effect.PUSH:
             pushes += strength
         elif cue.effect is Effect.SILENCE:
             left *= 1.0 - strength
-        elif service.urgency is not Urgency.EMERGENCY:
+        elif cue.effect is Effect.DOUBT and service.urgency is not Urgency.EMERGENCY:
             # Where life is in danger a joking tone or a question mark changes nothing.
             cap = min(cap, strength)
     return min(1.0, cap, min(1.0, service.base + min(PUSH_MOST, pushes)) * left)
