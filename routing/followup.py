@@ -18,6 +18,9 @@ from routing.script import to_hans
 LONGEST = 40
 """Characters of a message that may be taken as following up; longer ones tell a story of their own."""
 
+_BESIDE = 3
+"""Characters beside such words that still name no matter (都, 啊啊, 师傅)."""
+
 _KEPT = re.compile(r"[^\w+]+", re.UNICODE)
 _OWN_PLACE = re.compile(
     r"(?:[a-z]|\d{1,3}|[一二三四五六七八九十百]{1,3})(?:号楼|栋|幢|座|单元|楼|层|#)|[a-z]?\d{1,2}-\d{1,2}(?:-\d{2,4})?"
@@ -90,6 +93,8 @@ class Following:
 
     kind: FollowUp
     service_code: str | None = None
+    names_nothing: bool = True
+    """Whether the message is nothing but such words, so that it can mean no other matter."""
 
 
 def plain(text: str) -> str:
@@ -123,8 +128,9 @@ def follow_up_of(text: str, words: FollowUpWords) -> Following | None:
         (FollowUp.ALSO, words.also),
         (FollowUp.DETAIL, words.detail),
     ):
-        if any(part in said for part in parts):
-            return Following(kind)
+        found = max((part for part in parts if part in said), key=len, default="")
+        if found:
+            return Following(kind, names_nothing=len(said) - len(found) <= _BESIDE)
     return None
 
 

@@ -173,7 +173,7 @@ def _meant(follow: Following, decision: Decision, own: Sequence[KnownTicket]) ->
     alive = [one.ticket for one in own if one.ticket.status not in {Status.ARCHIVED, Status.WITHDRAWN}]
     if follow.service_code is not None:
         return next((ticket for ticket in alive if ticket.service_code == follow.service_code), None)
-    if not isinstance(decision, Ignore):
+    if not follow.names_nothing and not isinstance(decision, Ignore):
         # "电梯怎么还没人来修" names its matter: another one than that of the ticket is a report of its own.
         return next((ticket for ticket in alive if not _is_other_matter(decision, ticket)), None)
     return alive[0] if alive else None

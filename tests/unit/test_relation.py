@@ -86,6 +86,8 @@ LEAK = ticket("housing.leak")
         (said("说错了，是5栋"), Ignore(place=FIVE), [LIFT_3], Append(LIFT_3, corrects=True)),
         (said("垃圾没人清"), opens("environment.garbage"), [LIFT], Open()),
         (said("怎么还没人来"), Ignore(), [LIFT], Urge(LIFT)),
+        (said("怎么还没人来"), opens("property.security"), [LIFT], Urge(LIFT)),
+        (said("垃圾怎么还没人来清"), opens("environment.garbage"), [LIFT], Open()),
         (said("怎么还没人来", by=BO), Ignore(), [LIFT], Leave()),
         (said("好了"), Ignore(), [LIFT], ProposeClose(LIFT)),
         (said("好了", by=BO), Ignore(), [LIFT], Leave()),
