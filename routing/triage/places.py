@@ -22,13 +22,13 @@ _DASHED_UNIT = re.compile(rf"{_EDGE}(\d{{1,2}})\s?[-—–]\s?(\d{{1,2}})\s?[-�
 _DASHED_ROOM = re.compile(rf"{_EDGE}(\d{{1,2}})\s?[-—–#]\s?(\d{{3,4}}){_NO_MEASURE}")
 # 动 and 洞 are what voice input makes of 栋; they follow a number there and nowhere else in these texts.
 _BUILDING = re.compile(
-    rf"(?<!\d)(?<!\d[.:])(?:(?P<number>{_N})(?:\s?[、,和跟与到至~-]\s?{_N})?\s?(?:号楼|号栋|#楼|#|栋楼?|幢楼?|座|号院)"
+    rf"(?=[\da-z{CHINESE}])(?<!\d)(?<!\d[.:])(?:(?P<number>{_N})(?:\s?[、,和跟与到至~-]\s?{_N})?\s?(?:号楼|号栋|#楼|#|栋楼?|幢楼?|座|号院)"
     r"|(?P<typo>\d{1,2})\s?(?:动|洞|冻|懂|东|棟)(?=[\d一二三四五六七八九十\s,，。那楼的有这门下]|$)"
     r"|(?<![a-z])(?P<letter>[a-z])\s?(?:座|栋|幢|号楼|楼))"
 )
-_UNIT = re.compile(rf"(?<!\d)(?<!\d[.:])(?P<unit>{_N}|[甲乙丙丁])\s?(?:单元|单员|单园|门洞)")
+_UNIT = re.compile(rf"(?=[\d甲乙丙丁{CHINESE}])(?<!\d)(?<!\d[.:])(?P<unit>{_N}|[甲乙丙丁])\s?(?:单元|单员|单园|门洞)")
 _FLOOR = re.compile(
-    rf"(?<!\d)(?<!\d[.:])(?P<floor>{_N})(?:\s?[、,和跟与到至~-]\s?{_N})?\s?"
+    rf"(?=[\d{CHINESE}])(?<!\d)(?<!\d[.:])(?P<floor>{_N})(?:\s?[、,和跟与到至~-]\s?{_N})?\s?"
     r"(?:楼(?!栋|号|长|盘)|层(?!层|楼|皮|灰|土|油|水|膜|雪|霜|板|浮|厚|关系|意思|次|级|报)|f(?![a-z]))"
 )
 _ROOM_AFTER = re.compile(rf"\s?-?\s?(?:[东西南北中左右][户手边])?\s?(?P<room>{_ROOM})(?:室|号|房|户)?{_NO_MEASURE}")
@@ -45,6 +45,14 @@ _CORRECTION = re.compile(
     r"(?:说错了|打错了|写错了|发错了|搞错了|更正|不对|不是[^,，。\s]{1,8}?)[,，。!\s]*(?:应该)?(?:是|在)"
 )
 
+
+# What each part cannot be without: one quick search for it spares most messages the patterns above.
+_NUMBER = re.compile(rf"[\da-z甲乙丙丁{CHINESE}]")
+_DASH = re.compile(r"\d\s?[-—–#]")
+_BUILDING_MARK = re.compile(r"[号#栋幢座动洞冻懂东棟楼]")
+_UNIT_MARK = re.compile(r"单[元员园]|门洞")
+_FLOOR_MARK = re.compile(r"[楼层f]")
+_ROOM_NUMBER = re.compile(rf"\d{{3}}|[{CHINESE}]{{3}}")
 
 _PART_OF_PLACE = re.compile(r"[0-9栋幢楼层座室元]")
 _MAY_NAME = re.compile(r"\d ?[-–—#] ?\d|@\d{3}|[栋幢楼层室]|单元|\d座|[a-z]座|\d{3,4}[家户房的]")
@@ -71,8 +79,10 @@ def place_in(text: str, aliases: Mapping[str, Place] | None = None) -> Place | N
         if corrected is not None and not corrected.is_empty:
             before = _place_in(text[: correction.start()]) or Place()
             return _with_aliases(corrected.merged_with(before), text, aliases)
-    found = _place_in(text) or Place()
-    complete = _with_aliases(found, text, aliases)
+    found = _place_in(text)
+    if not aliases:
+        return found
+    complete = _with_aliases(found or Place(), text, aliases)
     return None if complete.is_empty else complete
 
 
@@ -85,16 +95,22 @@ def _with_aliases(place: Place, text: str, aliases: Mapping[str, Place] | None) 
 
 def _place_in(text: str) -> Place | None:
     spot = spot_of(text)
-    if dashed := _DASHED_UNIT.search(text):
-        building, unit, room = (digits(part) for part in dashed.groups())
-        return Place(building=building, unit=unit, room=room, spot=spot)
-    if dashed := _DASHED_ROOM.search(text):
-        building, room = (digits(part) for part in dashed.groups())
-        return Place(building=building, room=room, spot=spot)
-    building, after_building = _building(text)
-    unit, after_unit = _unit(text)
-    floor, after_floor = _floor(text)
-    room = _room(text, [end for end in (after_building, after_unit, after_floor) if end is not None])
+    if not _NUMBER.search(text):
+        return Place(spot=spot) if spot else None
+    if _DASH.search(text):
+        if dashed := _DASHED_UNIT.search(text):
+            building, unit, room = (digits(part) for part in dashed.groups())
+            return Place(building=building, unit=unit, room=room, spot=spot)
+        if dashed := _DASHED_ROOM.search(text):
+            building, room = (digits(part) for part in dashed.groups())
+            return Place(building=building, room=room, spot=spot)
+    nowhere = None, None
+    building, after_building = _building(text) if _BUILDING_MARK.search(text) else nowhere
+    unit, after_unit = _unit(text) if _UNIT_MARK.search(text) else nowhere
+    floor, after_floor = _floor(text) if _FLOOR_MARK.search(text) else nowhere
+    room = None
+    if _ROOM_NUMBER.search(text):
+        room = _room(text, [end for end in (after_building, after_unit, after_floor) if end is not None])
     place = Place(building=building, unit=unit, floor=floor, room=room, spot=spot)
     return None if place.is_empty else place
 
