@@ -44,7 +44,7 @@ class Reading:
     def _clean(self, hits: Sequence[Hit], candidates: Sequence[CompiledRule], matcher: Matcher) -> dict[int, list[Hit]]:
         """The hits that matter, by slot: where a short one matters it must stand on word boundaries; what an idiom
         covers (没电 in 手机没电) and small words inside longer ones (没 in 没人管) are left out."""
-        modal, idiom = matcher.modal, matcher.slot("idiom")
+        modal, idiom, question = matcher.modal, matcher.slot("idiom"), matcher.slot("question_word")
         wanted = asked_by(candidates) | modal | {idiom}
         idioms = self._idioms(hits, matcher.fillers(idiom))
         slots, forbidding = matcher.slots, matcher.forbidding
@@ -61,7 +61,10 @@ class Reading:
                 continue
             # Hits come longest first from each start, so a hit that ends within reach lies inside an earlier one.
             if asked and end <= reach and not modal.isdisjoint(asked):
-                continue
+                # Of 有人 (in 有人要跳楼) only the asking sense goes; it names somebody as well.
+                asked -= {question}
+                if not modal.isdisjoint(asked):
+                    continue
             if end > reach and number not in forbidding:
                 reach = end
             for slot in asked:

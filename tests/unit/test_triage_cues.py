@@ -106,7 +106,7 @@ def test_a_photo_makes_talk_a_report() -> None:
         ("我妈困在电梯里了，快来人", "property.elevator", "elevator"),
         ("楼道里好大的煤气味", "utility.gas", "gas"),
         ("对门厨房着火了，冒黑烟", "safety.fire", "fire"),
-        ("有人晕倒在单元门口，叫不醒", "service.elderly", "medical"),
+        ("有人晕倒在单元门口，叫不醒", "service.health", "medical"),
         ("楼下有人拿刀砍人，快报警", "safety.crime", "violence"),
         ("电线断了掉在路上冒火花", "utility.power", "electric"),
         ("广告牌砸到人了，流了好多血", "safety.falling", "fall"),

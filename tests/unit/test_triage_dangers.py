@@ -188,9 +188,11 @@ def test_a_calm_cue_takes_the_danger_away(text: str, calm: str | None) -> None:
 
 def test_a_call_for_help_now_outweighs_what_is_past() -> None:
     decision = packaged_triage().decide("上次就着火了，现在5栋又着火了，快来人！")
-    assert not isinstance(decision, Ignore) and decision.urgency is Urgency.EMERGENCY
+    assert not isinstance(decision, Ignore)
+    assert decision.urgency is Urgency.EMERGENCY
 
 
 def test_a_parcel_named_beside_it_does_not_make_a_danger_less() -> None:
     decision = packaged_triage().decide("拿外卖的时候看见有人晕倒在门口，快来人")
-    assert not isinstance(decision, Ignore) and decision.urgency is Urgency.EMERGENCY
+    assert not isinstance(decision, Ignore)
+    assert decision.urgency is Urgency.EMERGENCY
