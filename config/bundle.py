@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from config.calendar import load_calendar
+from config.callback import load_callback
 from config.catalogue import load_catalogue
 from config.conversation import load_conversation
 from config.csv_table import CsvRefused
@@ -18,15 +19,18 @@ from config.errors import ConfigError
 from config.escalation import load_escalation
 from config.organisation import load_organisation
 from config.overlay import Overlay
+from config.retention import load_retention
 from config.sample import SampleDistrict, load_sample
 from config.sla import load_sla
 from config.texts import load_texts
 from routing.calendar import WorkingCalendar
+from routing.callback import CallBackRules
 from routing.catalogue import Catalogue
 from routing.digest_schedule import DigestRules
 from routing.escalation import EscalationPolicy
 from routing.followup import ConversationRules
 from routing.organisation import DutyRules, Organisation
+from routing.retention import Retention
 from routing.sla import SlaTable
 from routing.texts import Texts
 
@@ -49,6 +53,8 @@ class Configuration:
     duties: DutyRules
     digests: DigestRules
     conversation: ConversationRules
+    retention: Retention
+    callback: CallBackRules
     texts: Texts
 
     @property
@@ -71,7 +77,8 @@ def build_triage(overlay: Overlay, catalogue: Catalogue | None = None) -> Triage
     # Its dictionary loads with the import, which commands that read no message should not wait for.
     from config.lexicon import build_triage as build
 
-    return build(overlay.layers("lexicon"), catalogue or load_catalogue(overlay.file("catalogue.yaml")))
+    catalogue = catalogue or load_catalogue(overlay.file("catalogue.yaml"))
+    return build(overlay.layers("lexicon"), catalogue, learned=overlay.layers("learned"))
 
 
 def load_configuration(config_dir: Path | None = None, *, timezone: str | None = None) -> Configuration:
@@ -94,7 +101,9 @@ def load_configuration(config_dir: Path | None = None, *, timezone: str | None =
         organisation=organisation,
         duties=load_duties(organisation, catalogue, overlay.file("duties.yaml")),
         digests=load_digests(overlay.file("digests.yaml")),
+        retention=load_retention(overlay.file("retention.yaml")),
         conversation=load_conversation(catalogue, overlay.file("conversation.yaml")),
+        callback=load_callback(overlay.file("callback.yaml")),
         texts=load_texts(overlay.layers()),
     )
 
@@ -127,7 +136,9 @@ def inspect_configuration(config_dir: Path | None = None, *, timezone: str | Non
         lambda: load_calendar(overlay.file("calendar.yaml"), overlay.file("calendar_overrides.yaml"), timezone=timezone)
     )
     attempt(lambda: load_escalation(overlay.file("escalation.yaml")))
+    attempt(lambda: load_callback(overlay.file("callback.yaml")))
     attempt(lambda: load_digests(overlay.file("digests.yaml")))
+    attempt(lambda: load_retention(overlay.file("retention.yaml")))
     attempt(lambda: load_texts(overlay.layers()))
     if catalogue is not None:
         attempt(lambda: load_conversation(catalogue, overlay.file("conversation.yaml")))
@@ -143,12 +154,14 @@ def inspect_configuration(config_dir: Path | None = None, *, timezone: str | Non
 _SINGLE = (
     "calendar.yaml",
     "calendar_overrides.yaml",
+    "callback.yaml",
     "catalogue.yaml",
     "conversation.yaml",
     "digests.yaml",
     "duties.yaml",
     "escalation.yaml",
     "organisation.yaml",
+    "retention.yaml",
     "sla.yaml",
 )
 
@@ -158,4 +171,6 @@ def _files(overlay: Overlay) -> Iterator[Path]:
         yield overlay.file(name)
     for folder in (*overlay.layers("lexicon"), *overlay.layers("texts/zh-Hans"), *overlay.layers("texts/zh-Hant")):
         yield from sorted(folder.glob("*.yaml"))
+    for folder in overlay.layers("learned"):
+        yield from sorted(folder.glob("*.txt"))
     yield from sorted(overlay.folder("sample").iterdir())

@@ -9,6 +9,8 @@ from pathlib import Path
 from config.catalogue import load_catalogue
 from config.document import Node, read_document
 from config.errors import ConfigError
+from config.learned import PACKAGED as PACKAGED_LEARNED
+from config.learned import load_learned
 from routing.catalogue import AppealType, Catalogue, Urgency
 from routing.triage.engine import Triage
 from routing.triage.lexicon import CUE, BadRule, Cue, Effect, Lexicon, Part, Rule, parse_rule
@@ -73,6 +75,7 @@ def build_triage(
     directories: Sequence[Path] = (PACKAGED,),
     catalogue: Catalogue | None = None,
     *,
+    learned: Sequence[Path] = (PACKAGED_LEARNED,),
     cache_directory: Path | None = None,
     thresholds: Thresholds | None = None,
 ) -> Triage:
@@ -81,13 +84,14 @@ def build_triage(
     Args:
         directories: the layers, base first.
         catalogue: the packaged one where none is given.
+        learned: the layers of the learned lexicon; with none of them the rules decide alone.
         cache_directory: where the parsed dictionary may be kept between starts; nowhere by default.
         thresholds: the packaged ones where none are given.
     """
     catalogue = catalogue or load_catalogue()
     lexicon = load_lexicon(directories, catalogue.services)
     segmenter = Segmenter(lexicon.nouns(), cache_directory)
-    return Triage(lexicon, catalogue, segmenter=segmenter, thresholds=thresholds)
+    return Triage(lexicon, catalogue, segmenter=segmenter, thresholds=thresholds, learned=load_learned(learned))
 
 
 def _add_file(draft: _Draft, root: Node, services: Mapping[str, object] | None) -> None:

@@ -13,7 +13,7 @@ PACKAGED = Path(__file__).parent / "data"
 class Overlay:
     """The packaged files under those of ``directory``, by name.
 
-    A single file of the folder takes the place of the packaged one. Folders of layers (the lexicon, the texts) are
+    A single file of the folder takes the place of the packaged one. Folders of layers (the lexicons, the texts) are
     read one after the other, so a district writes down only what it changes. The sample district is replaced whole.
     """
 
@@ -45,9 +45,9 @@ class Overlay:
             name = path.relative_to(self.directory)
             if path.is_dir() or any(part.startswith(".") for part in name.parts):
                 continue
-            is_layer = name.parts[0] in _LAYERED and path.suffix == ".yaml"
+            is_layer = _LAYERED.get(name.parts[0]) == path.suffix
             if not is_layer and not (PACKAGED / name).is_file():
                 yield path
 
 
-_LAYERED = frozenset({"lexicon", "texts"})
+_LAYERED = {"lexicon": ".yaml", "texts": ".yaml", "learned": ".txt"}

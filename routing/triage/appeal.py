@@ -28,8 +28,8 @@ def appeal_of(service: ServiceScore, cues: Container[str], defaults: Mapping[str
     """The kind of appeal: what the matched rule says, else the cues, else what the service usually is."""
     if service.urgency is Urgency.EMERGENCY:
         return AppealType.HELP
-    best = max(service.matches, key=lambda match: (match.rule.weight, match.length))
-    if best.rule.appeal is not None:
+    best = max(service.matches, key=lambda match: (match.rule.weight, match.length), default=None)
+    if best is not None and best.rule.appeal is not None:
         return best.rule.appeal
     for name, kind in _BY_CUE:
         if name in cues and _fits(service.code, kind):

@@ -24,6 +24,8 @@ class EvidenceKind(StrEnum):
     """A cue that a danger is over, staged, only told or only feared."""
     CANCELLED = "cancelled"
     """A rule of a service matched but is negated, hypothetical or past."""
+    LEARNED = "learned"
+    """A keyword of the learned lexicon weighed for or against a request, or for a service."""
     ADDRESSED = "addressed"
     """The writer spoke to the bot, so the message is registered whatever it says."""
 

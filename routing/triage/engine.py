@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from routing.catalogue import OTHER, AppealType, Catalogue, Urgency
 from routing.place import Place
-from routing.triage.appeal import appeal_of
 from routing.triage.decision import Ask, Decision, Evidence, EvidenceKind, Ignore, OpenTicket
+from routing.triage.learned import Judge, LearnedLexicon, LearnedReading, keywords_of
 from routing.triage.lexicon import Lexicon
 from routing.triage.matcher import CompiledRule, Hit, Matcher
 from routing.triage.normalise import Normalised, for_gate, normalise
@@ -16,6 +16,7 @@ from routing.triage.places import may_name_place, place_in
 from routing.triage.reading import Reading
 from routing.triage.scoring import Scored, Thresholds, score
 from routing.triage.segment import Segmenter
+from routing.triage.settling import fits, is_request, learned_evidence, settle, settled_appeal
 
 _NOTHING = Ignore()
 ALTERNATIVES = 3
@@ -46,17 +47,35 @@ class Triage:
         *,
         segmenter: Segmenter | None = None,
         thresholds: Thresholds | None = None,
+        learned: LearnedLexicon | None = None,
     ) -> None:
         self.lexicon = lexicon
         self.catalogue = catalogue
         self.thresholds = thresholds or Thresholds()
         self._segmenter = segmenter or Segmenter(lexicon.nouns())
         self._matcher = Matcher(lexicon, self._segmenter.frequency)
+        self._classes = self._matcher.classes()
+        self._judge = Judge(learned) if learned is not None and learned.keywords else None
+        self._taught = [
+            tuple(number for name in names if self._judge and (number := self._judge.class_number(name)) is not None)
+            for names in self._classes
+        ]
+
+    def keywords(self, text: str) -> frozenset[str]:
+        """All that can be learned from ``text``."""
+        gate = for_gate(text)
+        return keywords_of(gate, {name for number, _, _ in self._matcher.find(gate) for name in self._classes[number]})
 
     def may_matter(self, text: str) -> bool:
-        """Whether ``text`` may lead to anything but silence: one pass over the raw text, about two microseconds."""
+        """Whether ``text`` may lead to anything but silence: one pass over the raw text, a few microseconds."""
         gate = for_gate(text)
-        return not self._matcher.is_silent(gate) and bool(self._matcher.candidates(self._matcher.find(gate)))
+        if self._matcher.is_silent(gate):
+            return False
+        found = self._matcher.find(gate)
+        if self._matcher.candidates(found):
+            return True
+        reading = self._read(gate, found)
+        return reading is not None and is_request(reading)
 
     def decide(
         self,
@@ -80,20 +99,33 @@ class Triage:
             return _ignored(text, gate, aliases)
         found = self._matcher.find(gate)
         candidates = self._matcher.candidates(found)
-        if not candidates and not addressed:
+        reading = self._read(gate, found)
+        if not candidates and not addressed and (reading is None or not is_request(reading)):
             return _ignored(text, gate, aliases)
         normalised = normalise(text)
         place = place_in(normalised.text, aliases)
         scored = self._scored(normalised, gate, found, candidates, place)[0]
-        return self._decision(text, scored, place, addressed=addressed, has_media=has_media)
+        if reading is not None:
+            scored = settle(scored, reading, self.thresholds)
+        return self._decision(text, scored, reading, place, addressed=addressed, has_media=has_media)
+
+    def _read(self, gate: str, found: list[tuple[int, int, int]]) -> LearnedReading | None:
+        """The learned keywords of a text; None where nothing was learned."""
+        if self._judge is None:
+            return None
+        return self._judge.read(gate, [one for number, _, _ in found for one in self._taught[number]])
 
     def explain(self, text: str, *, addressed: bool = False, has_media: bool = False) -> Explanation:
         """The decision about ``text`` with every score behind it."""
         normalised = normalise(text)
-        found = self._matcher.find(normalised.text)
+        gate = for_gate(text)
+        found = self._matcher.find(gate)
         scored, steps = self._scored(
-            normalised, normalised.text, found, self._matcher.candidates(found), place_in(normalised.text)
+            normalised, gate, found, self._matcher.candidates(found), place_in(normalised.text)
         )
+        reading = self._read(gate, found)
+        if reading is not None:
+            scored = settle(scored, reading, self.thresholds)
         return Explanation(
             text=text,
             normalised=normalised.text,
@@ -126,13 +158,23 @@ class Triage:
         return scored, raw.steps + reading.index.steps
 
     def _decision(
-        self, text: str, scored: Scored, place: Place | None, *, addressed: bool, has_media: bool
+        self,
+        text: str,
+        scored: Scored,
+        reading: LearnedReading | None,
+        place: Place | None,
+        *,
+        addressed: bool,
+        has_media: bool,
     ) -> Decision:
-        evidence = tuple(sorted(scored.evidence, key=lambda one: (one.start, one.end)))
         best = scored.services[0] if scored.services else None
+        found = list(scored.evidence)
+        if reading is not None:
+            found += learned_evidence(reading, text, best.code if best else None)
+        evidence = tuple(sorted(found, key=lambda one: (one.start, one.end)))
         if addressed:
             spoken = Evidence(EvidenceKind.ADDRESSED, "addressed", text, 0, len(text), 1.0)
-            if best is None:
+            if best is None or not fits(best):
                 appeal = AppealType.CONSULT if "howto" in scored.cues else AppealType.HELP
                 return OpenTicket(OTHER, appeal, Urgency.NORMAL, 1.0, place=place, evidence=(*evidence, spoken))
             evidence = (*evidence, spoken)
@@ -142,7 +184,7 @@ class Triage:
         kind = OpenTicket if opened else Ask
         return kind(
             service_code=best.code,
-            appeal_type=appeal_of(best, scored.cues, self.lexicon.appeals),
+            appeal_type=settled_appeal(best, scored.cues, self.lexicon.appeals, reading),
             urgency=best.urgency,
             confidence=1.0 if addressed else round(best.final, 3),
             alternatives=tuple(one.code for one in scored.services[1 : 1 + ALTERNATIVES] if one.final > 0),

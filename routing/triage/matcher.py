@@ -130,6 +130,11 @@ class Matcher:
         """The slot that the words of the class ``name`` fill; -1 where there is no such class."""
         return self._class_slots.get(name, -1)
 
+    def classes(self) -> list[tuple[str, ...]]:
+        """The word classes of each spelling, by its number."""
+        names = {number: name for name, number in self._class_slots.items()}
+        return [tuple(sorted(names[slot] for slot in slots if slot in names)) for slots in self.slots]
+
     def fillers(self, slot: int) -> frozenset[int]:
         """The numbers of the spellings that fill ``slot``."""
         return self._fillers.get(slot, frozenset())

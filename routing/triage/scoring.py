@@ -55,11 +55,19 @@ class ServiceScore:
     base: float = 0.0
     rank: float = 0.0
     final: float = 0.0
+    learned_urgency: Urgency = Urgency.NORMAL
+    """What learned keywords make of it; rules can only be more pressing."""
 
     @property
     def urgency(self) -> Urgency:
-        """The most pressing of the matched rules."""
-        return max((match.rule.urgency for match in self.matches), key=lambda urgency: urgency.rank)
+        """The most pressing of the matched rules and the learned keywords."""
+        told = (match.rule.urgency for match in self.matches)
+        return max((self.learned_urgency, *told), key=lambda urgency: urgency.rank)
+
+    @property
+    def is_emergency(self) -> bool:
+        """Whether a rule says that somebody or something is in danger now."""
+        return any(match.rule.urgency is Urgency.EMERGENCY for match in self.matches)
 
     @property
     def order(self) -> tuple[bool, float]:

@@ -1,0 +1,124 @@
+"""Rules and learned keywords together: what the rules of the lexicon leave open, the learned lexicon settles.
+
+Rules know what they name and nothing else; learned keywords have an opinion of every text, and a less certain one.
+A message is a request where both together say so. All numbers below were chosen on authors whose messages were left
+out of learning, one author at a time (``config/README.md`` tells how to repeat that).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+from math import exp, log
+
+from routing.catalogue import AppealType, Urgency
+from routing.triage.appeal import appeal_of
+from routing.triage.decision import Evidence, EvidenceKind
+from routing.triage.learned import Contribution, LearnedReading
+from routing.triage.scoring import Scored, ServiceScore, Thresholds
+from routing.triage.teaching import APPEAL, EMERGENCY, REQUEST, SERVICE, URGENT
+
+RULES_SHARE = 0.45
+"""What a rule's full score adds to the learned score of a request."""
+ASK_FROM = 0.33
+"""Joint score from which the resident is asked."""
+OPEN_FROM = 0.66
+"""Joint score from which a ticket is opened."""
+
+SERVICE_SHARE = 0.4
+"""What a service's rules add to its learned score, for each point of theirs."""
+FIRST_SHARE = 0.12
+"""Added for the service that the rules put first."""
+RIVALS = 4
+"""Services that the learned lexicon may bring up by itself."""
+
+FITS_FROM = -0.4
+"""Score below which a service that no rule names is only the least unlikely one."""
+
+DANGER_FROM = -0.1
+"""Learned score from which a request is an emergency; below zero, as a missed one is worse than a false one."""
+URGENT_FROM = 0.15
+APPEAL_SHARE = 0.2
+"""What the kind of appeal that the rules see adds to its learned score."""
+
+SHOWN = 4
+"""Keywords named as evidence that this is a request, and half as many for the service."""
+
+
+def joint_score(reading: LearnedReading, rules: float) -> float:
+    """How much speaks for a request; ``rules`` is the best score of the rules, 0..1."""
+    return reading.score(REQUEST) + RULES_SHARE * rules
+
+
+def confidence(joint: float, thresholds: Thresholds) -> float:
+    """The joint score as a confidence 0..1 that meets ``thresholds`` where the joint score meets its own."""
+    ask, open_ = _logit(thresholds.ask), _logit(thresholds.open)
+    return 1.0 / (1.0 + exp(-(ask + (joint - ASK_FROM) * (open_ - ask) / (OPEN_FROM - ASK_FROM))))
+
+
+def is_request(reading: LearnedReading) -> bool:
+    """Whether the learned lexicon alone would ask."""
+    return joint_score(reading, 0.0) >= ASK_FROM
+
+
+def settle(scored: Scored, reading: LearnedReading, thresholds: Thresholds) -> Scored:
+    """The services with both opinions in their scores, best first; the cues and the evidence of the rules stay."""
+    rules = max((one.final for one in scored.services), default=0.0)
+    sure = confidence(joint_score(reading, rules), thresholds)
+    by_code = {one.code: one for one in scored.services}
+    learned = {
+        label.removeprefix(SERVICE): reading.score(label) for label in reading.labels if label.startswith(SERVICE)
+    }
+    for code in sorted(learned, key=learned.__getitem__, reverse=True)[:RIVALS]:
+        by_code.setdefault(code, ServiceScore(code))
+    first = scored.services[0].code if scored.services else None
+    danger = reading.score(EMERGENCY) >= DANGER_FROM
+    for code, service in by_code.items():
+        certain = service.is_emergency and service.final >= thresholds.open
+        service.rank = learned.get(code, 0.0) + SERVICE_SHARE * service.base + FIRST_SHARE * (code == first)
+        service.learned_urgency = _urgency(reading, service, danger=danger)
+        # A danger that a rule names is never talked away by keywords.
+        service.final = max(sure, service.final) if certain else sure
+    ordered = sorted(by_code.values(), key=lambda one: (one.is_emergency and one.base > 0, one.rank), reverse=True)
+    return Scored(ordered, scored.cues, scored.evidence)
+
+
+def fits(service: ServiceScore) -> bool:
+    """Whether ``service`` is more than the least unlikely one: a rule names it, or learned keywords do."""
+    return bool(service.matches) or service.rank >= FITS_FROM
+
+
+def learned_evidence(reading: LearnedReading, text: str, service: str | None) -> list[Evidence]:
+    """The keywords that weighed most for or against a request, and for the service; ``text`` as the reading's."""
+    evidence = [_evidence(one, text, REQUEST, None) for one in reading.contributions(REQUEST, SHOWN)]
+    if service is not None:
+        label = SERVICE + service
+        evidence += [_evidence(one, text, label, service) for one in reading.contributions(label, SHOWN // 2)]
+    return evidence
+
+
+def settled_appeal(
+    service: ServiceScore, cues: Container[str], defaults: Mapping[str, AppealType], reading: LearnedReading | None
+) -> AppealType:
+    """The kind of appeal that the keywords tell, a little drawn to what the rules say."""
+    told = appeal_of(service, cues, defaults)
+    if reading is None or service.urgency is Urgency.EMERGENCY:
+        return told
+    return max(AppealType, key=lambda one: reading.score(APPEAL + one.value) + APPEAL_SHARE * (one is told))
+
+
+def _urgency(reading: LearnedReading, service: ServiceScore, *, danger: bool) -> Urgency:
+    """What the keywords add to the urgency of the rules; where rules matched, those know better what is urgent."""
+    if danger:
+        return Urgency.EMERGENCY
+    return Urgency.URGENT if not service.matches and reading.score(URGENT) >= URGENT_FROM else Urgency.NORMAL
+
+
+def _evidence(one: Contribution, text: str, label: str, service: str | None) -> Evidence:
+    said = text[one.start : one.end]
+    return Evidence(
+        EvidenceKind.LEARNED, f"{label}: {one.keyword}", said, one.start, one.end, round(one.weight, 3), service
+    )
+
+
+def _logit(share: float) -> float:
+    return log(share / (1.0 - share))
