@@ -72,9 +72,15 @@ class AreaTree:
         for area in self._areas.values():
             if area.parent_code is not None:
                 self._children.setdefault(area.parent_code, []).append(area)
+        self._levels = frozenset(area.level for area in self._areas.values())
 
     def __len__(self) -> int:
         return len(self._areas)
+
+    @property
+    def grid_level(self) -> str:
+        """The level that serves as grids: complexes where a register has no grids (两级网格)."""
+        return GRID if GRID in self._levels else COMPLEX
 
     def __iter__(self) -> Iterator[Area]:
         return iter(self._areas.values())

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from routing.areas import BUILDING, COMMUNITY, COMPLEX, GRID, Area, AreaKind, AreaTree
+from routing.areas import BUILDING, COMMUNITY, COMPLEX, Area, AreaKind, AreaTree
 from routing.errors import UnknownArea
 from routing.house_numbers import HouseNumber, house_in, lies_in
 from routing.place import Place
@@ -146,7 +146,7 @@ def _plain(text: str) -> str:
 
 
 def _location(tree: AreaTree, area: Area, *, is_certain: bool) -> Location:
-    grid = tree.nearest(area.code, GRID) or _only_grid_below(tree, area)
+    grid = tree.nearest(area.code, tree.grid_level) or _only_grid_below(tree, area)
     in_complex = tree.nearest(area.code, COMPLEX)
     anchor = grid or in_complex or area
     return Location(
@@ -159,5 +159,7 @@ def _location(tree: AreaTree, area: Area, *, is_certain: bool) -> Location:
 
 
 def _only_grid_below(tree: AreaTree, area: Area) -> Area | None:
-    grids = [below for below in tree.below(area.code) if below.level == GRID and below.kind is AreaKind.ORDINARY]
+    grids = [
+        below for below in tree.below(area.code) if below.level == tree.grid_level and below.kind is AreaKind.ORDINARY
+    ]
     return grids[0] if len(grids) == 1 else None

@@ -80,15 +80,16 @@ def sample() -> SampleDistrict:
     return load_sample(configuration().organisation, configuration().catalogue, platform=PLATFORM)
 
 
-def sample_world() -> World:
-    """The people and rooms of the sample district as the sandbox knows them."""
+def sample_world(district: SampleDistrict | None = None) -> World:
+    """The people and rooms of a district as the sandbox knows them, of the packaged one if none is named."""
+    district = district or sample()
     return World(
         bot_name="群办",
         bot_username="qunban_bot",
         token="1:town",
-        personas=tuple(Persona(one.user_id, one.name, one.title, one.kind) for one in sample().personas),
+        personas=tuple(Persona(one.user_id, one.name, one.title, one.kind) for one in district.personas),
         rooms=tuple(
-            Room(one.chat_id, one.title, one.kind.value, one.members, admins=one.admins) for one in sample().rooms
+            Room(one.chat_id, one.title, one.kind.value, one.members, admins=one.admins) for one in district.rooms
         ),
     )
 
@@ -213,7 +214,9 @@ class Town:
 
     async def upkeep(self) -> None:
         """The upkeep job ticks."""
-        await UpkeepJob(self.database.unit_of_work, self.clock, self.cases.moves.carry_out).run()
+        await UpkeepJob(
+            self.database.unit_of_work, self.clock, self.cases.moves.carry_out, configuration().retention
+        ).run()
 
 
 class _Updates(msgspec.Struct):
@@ -236,14 +239,18 @@ async def running_town(
     *,
     clock: TestClock | None = None,
     talk: Callable[[UseCases], TalkHandler] = lambda cases: cases.intake,
+    district: Configuration | None = None,
 ) -> AsyncIterator[Town]:
-    """Serves the sample district on a migrated, empty database until the block ends."""
+    """Serves a district, the packaged one if none is named, on a migrated, empty database until the block ends."""
     clock = clock or TestClock()
     database = Database(database_url, clock=clock)
-    world = sample_world()
-    cases = use_cases(configuration(), triage(), platform=PLATFORM, clock=clock, new_token=lambda: "invitation-token")
+    people = sample() if district is None else district.sample(PLATFORM)
+    world = sample_world(people)
+    cases = use_cases(
+        district or configuration(), triage(), platform=PLATFORM, clock=clock, new_token=lambda: "invitation-token"
+    )
     async with running_sandbox(world, clock=clock) as sandbox:
-        await load_registers(database)
+        await load_registers(database, people)
         bot = open_bot(world.token, sandbox.url)
         me = await bot.me()
         identity = BotIdentity(me.id, me.username or "")
@@ -273,11 +280,12 @@ async def running_town(
             await database.close()
 
 
-async def load_registers(database: Database) -> None:
-    """Writes the sample district's areas, posts and groups."""
+async def load_registers(database: Database, district: SampleDistrict | None = None) -> None:
+    """Writes the areas, posts and groups of a district, of the packaged one if none is named."""
+    district = district or sample()
     async with database.unit_of_work() as work:
-        await work.areas.upsert(sample().areas)
-        await work.staff.upsert(sample().staff)
-        for group in sample().groups:
+        await work.areas.upsert(district.areas)
+        await work.staff.upsert(district.staff)
+        for group in district.groups:
             await work.groups.put(group)
         await work.commit()
