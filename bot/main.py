@@ -36,6 +36,7 @@ from config.sample import SampleDistrict
 from config.settings import Settings
 from models.database import Database
 from models.migrate import head_revision
+from routing.retention import Retention
 
 CHAT_FRESH = timedelta(seconds=30)
 """How long a good answer of the chat platform counts for the readiness check."""
@@ -119,7 +120,7 @@ def build(settings: Settings, *, url: str, clock: Clock = utc_now, randomness: R
         metrics=OutboxMetrics(registry),
     )
     database.on_commit(outbox.wake)
-    jobs = _jobs(district, database, clock)
+    jobs = _jobs(district, database, configuration.retention, clock)
     return Product(
         settings=settings,
         configuration=configuration,
@@ -162,12 +163,12 @@ def build_feed(
     )
 
 
-def _jobs(district: UseCases, database: Database, clock: Clock) -> tuple[Job, ...]:
+def _jobs(district: UseCases, database: Database, retention: Retention, clock: Clock) -> tuple[Job, ...]:
     unit_of_work = database.unit_of_work
     return (
         Job("clocks", CLOCK_SECONDS, ClockJob(unit_of_work, district.clockwork.sweep).run),
         Job("digests", CLOCK_SECONDS, DigestJob(unit_of_work, district.digests, started_at=clock()).run),
-        Job("upkeep", UPKEEP_SECONDS, UpkeepJob(unit_of_work, clock, district.moves.carry_out).run),
+        Job("upkeep", UPKEEP_SECONDS, UpkeepJob(unit_of_work, clock, district.moves.carry_out, retention).run),
     )
 
 

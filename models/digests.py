@@ -47,6 +47,7 @@ class SqlDigestStore:
         - ``asked_solved``: those of ``archived`` of which the reporter said whether it is solved; the denominator of
           the rate of ``solved``. Archived by silence is in neither.
         - ``ratings``: those of ``archived`` that were rated; their sum is the denominator of satisfaction.
+        - ``street_ratings``: those of ``archived`` of which the street rated the department.
         - ``reopened``: reopened at least once in the period.
         - ``patrol_found``: created in the period by those on rounds; ``patrol_solved``: those of them that were put
           right on the spot. What was is in none of the counts above, or sweeping up a leaf would better every rate.
@@ -66,6 +67,7 @@ class SqlDigestStore:
             path: PeriodCounts(
                 **{name: happened.get((path, name), 0) for name in _MEASURES},
                 ratings={rating: happened.get((path, rating), 0) for rating in Satisfaction},
+                street_ratings={rating: happened.get((path, f"street_{rating}"), 0) for rating in Satisfaction},
                 escalations=repeated.get(path, (0, 0))[0],
                 reopened=repeated.get(path, (0, 0))[1],
                 by_service=services.get(path, {}),
@@ -209,7 +211,8 @@ def _conditions(since: datetime, until: datetime) -> dict[str, ColumnElement[boo
     )
     counted = (*(and_(measure, _HANDLED) for measure in measures), *patrols)
     ratings = {rating.value: and_(archived, TicketRow.satisfaction == rating) for rating in Satisfaction}
-    return dict(zip(_MEASURES, counted, strict=True)) | ratings
+    streets = {f"street_{rating}": and_(archived, TicketRow.street_rating == rating) for rating in Satisfaction}
+    return dict(zip(_MEASURES, counted, strict=True)) | ratings | streets
 
 
 def _areas(paths: Sequence[str]) -> CTE:

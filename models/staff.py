@@ -5,21 +5,52 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, delete, false, func, insert, or_, select, update
+from sqlalchemy.orm import aliased
 
 from models.revision import RegisterRevisions
-from models.tables import InvitationRow, PostRow
+from models.tables import AbsenceRow, InvitationRow, PostRow
 from models.tables_tickets import TicketRow
 from models.transaction import Transaction
 from routing.errors import UnknownPost
 from routing.groups import Invitation
+from routing.rota import Absence
 from routing.staff import Role, Staff
 from routing.ticket import OPEN_STATUSES
 
 _FIELDS = tuple(field.name for field in fields(Staff))
 _COLUMNS = tuple(getattr(PostRow, name) for name in _FIELDS)
+_STAND_IN = aliased(PostRow)
+_ABSENCE = tuple(field.name for field in fields(Absence))
+_ABSENCE_COLUMNS = tuple(getattr(AbsenceRow, name) for name in _ABSENCE)
 _INVITATION = tuple(getattr(InvitationRow, field.name) for field in fields(Invitation))
+
+
+_STAND_IN = aliased(PostRow)
+
+
+def _covers(now: datetime) -> ColumnElement[bool]:
+    return and_(AbsenceRow.begins_at <= now, AbsenceRow.ends_at > now)
+
+
+def _held_at(now: datetime) -> Select[*tuple[Any, ...]]:
+    """The posts as they are held at a moment: by whoever stands in for one who is away, or by nobody."""
+    is_there, has_stand_in = AbsenceRow.id.is_(None), _STAND_IN.id.is_not(None)
+    held = {
+        name: case(
+            (is_there, getattr(PostRow, name)), (has_stand_in, getattr(_STAND_IN, name)), else_=getattr(PostRow, name)
+        )
+        for name in ("name", "account", "reachable")
+    }
+    on_duty = case((is_there, PostRow.on_duty), (has_stand_in, _STAND_IN.on_duty), else_=false())
+    columns = ({**held, "on_duty": on_duty}.get(name, getattr(PostRow, name)) for name in _FIELDS)
+    return (
+        select(*columns)
+        .outerjoin(AbsenceRow, and_(AbsenceRow.post_id == PostRow.id, _covers(now)))
+        .outerjoin(_STAND_IN, _STAND_IN.id == AbsenceRow.stand_in_id)
+    )
 
 
 class SqlStaffStore:
@@ -30,29 +61,38 @@ class SqlStaffStore:
         self._revisions = revisions
 
     async def get(self, staff_id: int) -> Staff:
-        """The post of this id; raises ``UnknownPost``."""
-        rows = await self._transaction.execute(select(*_COLUMNS).where(PostRow.id == staff_id))
+        """The post of this id as it is held now; raises ``UnknownPost``."""
+        rows = await self._transaction.execute(_held_at(self._transaction.now()).where(PostRow.id == staff_id))
         row = rows.one_or_none()
         if row is None:
             raise UnknownPost(staff_id)
         return Staff(*row)
 
     async def all(self) -> tuple[Staff, ...]:
-        """Every post, in the order in which they were added."""
+        """Every post of the register, in the order in which they were added; absences are not looked at."""
         rows = await self._transaction.execute(select(*_COLUMNS).order_by(PostRow.id))
         return tuple(Staff(*row) for row in rows)
 
     async def of_account(self, account: int) -> tuple[Staff, ...]:
-        """The posts that this person holds."""
-        rows = await self._transaction.execute(select(*_COLUMNS).where(PostRow.account == account).order_by(PostRow.id))
-        return tuple(Staff(*row) for row in rows)
+        """The posts that this person holds, and those that the person stands in for now."""
+        now = self._transaction.now()
+        standing_in = (
+            select(AbsenceRow.post_id)
+            .join(_STAND_IN, _STAND_IN.id == AbsenceRow.stand_in_id)
+            .where(_covers(now), _STAND_IN.account == account)
+        )
+        own = PostRow.account == account
+        rows = await self._transaction.execute(
+            select(*_COLUMNS).where(or_(own, PostRow.id.in_(standing_in))).order_by(PostRow.id)
+        )
+        return tuple(replace(Staff(*row), account=account) for row in rows)
 
     async def posts(self, roles: Collection[Role], area_codes: Collection[str]) -> tuple[Staff, ...]:
-        """The posts in any of these roles for exactly these areas, on duty or not."""
+        """The posts in any of these roles for exactly these areas, on duty or not, as they are held now."""
         if not roles or not area_codes:
             return ()
         rows = await self._transaction.execute(
-            select(*_COLUMNS)
+            _held_at(self._transaction.now())
             .where(PostRow.role.in_(list(roles)), PostRow.area_code.in_(list(area_codes)))
             .order_by(PostRow.id)
         )
@@ -69,6 +109,39 @@ class SqlStaffStore:
             )
             loads.update((assignee, count) for assignee, count in rows)
         return loads
+
+    async def last_given(self, staff_ids: Collection[int], since: datetime) -> Mapping[int, int]:
+        """The newest ticket that each of these posts has, of those opened since; 0 where there is none."""
+        newest = dict.fromkeys(staff_ids, 0)
+        if newest:
+            rows = await self._transaction.execute(
+                select(TicketRow.assignee_id, func.max(TicketRow.id))
+                .where(TicketRow.assignee_id.in_(list(newest)), TicketRow.created_at >= since)
+                .group_by(TicketRow.assignee_id)
+            )
+            newest.update((assignee, ticket_id) for assignee, ticket_id in rows)
+        return newest
+
+    async def add_absence(self, absence: Absence) -> Absence:
+        """Keeps an absence; others of the same post that overlap it are replaced by it."""
+        await self.drop_absences(absence.post_id, absence.begins_at, absence.ends_at)
+        values = {name: getattr(absence, name) for name in _ABSENCE if name != "id"}
+        rows = await self._transaction.execute(insert(AbsenceRow).values(values).returning(AbsenceRow.id))
+        return replace(absence, id=rows.scalar_one())
+
+    async def drop_absences(self, post_id: int, begins_at: datetime, ends_at: datetime) -> int:
+        """Forgets the absences of a post that overlap this time; returns how many."""
+        overlapping = and_(AbsenceRow.begins_at < ends_at, AbsenceRow.ends_at > begins_at)
+        dropped = await self._transaction.execute(
+            delete(AbsenceRow).where(AbsenceRow.post_id == post_id, overlapping).returning(AbsenceRow.id)
+        )
+        return len(dropped.all())
+
+    async def absences(self, since: datetime) -> tuple[Absence, ...]:
+        """The absences that end after ``since``, by their beginning."""
+        query = select(*_ABSENCE_COLUMNS).where(AbsenceRow.ends_at > since)
+        rows = await self._transaction.execute(query.order_by(AbsenceRow.begins_at, AbsenceRow.id))
+        return tuple(Absence(*row) for row in rows)
 
     async def upsert(self, posts: Sequence[Staff]) -> int:
         """Adds posts and overwrites those that are there; returns how many are new or differ from before.

@@ -16,7 +16,7 @@ from models.columns import BigId, PlainText, UtcDateTime, Values, coded
 from routing.areas import AreaKind, Management
 from routing.groups import GroupKind, GroupState
 from routing.house_numbers import NumberRange
-from routing.staff import Role
+from routing.staff import DutyHours, Role
 
 CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -100,6 +100,20 @@ class PostRow(Base):
     skills: Mapped[Any] = mapped_column(Values(frozenset[str]))
     on_duty: Mapped[bool]
     reachable: Mapped[bool]
+    hours: Mapped[Any] = mapped_column(Values(tuple[DutyHours, ...]), server_default="[]")
+
+
+class AbsenceRow(Base):
+    """A time in which a stand-in holds a post, or nobody does."""
+
+    __tablename__ = "absences"
+    __table_args__ = (Index("ix_absences_post_id", "post_id", "ends_at"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id"))
+    begins_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    stand_in_id: Mapped[int | None] = mapped_column(ForeignKey("posts.id"))
 
 
 class InvitationRow(Base):

@@ -83,15 +83,6 @@ class FailedUpdateRow(Base):
     parked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class PollOffsetRow(Base):
-    """Where long polling of a platform goes on."""
-
-    __tablename__ = "poll_offsets"
-
-    platform: Mapped[str] = mapped_column(String(32), primary_key=True)
-    next_update_id: Mapped[int] = mapped_column(BigInteger)
-
-
 class PromptRow(Base):
     """A question that waits for its answer, with the message it is about; erased once answered or expired."""
 

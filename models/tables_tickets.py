@@ -17,6 +17,7 @@ from routing.script import Script
 from routing.subtask import OPEN_SUBTASKS, SubtaskState
 from routing.ticket import OPEN_STATUSES, EventKind, HandOver, PendingRequest, Satisfaction, Status
 
+_TO_ERASE = text("status IN ('archived', 'withdrawn') AND erased_at IS NULL")
 _OPEN = text("status IN ({})".format(", ".join(f"'{status}'" for status in sorted(OPEN_STATUSES))))
 _OWED = text("state IN ({})".format(", ".join(f"'{state}'" for state in sorted(OPEN_SUBTASKS))))
 
@@ -35,6 +36,7 @@ class TicketRow(Base):
             postgresql_where=text("next_check_at IS NOT NULL"),
             sqlite_where=text("next_check_at IS NOT NULL"),
         ),
+        Index("ix_tickets_to_erase", "archived_at", postgresql_where=_TO_ERASE, sqlite_where=_TO_ERASE),
         Index("ix_tickets_open_assignee", "assignee_id", postgresql_where=_OPEN, sqlite_where=_OPEN),
         Index("ix_tickets_open_area_path", "area_path", postgresql_where=_OPEN, sqlite_where=_OPEN),
         Index("ix_tickets_area_path", "area_path"),
@@ -116,6 +118,8 @@ class TicketRow(Base):
     hand_over: Mapped[Any | None] = mapped_column(Values(HandOver))
     disputed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     street_rating: Mapped[Satisfaction | None] = mapped_column(coded(Satisfaction, "street_rating"))
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When what names people was erased; no field of ``Ticket``, since nothing but the erasure asks for it."""
 
 
 class SubtaskRow(Base):

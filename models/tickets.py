@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Select, delete, insert, select, update
 
+from models.erasure import erase_tickets
 from models.tables_tickets import (
     NumberCounterRow,
     TicketCardRow,
@@ -114,8 +115,8 @@ class SqlTicketStore:
             )
         )
 
-    async def set_solved(self, ticket_id: int, account: int, solved: bool) -> None:
-        """Keeps what one reporter answered to "is it solved?"."""
+    async def set_solved(self, ticket_id: int, account: int, solved: bool | None) -> None:
+        """Keeps what one reporter answered to "is it solved?"; none once that is asked anew."""
         await self._transaction.execute(
             update(TicketReporterRow)
             .where(TicketReporterRow.ticket_id == ticket_id, TicketReporterRow.account == account)
@@ -190,6 +191,10 @@ class SqlTicketStore:
                 .with_for_update(skip_locked=True)
             )
         )
+
+    async def erase(self, ended_before: datetime, at: datetime, *, limit: int) -> int:
+        """Erases what names people from up to ``limit`` tickets that ended before then; returns how many."""
+        return await erase_tickets(self._transaction, ended_before, at, limit=limit)
 
     async def card_chats(self, ticket_id: int) -> tuple[tuple[int, int | None], ...]:
         """The chats that have or will have a card of the ticket, each with the topic (thread) that it is in."""

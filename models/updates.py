@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, func, select, update
 
-from models.tables_delivery import FailedUpdateRow, HandledUpdateRow, PollOffsetRow
+from models.tables_delivery import FailedUpdateRow, HandledUpdateRow
 from models.transaction import Transaction
 from routing.updates import ParkedUpdate
 
@@ -82,20 +82,6 @@ class SqlUpdateLog:
         )
         row = rows.one_or_none()
         return None if row is None else ParkedUpdate(*row)
-
-    async def offset(self, platform: str) -> int | None:
-        """The update that long polling of the platform asks for next; none before the first."""
-        rows = await self._transaction.execute(
-            select(PollOffsetRow.next_update_id).where(PollOffsetRow.platform == platform)
-        )
-        return rows.scalar_one_or_none()
-
-    async def set_offset(self, platform: str, offset: int) -> None:
-        """Moves long polling on."""
-        statement = self._transaction.insert(PollOffsetRow).values(platform=platform, next_update_id=offset)
-        await self._transaction.execute(
-            statement.on_conflict_do_update(index_elements=["platform"], set_={"next_update_id": offset})
-        )
 
     async def prune(self, before: datetime) -> int:
         """Forgets updates handled, and failures not parked and not repeated, since before then; returns how many.

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 
 from bot.services.ports import Clock, UnitOfWork, UnitOfWorkFactory
+from routing.retention import Retention
 
-UPDATES_KEPT = timedelta(days=3)
-"""How long handled updates are remembered. Telegram delivers again for at most 24 hours."""
-
-MESSAGES_KEPT = timedelta(days=30)
-"""How long messages that went out are kept for questions about them; they name people."""
+ERASED_AT_ONCE = 100
+"""Tickets of one transaction, so that nobody waits long for the database meanwhile."""
 
 
 class ClockJob:
@@ -37,11 +34,16 @@ class UpkeepJob:
     """Carries out what a day brings to the registers, erases old questions and messages, and forgets old updates."""
 
     def __init__(
-        self, unit_of_work: UnitOfWorkFactory, clock: Clock, registers: Callable[[UnitOfWork], Awaitable[int]]
+        self,
+        unit_of_work: UnitOfWorkFactory,
+        clock: Clock,
+        registers: Callable[[UnitOfWork], Awaitable[int]],
+        retention: Retention,
     ) -> None:
         self._unit_of_work = unit_of_work
         self._clock = clock
         self._registers = registers
+        self._retention = retention
 
     async def run(self) -> int:
         """Returns how many rows are gone or changed."""
@@ -51,7 +53,17 @@ class UpkeepJob:
             await work.commit()
         async with self._unit_of_work() as work:
             gone = changed + await work.prompts.expire(now)
-            gone += await work.updates.prune(now - UPDATES_KEPT)
-            gone += await work.outbox.prune(now - MESSAGES_KEPT)
+            gone += await work.updates.prune(now - self._retention.updates)
+            gone += await work.outbox.prune(now - self._retention.messages)
             await work.commit()
-        return gone
+        return gone + await self._erase()
+
+    async def _erase(self) -> int:
+        now, total = self._clock(), 0
+        while True:
+            async with self._unit_of_work() as work:
+                erased = await work.tickets.erase(now - self._retention.personal_data, now, limit=ERASED_AT_ONCE)
+                await work.commit()
+            total += erased
+            if erased < ERASED_AT_ONCE:
+                return total

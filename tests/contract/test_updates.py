@@ -47,17 +47,6 @@ async def test_failures_are_counted_and_parked(database: Database) -> None:
         assert await work.updates.parked() == (parked,), "a replay that fails leaves the update parked"
 
 
-async def test_polling_goes_on_where_it_was(database: Database) -> None:
-    async with database.unit_of_work() as work:
-        assert await work.updates.offset("telegram") is None
-        await work.updates.set_offset("telegram", 10)
-        await work.updates.set_offset("telegram", 9_000_000_000)
-        await work.commit()
-    async with database.unit_of_work() as work:
-        assert await work.updates.offset("telegram") == 9_000_000_000
-        assert await work.updates.offset("local") is None
-
-
 async def test_pruning_forgets_what_is_old_and_keeps_what_is_parked(database: Database) -> None:
     old, edge = NOW - timedelta(days=3), NOW - timedelta(days=2)
     async with database.unit_of_work() as work:

@@ -1,0 +1,16 @@
+"""How long what names people is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """Spans after which data is erased."""
+
+    personal_data: timedelta
+    """From the end of a ticket to the erasure of who reported it and what they wrote."""
+    messages: timedelta
+    updates: timedelta
