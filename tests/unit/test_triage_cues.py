@@ -61,6 +61,41 @@ def test_silence(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "cue"),
+    [
+        ("塞尔达那个下水道关卡堵了我一晚上", "played"),
+        ("《电梯惊魂》里电梯坏了那段太吓人", "played"),
+        ("我的钱包像停水的水龙头，一滴都没有", "likened"),
+        ("甲方说电梯坏了的效果图要再暗一点", "desk"),
+        ("去成都玩，住的那个小区电梯坏了", "faraway"),
+        ("【物业提示】9栋停水，预计明早恢复", "announced"),
+        ("明天我家师傅要钻孔，可能有点吵，先说声抱歉", "own_noise"),
+        ("谁讲的停电，我这儿灯都开着", "unsaid"),
+        ("等我有钱了给整栋楼换电梯，省得老坏", "wished"),
+        ("小孙子问我下水道堵了老鼠怎么回家", "retold"),
+        ("下水道疏通接单中，马桶堵了微信扫码", "sold"),
+    ],
+)
+def test_talk_is_told_from_requests(text: str, cue: str) -> None:
+    explanation = packaged_triage().explain(text)
+    assert isinstance(explanation.decision, Ignore), explanation
+    assert cue in {one.rule.partition(":")[0] for one in explanation.decision.evidence}, explanation
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "保安天天刷短视频打游戏，发传单的随便进单元门",
+        "楼上半夜看电视剧声音开得巨大，吵得睡不着，物业管管",
+        "我们小区电梯坏了三天，比以前公司那部还破，谁来修",
+        "物业通知说停水两小时，现在六小时了还没来，怎么回事",
+    ],
+)
+def test_words_of_talk_do_not_silence_a_complaint(text: str) -> None:
+    assert isinstance(packaged_triage().decide(text), OpenTicket), packaged_triage().explain(text)
+
+
+@pytest.mark.parametrize(
     ("text", "service"),
     [
         ("不知道哪家漏水，我家天花板都湿了", "housing.leak"),  # 不知道 denies nothing.
