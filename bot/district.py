@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from bot.services.approvals import ApprovalService
 from bot.services.board import TicketBoard
+from bot.services.callback import CallBackService
 from bot.services.cards import CardMaker
 from bot.services.clockwork import ClockService
 from bot.services.confirmation import ConfirmationService
@@ -29,6 +30,7 @@ from bot.services.patrol import PatrolService
 from bot.services.ports import Clock
 from bot.services.prompting import PromptService
 from bot.services.registration import RegistrationService
+from bot.services.rota import RotaService
 from bot.services.rules import Rules
 from bot.services.wording import Wording
 from config.bundle import Configuration
@@ -49,12 +51,14 @@ class UseCases:
     correction: CorrectionService
     approvals: ApprovalService
     confirmation: ConfirmationService
+    callback: CallBackService
     lists: ListService
     organisation: OrganisationService
     patrol: PatrolService
     digests: DigestService
     clockwork: ClockService
     moves: MoveService
+    rota: RotaService
 
 
 def rules_of(configuration: Configuration) -> Rules:
@@ -69,6 +73,7 @@ def rules_of(configuration: Configuration) -> Rules:
         duties=configuration.duties,
         wording=Wording(configuration.texts, configuration.catalogue, configuration.zone),
         conversation=configuration.conversation,
+        callback=configuration.callback,
     )
 
 
@@ -92,22 +97,25 @@ def use_cases(
     opening = OpeningService(rules, board, clock)
     joining = JoiningService(rules, board, opening, clock)
     memory = GroupMemory(forerunners=rules.conversation.before, lively=rules.conversation.join)
+    callback = CallBackService(desk, joining)
     registration = RegistrationService(triage, rules, opening, joining, memory, clock)
     prompts = PromptService(rules, registration, clock)
     return UseCases(
         rules=rules,
         clock=clock,
-        intake=IntakeService(triage, rules, registration, prompts, joining, memory, clock),
+        intake=IntakeService(triage, rules, registration, prompts, joining, callback, memory, clock),
         registration=registration,
         prompts=prompts,
         handling=HandlingService(desk),
         correction=CorrectionService(triage, desk, opening),
         approvals=ApprovalService(desk),
         confirmation=ConfirmationService(desk),
+        callback=callback,
         lists=ListService(rules, clock),
         organisation=OrganisationService(rules, clock, new_token),
         patrol=PatrolService(triage, opening, desk),
         digests=digests_of(configuration, rules, platform, clock),
         clockwork=ClockService(rules, board, clock),
         moves=MoveService(configuration.organisation, clock),
+        rota=RotaService(rules, clock),
     )

@@ -114,6 +114,8 @@ class Digest:
     """Found on rounds in the period (巡查发现)."""
     patrol_solved: int
     """Those of them that were put right on the spot; they are in no other figure."""
+    street_ratings: Mapping[Satisfaction, int]
+    """How streets rated the departments that did the work (街道评议部门)."""
     ranking: tuple[RankedArea, ...]
     """All areas below of which there is anything to say, in order."""
 
@@ -184,6 +186,7 @@ def build_digest(
         rates=rates_of(material.counts, satisfied),
         patrol_found=material.counts.patrol_found,
         patrol_solved=material.counts.patrol_solved,
+        street_ratings=material.counts.street_ratings,
         ranking=rank(
             [
                 RankedArea(

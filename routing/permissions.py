@@ -60,6 +60,12 @@ def may_claim(post: Staff, ticket: Ticket) -> bool:
     return post.role in _OWNER_ROLES[ticket.owner] and post.serves(ticket.service_code) and covers(post, ticket)
 
 
+def may_decide_dispute(post: Staff, ticket: Ticket, assignee: Staff | None) -> bool:
+    """Whether the post may settle a contradiction of the call-back: from the community upward, above who did it."""
+    is_high = RANK[post.role] >= RANK[Role.COMMUNITY] and post.id != ticket.assignee_id
+    return is_high and is_superior(post, ticket, assignee)
+
+
 def acting_post(actor: Actor, action: Action, ticket: Ticket, assignee: Staff | None) -> Staff:
     """The post by which ``actor`` may do ``action``; the lowest that suffices, so that nobody acts above need.
 
@@ -80,6 +86,11 @@ def _allows(post: Staff, action: Action, ticket: Ticket, assignee: Staff | None)
         return may_claim(post, ticket)
     if action is Action.SOLVE_ON_SPOT:
         return ticket.via == PATROL and post.account == ticket.reporter_id and post.role in PATROLS
+    if action in {Action.UPHOLD, Action.REDO}:
+        return may_decide_dispute(post, ticket, assignee)
+    if action is Action.RATE_UNIT:
+        by_department = assignee is not None and assignee.role is Role.DEPARTMENT
+        return by_department and post.role is Role.STREET and covers(post, ticket)
     if action in _HOLDERS_OWN:
         return holds
     if action in _HOLDER_OR_SUPERIOR:

@@ -51,4 +51,6 @@ class PeriodCounts:
     patrol_found: int
     """Found on rounds (巡查发现), whatever became of it."""
     patrol_solved: int
+    street_ratings: Mapping[Satisfaction, int]
+    """How streets rated departments (街道评议部门), of what was archived."""
     """Put right where it was found; that is in no other count."""

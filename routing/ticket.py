@@ -282,6 +282,10 @@ class Ticket:
         """Whether a handler still owes something."""
         return self.status in OPEN_STATUSES
 
+    def shown_as(self, account: int, name: str) -> tuple[int | None, str]:
+        """Account and name as they may stand in events and messages: nothing of a reporter who stays unknown."""
+        return (None, "") if self.anonymous and account == self.reporter_id else (account, name)
+
 
 def next_status(ticket: Ticket, action: Action) -> Status:
     """Where ``action`` leads from the ticket's state; raises ``IllegalTransition`` where it is not legal."""

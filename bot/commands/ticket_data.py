@@ -44,6 +44,7 @@ COLUMNS = (
     "escalation_level",
     "reopens",
     "via",
+    "street_rating",
 )
 """Of an export; the order is part of what others rely on."""
 
@@ -81,6 +82,7 @@ def ticket_data(ticket: Ticket, colour: Colour | None, assignee: str | None, zon
         "escalation_level": ticket.escalation_level,
         "reopens": ticket.reopens,
         "via": ticket.via,
+        "street_rating": ticket.street_rating.value if ticket.street_rating else None,
         "point": [ticket.point.latitude, ticket.point.longitude] if ticket.point else None,
     }
 

@@ -30,6 +30,8 @@ PAGE = 500
 POOL = "none"
 """Names nobody: what lies in the pool."""
 
+ANONYMOUS = "(anonymous)"
+
 app = typer.Typer(cls=Commands, help="Lists, shows and exports tickets.", no_args_is_help=True, rich_markup_mode=None)
 
 
@@ -176,7 +178,7 @@ def show(number: Annotated[str, typer.Argument(help="The number of the ticket.")
         return
     explainer = Explainer(rules.wording)
     print_fields({name: value for name, value in data.items() if value not in (None, "")})
-    typer.echo("reporters: " + "、".join(str(reporter["name"]) for reporter in history["reporters"]))
+    typer.echo("reporters: " + "、".join(str(reporter["name"] or ANONYMOUS) for reporter in history["reporters"]))
     for event in history["events"]:
         typer.echo(f"- {event['at']} {event['kind']} {event['actor'] or ''}".rstrip())
         for line in explainer.recorded(event.get("evidence")):

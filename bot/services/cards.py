@@ -13,6 +13,7 @@ from routing.areas import AreaTree
 from routing.catalogue import Urgency
 from routing.outgoing import Button, Content
 from routing.privacy import mask_numbers
+from routing.script import Script
 from routing.sla import Colour
 from routing.staff import Role, Staff
 from routing.ticket import Action, RequestKind, Satisfaction, Status, Ticket
@@ -82,6 +83,8 @@ class CardMaker:
         if ticket.reporter_name:
             key = "card.handler.reporters" if view.reporters > 1 else "card.handler.reporter"
             lines.append(say(key, name=ticket.reporter_name, count=view.reporters))
+        elif ticket.anonymous:
+            lines.append(say("card.handler.anonymous"))
         lines.append(say("card.handler.text", text=ticket.text[:_MAX_TEXT]))
         if ticket.point is not None:
             where = {"latitude": f"{ticket.point.latitude:.5f}", "longitude": f"{ticket.point.longitude:.5f}"}
@@ -165,19 +168,23 @@ class CardMaker:
         """已解决 / 没解决, for those who reported."""
         return self._rows(ticket, (Action.CONFIRM, Action.REOPEN), script_of_reporter=True)
 
-    def rating_buttons(self, ticket: Ticket) -> tuple[tuple[Button, ...], ...]:
-        """The three ratings."""
+    def rating_buttons(self, ticket: Ticket, action: Action = Action.RATE) -> tuple[tuple[Button, ...], ...]:
+        """The three ratings, of a reporter or (``RATE_UNIT``) of the street."""
+        script = ticket.script if action is Action.RATE else Script.HANS
+        say = self._wording.say
         return (
             tuple(
-                Button(
-                    self._wording.say(f"button.rate_{rating}", ticket.script),
-                    Action.RATE,
-                    ticket.id,
-                    rating.value,
-                )
-                for rating in Satisfaction
+                Button(say(f"button.rate_{rating}", script), action, ticket.id, rating.value) for rating in Satisfaction
             ),
         )
+
+    def reopen_button(self, ticket: Ticket) -> tuple[tuple[Button, ...], ...]:
+        """没解决 alone, for the other households of a merged ticket once one of them has confirmed."""
+        return self._rows(ticket, (Action.REOPEN,), script_of_reporter=True)
+
+    def decision_buttons(self, ticket: Ticket) -> tuple[tuple[Button, ...], ...]:
+        """维持办结 / 重新办理, for the person who settles a contradiction."""
+        return self._rows(ticket, (Action.UPHOLD, Action.REDO))
 
     def _rows(
         self, ticket: Ticket, *rows: Sequence[Action], script_of_reporter: bool = False

@@ -7,7 +7,9 @@ from datetime import datetime
 
 from bot.services.board import TicketBoard
 from bot.services.ports import Clock, UnitOfWork
+from bot.services.rota import there_now
 from bot.services.rules import Rules
+from bot.services.street_rating import ask_street
 from routing.areas import AreaTree
 from routing.assign import posts_at, step_for
 from routing.escalation import ClockStep, applied, check, next_check
@@ -49,6 +51,8 @@ class ClockService:
         if step.is_nothing:
             return
         await work.tickets.record(*self._events(ticket, step, after, superiors, now))
+        if step.archive:
+            await ask_street(work, self._rules, self._board, after)
         holder = await self._board.assignee(work, ticket)
         await self._board.post(work, after, now, also=superiors)
         for name, due in step.reminders:
@@ -67,7 +71,8 @@ class ClockService:
         steps = self._rules.chain(ticket, tree)
         for reached in range(level, max(level, len(steps) - 1) + 1):
             step = step_for(steps, reached)
-            posts = posts_at(step, await work.staff.posts(step.roles, step.area_codes), ticket.service_code)
+            there = there_now(self._rules, await work.staff.posts(step.roles, step.area_codes), self._clock())
+            posts = posts_at(step, there, ticket.service_code)
             known = tuple(post for post in posts if post.account is not None and post.id != ticket.assignee_id)
             if known:
                 return reached, tuple(post for post in known if post.on_duty) or known
@@ -80,7 +85,8 @@ class ClockService:
         if holder is not None:
             return (holder.account,) if holder.account is not None else ()
         step = step_for(self._rules.chain(ticket, tree), 0)
-        posts = posts_at(step, await work.staff.posts(step.roles, step.area_codes), ticket.service_code)
+        there = there_now(self._rules, await work.staff.posts(step.roles, step.area_codes), self._clock())
+        posts = posts_at(step, there, ticket.service_code)
         return tuple(dict.fromkeys(post.account for post in posts if post.on_duty and post.account is not None))
 
     @staticmethod

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from bot.services.desk import Answer, Press, TicketDesk
 from bot.services.ports import UnitOfWork
+from bot.services.street_rating import ask_street
 from routing.errors import NotAllowed
-from routing.outgoing import Content
+from routing.outgoing import Button, Content
 from routing.ticket import Action, EventKind, Satisfaction, Ticket, TicketEvent, next_status
 
 
@@ -33,11 +34,13 @@ class ConfirmationService:
             archived_at=now,
         )
         ticket = await self._desk.put(work, ticket, self._event(ticket, EventKind.CONFIRMED, press))
+        await ask_street(work, self._desk.rules, self._desk.board, ticket)
+        others = await self._for_others(work, ticket)
         say, script = self._desk.rules.wording.say, ticket.script
         content = Content(
             f"{say('confirmed.title', script)} · {ticket.number}",
-            (say("confirmed.ask", script),),
-            self._desk.board.cards.rating_buttons(ticket),
+            (say("confirmed.ask", script), *((say("confirmed.others", script),) if others else ())),
+            (*self._desk.board.cards.rating_buttons(ticket), *others),
         )
         await self._desk.change_message(work, press, content)
         return Answer("confirmed.title", script=script)
@@ -45,25 +48,12 @@ class ConfirmationService:
     async def reopen(self, work: UnitOfWork, press: Press, ticket_id: int) -> Answer:
         """Gives the ticket back to the same handler with its history; the resolve limit runs anew from now.
 
-        It is a new round of work: counted from the old dispatch it would be overdue before it began.
+        One household of a merged ticket is enough, and after one of them confirmed too.
         """
         ticket = await self._of_reporter(work, press, ticket_id, Action.REOPEN)
         now = self._desk.clock()
         await work.tickets.set_solved(ticket_id, press.actor.account, solved=False)
-        limits = self._desk.rules.due_times(ticket.service_code, ticket.urgency, now)
-        ticket = replace(
-            ticket,
-            status=next_status(ticket, Action.REOPEN),
-            solved=False,
-            satisfaction=None,
-            resolved_at=None,
-            archived_at=None,
-            resolve_due_at=limits.resolve_due_at,
-            escalation_level=0,
-            escalated_at=None,
-            reminded=frozenset(),
-            reopens=ticket.reopens + 1,
-        )
+        ticket = self._desk.reopened(replace(ticket, status=next_status(ticket, Action.REOPEN)), now)
         ticket = await self._desk.put(work, ticket, self._event(ticket, EventKind.REOPENED, press))
         assignee = await self._desk.board.assignee(work, ticket)
         say, script = self._desk.rules.wording.say, ticket.script
@@ -97,8 +87,15 @@ class ConfirmationService:
         say, script = self._desk.rules.wording.say, ticket.script
         answer = Answer("rated.thanks", {"rating": say(f"satisfaction.{satisfaction}")}, script=script)
         line = say(answer.key, script, **answer.fields)
-        await self._desk.change_message(work, press, Content(ticket.number, (line,)))
+        others = await self._for_others(work, ticket)
+        lines = (line, *((say("confirmed.others", script),) if others else ()))
+        await self._desk.change_message(work, press, Content(ticket.number, lines, others))
         return answer
+
+    async def _for_others(self, work: UnitOfWork, ticket: Ticket) -> tuple[tuple[Button, ...], ...]:
+        """没解决 for the households of a merged ticket that have not answered; nothing where all have."""
+        waiting = [one for one in await work.tickets.reporters(ticket.id) if one.solved is None]
+        return self._desk.board.cards.reopen_button(ticket) if waiting else ()
 
     async def _of_reporter(
         self, work: UnitOfWork, press: Press, ticket_id: int, action: Action | None = None
@@ -113,4 +110,5 @@ class ConfirmationService:
         return ticket
 
     def _event(self, ticket: Ticket, kind: EventKind, press: Press, **data: object) -> TicketEvent:
-        return TicketEvent(ticket.id, kind, self._desk.clock(), press.actor.account, press.actor.name, data)
+        shown = ticket.shown_as(press.actor.account, press.actor.name)
+        return TicketEvent(ticket.id, kind, self._desk.clock(), *shown, data)

@@ -76,6 +76,27 @@ class TicketDesk:
         await self.board.post(work, ticket, now, also=also)
         return ticket
 
+    def reopened(self, ticket: Ticket, now: datetime) -> Ticket:
+        """The ticket in a new round of work with the same handler: its limit to resolve runs anew from ``now``.
+
+        Counted from the old dispatch it would be overdue before it began.
+        """
+        limits = self.rules.due_times(ticket.service_code, ticket.urgency, now)
+        return replace(
+            ticket,
+            solved=False,
+            satisfaction=None,
+            street_rating=None,
+            disputed_at=None,
+            resolved_at=None,
+            archived_at=None,
+            resolve_due_at=limits.resolve_due_at,
+            escalation_level=0,
+            escalated_at=None,
+            reminded=frozenset(),
+            reopens=ticket.reopens + 1,
+        )
+
     def event(self, taken: Taken, kind: EventKind, **data: object) -> TicketEvent:
         """An event caused by the person who took the ticket."""
         post = taken.post

@@ -10,7 +10,7 @@ from routing.digest import Digest, RankedArea, RedTicket
 from routing.outgoing import Content
 from routing.rates import Rate
 from routing.script import Script
-from routing.ticket import Status
+from routing.ticket import Satisfaction, Status
 
 MESSAGE_UNITS = 4096
 """Telegram's limit for the text of a message, in UTF-16 code units."""
@@ -123,6 +123,9 @@ class DigestPages:
             "rework": rates.rework,
         }
         lines = [say(f"digest.rates.{name}", script, rate=self._rate(rate)) for name, rate in named.items()]
+        if any(digest.street_ratings.values()):
+            ratings = {rating.value: digest.street_ratings.get(rating, 0) for rating in Satisfaction}
+            lines.append(say("digest.street_ratings", script, **ratings))
         return [("", say("digest.rates_title", script), *lines)]
 
     def _ranking(self, digest: Digest, script: Script) -> list[Block]:

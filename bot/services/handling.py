@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from bot.services.desk import Answer, Press, TicketDesk, given_to
 from bot.services.ports import UnitOfWork
+from bot.services.rota import there_now
 from routing.errors import NotAllowed, QunbanError
 from routing.groups import Dialogue
 from routing.message import Attachment, IncomingMessage
@@ -187,6 +188,8 @@ class HandlingService:
         )
         event = self._desk.event(taken, EventKind.RESOLVED, result=result, photos=len(photos))
         ticket = await self._desk.put(work, ticket, event)
+        for reporter in await work.tickets.reporters(ticket.id):
+            await work.tickets.set_solved(ticket.id, reporter.account, solved=None)
         await self._ask_reporters(work, ticket, photos)
         return Answer("handling.resolved", {"number": ticket.number})
 
@@ -194,18 +197,23 @@ class HandlingService:
         board, wording, script = self._desk.board, self._desk.rules.wording, ticket.script
         view = await board.view(work, ticket, self._desk.clock())
         place = wording.place(ticket, view.tree, public=True)
+        reporters = await work.tickets.reporters(ticket.id)
+        name = ticket.reporter_name or wording.say("reporter.anonymous", script)
         lines = (
             wording.say("resolved.service", script, service=wording.service(ticket.service_code), place=place).rstrip(
                 "｜"
             ),
             wording.say("resolved.result", script, text=wording.public(ticket.resolution, ticket)),
-            wording.say("resolved.ask", script, name=ticket.reporter_name),
+            wording.say(
+                "resolved.ask_all" if len(reporters) > 1 else "resolved.ask", script, name=name, count=len(reporters)
+            ),
             wording.say("resolved.auto", script),
         )
         title = wording.say("resolved.title", script, number=ticket.number)
         content = Content(title, lines, board.cards.confirm_buttons(ticket))
         if ticket.group_chat_id is None:
-            await board.tell(work, ticket, ticket.reporter_id, content)
+            for account in dict.fromkeys(reporter.account for reporter in reporters):
+                await board.tell(work, ticket, account, content)
             return
         await board.tell_group(work, ticket, content)
         if photos:
@@ -214,7 +222,11 @@ class HandlingService:
     async def _candidates(self, work: UnitOfWork, ticket: Ticket) -> tuple[Staff, ...]:
         """Who could take the ticket over: posts around its place that take the service, nearest and lowest first."""
         codes = [code for code in ticket.area_path.split("/") if code]
-        posts = await work.staff.posts(_TRANSFEREES, [*codes, ticket.owner_area_code])
+        posts = there_now(
+            self._desk.rules,
+            await work.staff.posts(_TRANSFEREES, [*codes, ticket.owner_area_code]),
+            self._desk.clock(),
+        )
         able = (
             post
             for post in posts

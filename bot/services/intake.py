@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from bot.services.callback import CallBackService
 from bot.services.group_memory import GroupMemory
 from bot.services.joining import JoiningService
 from bot.services.ports import Clock, UnitOfWork
@@ -56,6 +57,7 @@ class IntakeService:
         registration: RegistrationService,
         prompts: PromptService,
         joining: JoiningService,
+        callback: CallBackService,
         memory: GroupMemory,
         clock: Clock,
     ) -> None:
@@ -64,6 +66,7 @@ class IntakeService:
         self._registration = registration
         self._prompts = prompts
         self._joining = joining
+        self._callback = callback
         self._memory = memory
         self._clock = clock
 
@@ -106,6 +109,8 @@ class IntakeService:
             return
         if await work.staff.of_account(message.sender_id):
             await self._by_staff(work, message, decision)
+            return
+        if await self._callback.heard(work, message):
             return
         relation = await self._relation(work, message, decision)
         await self._act(work, group, message, decision, relation)

@@ -102,7 +102,8 @@ class JoiningService:
         if last is None or now - last >= self._rules.conversation.urge_again:
             ticket = replace(ticket, urges=ticket.urges + 1)
             ticket = await self._put(work, message, ticket, EventKind.URGED, {"by": "reporter"}, now)
-            await self._tell_handlers(work, ticket, message.sender_name)
+            _, name = ticket.shown_as(message.sender_id, message.sender_name)
+            await self._tell_handlers(work, ticket, name or self._rules.wording.say("reporter.anonymous"))
         assignee = await self._board.assignee(work, ticket)
         if assignee is None:
             await self._answer(work, message, "urged.pool", number=ticket.number)
@@ -164,7 +165,9 @@ class JoiningService:
     ) -> Ticket:
         tree = await work.areas.tree()
         ticket = await work.tickets.save(self._rules.scheduled(replace(ticket, last_said_at=now), tree, now))
-        await work.tickets.record(TicketEvent(ticket.id, kind, now, message.sender_id, message.sender_name, data))
+        await work.tickets.record(
+            TicketEvent(ticket.id, kind, now, *ticket.shown_as(message.sender_id, message.sender_name), data)
+        )
         await work.tickets.link_message(ticket.id, message.platform, message.chat_id, message.message_id)
         await self._board.post(work, ticket, now)
         return ticket

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.services.board import TicketBoard
 from bot.services.ports import Clock, UnitOfWork
+from bot.services.rota import there_now, turns
 from bot.services.rules import Rules
 from routing.areas import AreaTree
 from routing.assign import Assignment, assign, posts_needed
@@ -17,6 +18,7 @@ from routing.message import Attachment, GeoPoint
 from routing.outgoing import Content
 from routing.place import Place
 from routing.placement import Location, locate
+from routing.privacy import mask_numbers
 from routing.script import Script
 from routing.staff import Role
 from routing.ticket import EventKind, Reporter, Status, Ticket, TicketEvent
@@ -47,6 +49,8 @@ class Request:
     via: str = "talk"
     """How it came in: see ``Ticket.via``."""
     point: GeoPoint | None = None
+    anonymous: bool = False
+    """Whether nobody may learn who reports it; name and message are then left empty."""
 
 
 class OpeningService:
@@ -95,6 +99,7 @@ class OpeningService:
             last_said_at=now,
             via=request.via,
             point=request.point,
+            anonymous=request.anonymous,
         )
         ticket = self._rules.scheduled(ticket, tree, now)
         day = self._rules.wording.day(now)
@@ -109,8 +114,7 @@ class OpeningService:
                 ticket.id,
                 EventKind.OPENED,
                 now,
-                request.reporter,
-                request.reporter_name,
+                *ticket.shown_as(request.reporter, request.reporter_name),
                 {
                     "via": request.via,
                     "service": request.service_code,
@@ -174,9 +178,10 @@ class OpeningService:
         """Who answers for a matter and who of them has it: the on-duty handler with the least open work."""
         rules = self._rules.duties
         ownership = owner_of(self._rules.catalogue.get(service_code), urgency, location, tree, rules)
-        posts = await work.staff.posts(*posts_needed(ownership, location, tree, rules))
-        loads = await work.staff.loads([post.id for post in posts])
-        return assign(ownership, location, tree, rules, posts, loads, service_code)
+        now = self._clock()
+        posts = there_now(self._rules, await work.staff.posts(*posts_needed(ownership, location, tree, rules)), now)
+        turn = await turns(work, self._rules, posts, now)
+        return assign(ownership, location, tree, rules, posts, turn, service_code)
 
     @staticmethod
     def _dispatched(ticket: Ticket, assignment: Assignment, now: datetime) -> TicketEvent:
@@ -195,11 +200,31 @@ class OpeningService:
             await self._alarm(work, ticket, emergency_recipients(assignment.ownership))
         else:
             await self._board.post(work, ticket, now)
+        await self._tell_liaisons(work, ticket, assignment)
         assignee = assignment.assignee
         if ticket.attachments and assignee is not None and assignee.account is not None:
             await self._board.tell(
                 work, ticket, assignee.account, Content(lines=(ticket.number,), attachments=ticket.attachments)
             )
+
+    async def _tell_liaisons(self, work: UnitOfWork, ticket: Ticket, assignment: Assignment) -> None:
+        """Household liaisons hear of what is reported in their buildings; they have nothing to press or to decide."""
+        if not self._rules.duties.organisation.rota.tell_liaisons:
+            return
+        codes = [code for code in ticket.area_path.split("/") if code]
+        posts = there_now(self._rules, await work.staff.posts([Role.LIAISON], codes), self._clock())
+        wording, assignee = self._rules.wording, assignment.assignee
+        line = wording.say(
+            "rota.liaison",
+            service=wording.service(ticket.service_code),
+            place=mask_numbers(wording.place(ticket, await work.areas.tree(), public=True)),
+            number=ticket.number,
+            holder=assignee.name if assignee else wording.say(f"owner.{ticket.owner}"),
+        )
+        told = (post.account for post in posts if post.on_duty and post.reachable)
+        for account in dict.fromkeys(told):
+            if account not in (ticket.reporter_id, assignee.account if assignee else None):
+                await self._board.tell(work, ticket, account, Content(lines=(line,)))
 
     async def _alarm(self, work: UnitOfWork, ticket: Ticket, recipients: tuple[tuple[Role, str], ...]) -> None:
         roles, codes = {role for role, _ in recipients}, {code for _, code in recipients}

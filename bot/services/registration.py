@@ -11,6 +11,7 @@ from bot.services.joining import JoiningService
 from bot.services.opening import OpeningService, Request
 from bot.services.ports import Clock, UnitOfWork
 from bot.services.rules import Rules
+from routing.conversation import without_name
 from routing.errors import QunbanError
 from routing.message import IncomingMessage
 from routing.outgoing import Content, Outgoing
@@ -18,13 +19,17 @@ from routing.place import Place
 from routing.relation import are_apart
 from routing.script import script_of
 from routing.ticket import Ticket
-from routing.triage.decision import Decision, Ignore
+from routing.triage.decision import Decision, Ignore, Matter
 from routing.triage.engine import Triage
 from routing.triage.matters import matters_of
 
 FLOOD_WINDOW = timedelta(minutes=10)
 FLOOD_LIMIT = 5
 """More tickets than this by one person within the window are refused: no household has six troubles in ten minutes."""
+
+
+_FOR_ONESELF = frozenset({"command", "private"})
+"""Ways of reporting in which the writer may ask to stay unknown."""
 
 
 class NothingToRegister(QunbanError):
@@ -66,13 +71,17 @@ class RegistrationService:
             key = "intake.unbound" if message.chat_kind == "group" else "intake.private_no_area"
             await self.answer(work, message, key)
             return None
+        unnamed = without_name(message.text) if via in _FOR_ONESELF else None
+        if unnamed is not None:
+            message = replace(message, text=unnamed)
         if not message.text.strip() and not message.attachments:
             await self.answer(work, message, "intake.empty_report")
             return None
         matters = matters_of(self._triage, message.text, addressed=True, has_media=bool(message.attachments))
         ticket = None
         for matter in matters:
-            ticket = await self.open(work, message, bound, matter, via=via) or ticket
+            opened = await self.open(work, message, bound, matter, via=via, anonymous=unnamed is not None)
+            ticket = opened or ticket
         return ticket
 
     async def register_reply(self, work: UnitOfWork, message: IncomingMessage) -> Ticket | None:
@@ -97,9 +106,19 @@ class RegistrationService:
         return await self.register(work, original, via="registered")
 
     async def open(
-        self, work: UnitOfWork, message: IncomingMessage, bound: str, matter: Decision, *, via: str
+        self,
+        work: UnitOfWork,
+        message: IncomingMessage,
+        bound: str,
+        matter: Decision,
+        *,
+        via: str,
+        anonymous: bool = False,
     ) -> Ticket | None:
-        """Opens a ticket, or adds to the one that the writer opened about the same thing a short while ago."""
+        """Opens a ticket, or adds to the one that the writer opened about the same thing a short while ago.
+
+        An ``anonymous`` report is neither joined to one under a name nor points to its message.
+        """
         if isinstance(matter, Ignore):
             return None
         now = self._clock()
@@ -109,7 +128,7 @@ class RegistrationService:
             (
                 one
                 for one in recent
-                if one.is_open and one.service_code == matter.service_code and not are_apart(place, one.place)
+                if one.is_open and _is_alike(one, matter, anonymous) and not are_apart(place, one.place)
             ),
             None,
         )
@@ -127,9 +146,9 @@ class RegistrationService:
                 platform=message.platform,
                 chat_id=message.chat_id if is_group else None,
                 thread_id=message.thread_id,
-                message_id=message.message_id,
+                message_id=None if anonymous else message.message_id,
                 reporter=message.sender_id,
-                reporter_name=message.sender_name,
+                reporter_name="" if anonymous else message.sender_name,
                 text=text,
                 script=script_of(message.text),
                 service_code=matter.service_code,
@@ -142,10 +161,11 @@ class RegistrationService:
                 evidence=[asdict(one) for one in matter.evidence],
                 alternatives=matter.alternatives,
                 via=via,
+                anonymous=anonymous,
             ),
             now,
         )
-        for one in before:
+        for one in () if anonymous else before:
             await work.tickets.link_message(ticket.id, message.platform, message.chat_id, one.message_id)
         self._memory.enliven(message)
         if not is_group:
@@ -166,6 +186,10 @@ class RegistrationService:
         wanted = self._rules.of_reporter(message.platform, message.sender_id, None, None)
         earlier = await work.tickets.find(wanted, limit=1)
         return earlier[0].area_code if earlier else None
+
+
+def _is_alike(ticket: Ticket, matter: Matter, anonymous: bool) -> bool:
+    return ticket.service_code == matter.service_code and ticket.anonymous == anonymous
 
 
 def _with_earlier(place: Place, before: Sequence[Forerunner]) -> Place:

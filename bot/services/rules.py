@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.services.wording import Wording
 from routing.areas import AreaTree
 from routing.assign import chain_of
+from routing.callback import CallBackRules
 from routing.catalogue import Catalogue, Urgency
 from routing.escalation import ClockRules, next_check, ticket_colour
 from routing.followup import ConversationRules
@@ -25,6 +26,7 @@ class Rules:
     duties: DutyRules
     wording: Wording
     conversation: ConversationRules
+    callback: CallBackRules
 
     max_extensions: int = 1
     """How often the limit of one ticket may be extended."""

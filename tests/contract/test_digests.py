@@ -33,6 +33,7 @@ NOTHING: dict[str, Any] = {
     "by_service": {},
     "patrol_found": 0,
     "patrol_solved": 0,
+    "street_ratings": dict.fromkeys(Satisfaction, 0),
 }
 
 
@@ -102,6 +103,11 @@ def but(**expected: Any) -> PeriodCounts:
             {"archived": 1, "ratings": NOTHING["ratings"] | {Satisfaction.FAIR: 1}},
         ),
         ({"archived_at": UNTIL, "status": Status.ARCHIVED, "solved": True}, {}),
+        (
+            {"archived_at": SINCE, "status": Status.ARCHIVED, "street_rating": Satisfaction.SATISFIED},
+            {"archived": 1, "street_ratings": NOTHING["street_ratings"] | {Satisfaction.SATISFIED: 1}},
+        ),
+        ({"status": Status.IN_PROGRESS, "archived_at": SINCE, "street_rating": Satisfaction.FAIR}, {}),
         # Found on rounds; what was put right on the spot betters no rate.
         (
             {"created_at": SINCE, "via": "patrol"},

@@ -41,6 +41,7 @@ NOTHING = PeriodCounts(
     by_service={},
     patrol_found=0,
     patrol_solved=0,
+    street_ratings={},
 )
 COUNTS = PeriodCounts(
     new=12,
@@ -57,6 +58,7 @@ COUNTS = PeriodCounts(
     by_service={},
     patrol_found=0,
     patrol_solved=0,
+    street_ratings={},
 )
 TICKET = Ticket(
     id=1,
@@ -254,6 +256,7 @@ def period_counts(draw: st.DrawFn) -> PeriodCounts:
         by_service={},
         patrol_found=draw(COUNT),
         patrol_solved=0,
+        street_ratings={},
     )
 
 

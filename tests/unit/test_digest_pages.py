@@ -21,7 +21,7 @@ from routing.digest_schedule import Period
 from routing.outgoing import Content
 from routing.rates import Rate
 from routing.script import Script
-from routing.ticket import Status
+from routing.ticket import Satisfaction, Status
 
 ZONE = ZoneInfo("Asia/Shanghai")
 WORDING = Wording(load_texts([Path(config.__file__).parent / "data"]), load_catalogue(), ZONE)
@@ -54,6 +54,7 @@ DIGEST = Digest(
     rates=Rates(response=Rate(9, 10), on_time=Rate(8, 9), solved=EMPTY, satisfied=Rate(2, 3), rework=Rate(0, 9)),
     patrol_found=0,
     patrol_solved=0,
+    street_ratings={},
     ranking=(
         RankedArea(1, "C1", "河滨社区", 3, 4, 2, 0, Rates(Rate(4, 4), Rate(4, 4), EMPTY, EMPTY, EMPTY)),
         RankedArea(None, "C2", "西林社区", 1, 0, 1, 1, Rates(EMPTY, EMPTY, EMPTY, EMPTY, EMPTY)),
@@ -124,6 +125,12 @@ def test_what_was_found_on_rounds_is_told_apart() -> None:
     found = text_of(PAGES.of(replace(DIGEST, patrol_found=4, patrol_solved=3), Script.HANS))
     assert "巡查发现 4 件，其中现场解决 3 件（现场解决的另计）" in found
     assert "巡查" not in text_of(PAGES.of(DIGEST, Script.HANS))
+
+
+def test_how_streets_rate_departments_is_told_where_they_did() -> None:
+    rated = replace(DIGEST, street_ratings={Satisfaction.SATISFIED: 2, Satisfaction.DISSATISFIED: 1})
+    assert "街道评议部门 满意 2，基本满意 0，不满意 1" in text_of(PAGES.of(rated, Script.HANS))
+    assert "街道评议部门" not in text_of(PAGES.of(DIGEST, Script.HANS))
 
 
 def test_a_long_ranking_says_how_many_are_left_off() -> None:

@@ -69,6 +69,9 @@ MAY = {
     Action.APPROVE: {"lead", "community", "street", "supervisor", "admin"},
     Action.REFUSE: {"lead", "community", "street", "supervisor", "admin"},
     Action.URGE: {"lead", "community", "street", "supervisor", "admin"},
+    Action.UPHOLD: {"community", "street", "supervisor", "admin"},
+    Action.REDO: {"community", "street", "supervisor", "admin"},
+    Action.RATE_UNIT: set[str](),
     Action.CONFIRM: set[str](),
     Action.RATE: set[str](),
 }
@@ -89,6 +92,25 @@ def test_table(action: Action, who: str) -> None:
 def test_a_resident_without_a_post_may_do_nothing_of_this(action: Action) -> None:
     with pytest.raises(NotAllowed):
         acting_post(NOBODY, action, TICKET, POSTS["holder"])
+
+
+@pytest.mark.parametrize("who", POSTS)
+def test_only_the_street_of_the_place_rates_a_department(who: str) -> None:
+    post = POSTS[who]
+    actor, done = Actor(post.account or 0, who, (post,)), replace(TICKET, assignee_id=12)
+    if who == "street":
+        assert acting_post(actor, Action.RATE_UNIT, done, POSTS["department"]) == post
+    else:
+        with pytest.raises(NotAllowed):
+            acting_post(actor, Action.RATE_UNIT, done, POSTS["department"])
+
+
+def test_who_did_it_does_not_settle_whether_it_is_done() -> None:
+    own = replace(TICKET, assignee_id=7)
+    for action in (Action.UPHOLD, Action.REDO):
+        with pytest.raises(NotAllowed):
+            acting_post(Actor(7, "唐", (POSTS["community"],)), action, own, POSTS["community"])
+        assert acting_post(Actor(8, "谢", (POSTS["street"],)), action, own, POSTS["community"]) == POSTS["street"]
 
 
 FINDERS = {"holder", "other_property", "worker", "other_worker", "liaison", "lead", "community"}

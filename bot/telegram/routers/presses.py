@@ -137,6 +137,18 @@ async def _split(talking: Talking, press: Press, data: callbacks.Press) -> Answe
     return await talking.services.correction.split(talking.work, press, data.subject, account)
 
 
+async def _uphold(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
+    return await talking.services.callback.decide(talking.work, press, data.subject, redo=False)
+
+
+async def _redo(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
+    return await talking.services.callback.decide(talking.work, press, data.subject, redo=True)
+
+
+async def _rate_unit(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
+    return await talking.services.callback.rate_unit(talking.work, press, data.subject, data.argument)
+
+
 async def _solve_on_spot(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
     return await talking.services.patrol.solve(talking.work, press, data.subject)
 
@@ -183,6 +195,9 @@ _USE_CASES: dict[str, Pressed] = {
     NOT_YET: _not_yet,
     Action.SOLVE_ON_SPOT: _solve_on_spot,
     HAND_ON: _hand_on,
+    Action.UPHOLD: _uphold,
+    Action.REDO: _redo,
+    Action.RATE_UNIT: _rate_unit,
     REGISTER: _register,
     DISMISS: _dismiss,
     **{REASON[kind]: _ask(kind) for kind in RequestKind},

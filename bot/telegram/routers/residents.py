@@ -93,7 +93,8 @@ async def private_message(message: Message, talking: Talking) -> Reply:
         return in_same_chat(added or Answer("help.staff"))
     if said.text.startswith("/") or asks_to_register(said.text):
         return in_same_chat(*(sentence(f"help.{audience}") for audience in _audiences(talking.actor)))
-    await talking.services.registration.register(talking.work, said, via="private")
+    if not await talking.services.callback.heard(talking.work, said):
+        await talking.services.registration.register(talking.work, said, via="private")
     return None
 
 

@@ -1,0 +1,25 @@
+"""Loads the rules of the call-back from ``callback.yaml``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from config.document import read_document
+from config.sla import positive_hours
+from routing.callback import CallBackRules
+from routing.followup import plain
+
+PACKAGED = Path(__file__).parent / "data" / "callback.yaml"
+
+
+def load_callback(path: Path = PACKAGED) -> CallBackRules:
+    """The rules.
+
+    Raises:
+        ConfigError: a value is missing or unknown, or the hours are not positive.
+    """
+    fields = read_document(path).require("contradiction_hours", "angry")
+    return CallBackRules(
+        contradiction=positive_hours(fields["contradiction_hours"]),
+        angry=tuple(dict.fromkeys(filter(None, map(plain, fields["angry"].words())))),
+    )
