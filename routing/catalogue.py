@@ -26,7 +26,7 @@ class Urgency(StrEnum):
     @property
     def rank(self) -> int:
         """Bigger is more pressing, for choosing the worst of several."""
-        return {Urgency.NORMAL: 0, Urgency.URGENT: 1, Urgency.EMERGENCY: 2}[self]
+        return ("normal", "urgent", "emergency").index(self)
 
 
 class AppealType(StrEnum):

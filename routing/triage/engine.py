@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 
 from routing.catalogue import OTHER, AppealType, Catalogue, Urgency
 from routing.place import Place
@@ -19,6 +20,7 @@ from routing.triage.segment import Segmenter
 from routing.triage.settling import fits, is_request, learned_evidence, settle, settled_appeal
 
 _NOTHING = Ignore()
+_BY_PLACE = attrgetter("start", "end")
 ALTERNATIVES = 3
 """Other services offered beside the best one: as many as fit under a message as buttons."""
 
@@ -145,17 +147,21 @@ class Triage:
     ) -> tuple[Scored, int]:
         if gate != normalised.text:
             # The gate leaves rare forms as they are (①, ㎡), which can move positions.
-            found = self._matcher.find(normalised.text)
-            candidates = self._matcher.candidates(found)
-        # Most talk that holds all the words of some rule holds them far apart; it needs no cutting into words.
-        raw = self._matcher.index(found, candidates)
-        if not any(next(raw.matches(one), None) for one in candidates):
-            return Scored([], {}, []), raw.steps
+            again = self._matcher.find(normalised.text)
+            if again != found:
+                found, candidates = again, self._matcher.candidates(again)
+        steps = 0
+        if not any(one.is_word for one in candidates):
+            # Most talk that holds all the words of some rule holds them far apart; it needs no cutting into words.
+            raw = self._matcher.index(found, candidates)
+            if not any(next(raw.matches(one), None) for one in candidates):
+                return Scored([], {}, []), raw.steps
+            steps = raw.steps
         rules = candidates + self._matcher.cues(found)
         reading = Reading(normalised, found, rules, self._matcher, self._segmenter)
         located = place is not None and place != Place(spot=place.spot)
         scored = score(reading, rules, self.thresholds, lexicon=self.lexicon, located=located)
-        return scored, raw.steps + reading.index.steps
+        return scored, steps + reading.index.steps
 
     def _decision(
         self,
@@ -171,7 +177,7 @@ class Triage:
         found = list(scored.evidence)
         if reading is not None:
             found += learned_evidence(reading, text, best.code if best else None)
-        evidence = tuple(sorted(found, key=lambda one: (one.start, one.end)))
+        evidence = tuple(sorted(found, key=_BY_PLACE))
         if addressed:
             spoken = Evidence(EvidenceKind.ADDRESSED, "addressed", text, 0, len(text), 1.0)
             if best is None or not fits(best):

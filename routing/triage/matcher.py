@@ -46,12 +46,19 @@ class CompiledRule:
     slots: tuple[int, ...]
     ordered: tuple[bool, ...]
     absent: tuple[int, ...]
+    cue: str | None = field(init=False)
+    """The name of the cue that it speaks for; None where that is a service."""
     asked: frozenset[int] = field(init=False)
     """The slots that it asks about, wanted or forbidden."""
+    is_word: bool = field(init=False)
+    """Whether any hit of its one part satisfies it."""
     further: tuple[tuple[int, bool], ...] = field(init=False)
     """The slots after the first, and whether they must closely follow the one before."""
 
     def __post_init__(self) -> None:
+        target = self.rule.target
+        object.__setattr__(self, "cue", target.removeprefix(CUE) if target.startswith(CUE) else None)
+        object.__setattr__(self, "is_word", len(self.slots) == 1 and not self.absent)
         object.__setattr__(self, "asked", frozenset(self.slots + self.absent))
         object.__setattr__(self, "further", tuple(zip(self.slots[1:], self.ordered[1:], strict=True)))
 
@@ -108,9 +115,8 @@ class Matcher:
         self.modal = frozenset(map(self.slot, MODAL))
         """The slots of the ``MODAL`` classes."""
         rarity = _slot_frequencies(slots_of, frequency)
-        services = [one for one in compiled_rules if not one.rule.target.startswith(CUE)]
-        self._service_rules = self._by_rarest(services, rarity)
-        self._cue_rules = self._by_rarest([one for one in compiled_rules if one.rule.target.startswith(CUE)], rarity)
+        self._service_rules = self._by_rarest([one for one in compiled_rules if one.cue is None], rarity)
+        self._cue_rules = self._by_rarest([one for one in compiled_rules if one.cue is not None], rarity)
         wanted = {slot for compiled in compiled_rules for slot in compiled.slots}
         forbidding = frozenset(self._slot_numbers.values()) - wanted - frozenset(self._class_slots.values())
         self.forbidding = frozenset(number for number, slots in enumerate(self.slots) if slots <= forbidding)
@@ -169,7 +175,8 @@ class Matcher:
         by_number: dict[int, tuple[_Tried, ...]] = {}
         for compiled in rules:
             rarest = min(compiled.slots, key=rarity.__getitem__)
-            others = tuple(self.fillers(slot) for slot in dict.fromkeys(compiled.slots) if slot != rarest)
+            # Fewer spellings are sooner told to be absent.
+            others = tuple(sorted((self.fillers(slot) for slot in {*compiled.slots} - {rarest}), key=len))
             for number in self.fillers(rarest):
                 by_number[number] = (*by_number.get(number, ()), (others, compiled))
         return by_number
@@ -211,8 +218,11 @@ def asked_by(rules: Iterable[CompiledRule]) -> frozenset[int]:
 
 def _satisfied(rules: Mapping[int, tuple[_Tried, ...]], found: Sequence[Hit]) -> list[CompiledRule]:
     numbers = {hit[0] for hit in found}
+    tried = rules.keys() & numbers
+    if not tried:
+        return []
     satisfied: dict[int, CompiledRule] = {}
-    for number in rules.keys() & numbers:
+    for number in tried:
         for others, compiled in rules[number]:
             for fillers in others:
                 if fillers.isdisjoint(numbers):

@@ -61,8 +61,12 @@ class ServiceScore:
     @property
     def urgency(self) -> Urgency:
         """The most pressing of the matched rules and the learned keywords."""
-        told = (match.rule.urgency for match in self.matches)
-        return max((self.learned_urgency, *told), key=lambda urgency: urgency.rank)
+        most = self.learned_urgency
+        for match in self.matches:
+            urgency = match.rule.urgency
+            if urgency is not most and urgency.rank > most.rank:
+                most = urgency
+        return most
 
     @property
     def is_emergency(self) -> bool:
@@ -104,17 +108,20 @@ def score(
     for compiled in candidates:
         target = compiled.rule.target
         for match in reading.index.matches(compiled):
-            if target.startswith(CUE):
-                present.setdefault(target.removeprefix(CUE), []).append(match)
+            if compiled.cue is not None:
+                present.setdefault(compiled.cue, []).append(match)
                 break
-            if _is_cancelled(reading, match):
+            if reading.is_denied(match) or reading.is_imagined(match):
                 evidence.append(_evidence(reading, match, EvidenceKind.CANCELLED, 0.0, target))
                 continue
-            services.setdefault(target, ServiceScore(target)).matches.append(match)
+            service = services.get(target)
+            if service is None:
+                service = services[target] = ServiceScore(target)
+            service.matches.append(match)
             evidence.append(_evidence(reading, match, EvidenceKind.SERVICE, compiled.rule.weight, target))
             break
     strongest = {
-        name: max(matches, key=lambda match: (match.rule.weight, match.length)) for name, matches in present.items()
+        name: matches[0] if len(matches) == 1 else max(matches, key=_strength) for name, matches in present.items()
     }
     counted = _counted(strongest, present, lexicon.cues)
     if any(cue.effect is Effect.CALM for cue, _ in counted.values()):
@@ -131,7 +138,9 @@ def score(
             service.code in lexicon.ambient and not (located or _is_grounded(service, strongest))
         ):
             service.final = min(service.final, thresholds.open - 0.01)
-    ordered = sorted(services.values(), key=lambda service: (service.final > 0, service.order), reverse=True)
+    ordered = list(services.values())
+    if len(ordered) > 1:
+        ordered.sort(key=lambda service: (service.final > 0, service.order), reverse=True)
     return Scored(ordered, strongest, evidence)
 
 
@@ -145,8 +154,8 @@ def _without_danger(services: Mapping[str, ServiceScore]) -> dict[str, ServiceSc
     return left
 
 
-def _is_cancelled(reading: Reading, match: Match) -> bool:
-    return reading.is_denied(match) or reading.is_imagined(match)
+def _strength(match: Match) -> tuple[float, int]:
+    return match.rule.weight, match.length
 
 
 def _sum(weights: list[float]) -> float:

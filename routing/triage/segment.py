@@ -72,10 +72,12 @@ class Segmenter:
         position = 0
         for block in _BLOCK.finditer(text):
             start, end = block.span()
-            ends += _alone(text, position, start)
+            if position < start:
+                ends += _alone(text, position, start)
             ends += self._cut_block(text, start, end)
             position = end
-        ends += _alone(text, position, len(text))
+        if position < len(text):
+            ends += _alone(text, position, len(text))
         return ends
 
     def _cut_block(self, text: str, start: int, end: int) -> list[int]:
@@ -83,19 +85,26 @@ class Segmenter:
 
         What is likeliest within such a stretch does not depend on what is around it, and most are one word long.
         """
-        known = self._tokenizer.FREQ
+        frequency_of = self._tokenizer.FREQ.get
         ends: list[int] = []
         begun, reach = start, start + 1
-        for position in range(start, end):
+        for position in range(start, end - 1):
             if position == reach:
-                ends += self._cut_stretch(text, begun, reach)
+                ends += (reach,) if reach == begun + 1 else self._cut_stretch(text, begun, reach)
                 begun, reach = position, position + 1
             after = position + 2
-            while after <= end and (word := text[position:after]) in known:
+            frequency = frequency_of(text[position:after])
+            while frequency is not None:
                 # What is known but has no frequency only begins a longer word.
-                if after > reach and known[word]:
+                if frequency and after > reach:
                     reach = after
                 after += 1
+                if after > end:
+                    break
+                frequency = frequency_of(text[position:after])
+        if reach < end:
+            ends += self._cut_stretch(text, begun, reach)
+            begun = reach
         ends += self._cut_stretch(text, begun, end)
         return _letters_joined(text, start, ends) if _LETTERS.search(text, start, end) else ends
 
@@ -152,12 +161,13 @@ def _is_letter(character: str) -> bool:
 class Boundaries:
     """Answers whether a stretch of text can stand as words of its own."""
 
-    __slots__ = ("_ends", "_starts", "_text")
+    __slots__ = ("_edges", "_ends", "_starts", "_text")
 
     def __init__(self, text: str, ends: list[int]) -> None:
         self._text = text
         self._starts = [0, *ends]
         self._ends = ends
+        self._edges = frozenset(self._starts)
 
     def allow(self, start: int, end: int) -> bool:
         """Whether ``start``–``end`` cuts no word in two.
@@ -166,12 +176,14 @@ class Boundaries:
         be the word, but for particles and results after it (坏 in 坏了, 锈 in 锈断). Crossing from the middle of one
         word into another (天天 in 今天天气) is never a hit.
         """
+        starts_word = start in self._edges
+        if starts_word and end in self._edges:
+            return True
         first = bisect_right(self._starts, start) - 1
         last = bisect_right(self._starts, end - 1) - 1
-        starts_word = self._starts[first] == start
         if first == last and end - start > 1:
             return True
-        return starts_word and (self._ends[last] == end or self._is_tail(end, self._ends[last]))
+        return starts_word and self._is_tail(end, self._ends[last])
 
     def _is_tail(self, start: int, end: int) -> bool:
         return all(character in _TAILS for character in self._text[start:end])
