@@ -28,10 +28,12 @@ from bot.services.opening import OpeningService
 from bot.services.organisation import OrganisationService
 from bot.services.patrol import PatrolService
 from bot.services.ports import Clock
+from bot.services.progress import ProgressService
 from bot.services.prompting import PromptService
 from bot.services.registration import RegistrationService
 from bot.services.rota import RotaService
 from bot.services.rules import Rules
+from bot.services.supervision import SupervisionService
 from bot.services.wording import Wording
 from config.bundle import Configuration
 from routing.escalation import ClockRules
@@ -49,6 +51,8 @@ class UseCases:
     prompts: PromptService
     handling: HandlingService
     correction: CorrectionService
+    progress: ProgressService
+    supervision: SupervisionService
     approvals: ApprovalService
     confirmation: ConfirmationService
     callback: CallBackService
@@ -69,6 +73,7 @@ def rules_of(configuration: Configuration) -> Rules:
             sla=configuration.sla,
             calendar=configuration.calendar,
             policy=configuration.escalation,
+            handling=configuration.handling,
         ),
         duties=configuration.duties,
         wording=Wording(configuration.texts, configuration.catalogue, configuration.zone),
@@ -108,6 +113,8 @@ def use_cases(
         prompts=prompts,
         handling=HandlingService(desk),
         correction=CorrectionService(triage, desk, opening),
+        progress=ProgressService(desk),
+        supervision=SupervisionService(desk),
         approvals=ApprovalService(desk),
         confirmation=ConfirmationService(desk),
         callback=callback,

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
+from routing.callback import CallBackRules
+
 from config.calendar import load_calendar
 from config.callback import load_callback
 from config.catalogue import load_catalogue
@@ -17,6 +19,7 @@ from config.digests import load_digests
 from config.duties import load_duties
 from config.errors import ConfigError
 from config.escalation import load_escalation
+from config.handling import load_handling
 from config.organisation import load_organisation
 from config.overlay import Overlay
 from config.retention import load_retention
@@ -24,11 +27,11 @@ from config.sample import SampleDistrict, load_sample
 from config.sla import load_sla
 from config.texts import load_texts
 from routing.calendar import WorkingCalendar
-from routing.callback import CallBackRules
 from routing.catalogue import Catalogue
 from routing.digest_schedule import DigestRules
-from routing.escalation import EscalationPolicy
+from routing.escalation_plan import EscalationPolicy
 from routing.followup import ConversationRules
+from routing.handling_rules import HandlingRules
 from routing.organisation import DutyRules, Organisation
 from routing.retention import Retention
 from routing.sla import SlaTable
@@ -49,6 +52,7 @@ class Configuration:
     sla: SlaTable
     calendar: WorkingCalendar
     escalation: EscalationPolicy
+    handling: HandlingRules
     organisation: Organisation
     duties: DutyRules
     digests: DigestRules
@@ -97,7 +101,8 @@ def load_configuration(config_dir: Path | None = None, *, timezone: str | None =
         calendar=load_calendar(
             overlay.file("calendar.yaml"), overlay.file("calendar_overrides.yaml"), timezone=timezone
         ),
-        escalation=load_escalation(overlay.file("escalation.yaml")),
+        escalation=load_escalation(organisation, catalogue, overlay.file("escalation.yaml")),
+        handling=load_handling(overlay.file("handling.yaml")),
         organisation=organisation,
         duties=load_duties(organisation, catalogue, overlay.file("duties.yaml")),
         digests=load_digests(overlay.file("digests.yaml")),
@@ -135,7 +140,7 @@ def inspect_configuration(config_dir: Path | None = None, *, timezone: str | Non
     attempt(
         lambda: load_calendar(overlay.file("calendar.yaml"), overlay.file("calendar_overrides.yaml"), timezone=timezone)
     )
-    attempt(lambda: load_escalation(overlay.file("escalation.yaml")))
+    attempt(lambda: load_handling(overlay.file("handling.yaml")))
     attempt(lambda: load_callback(overlay.file("callback.yaml")))
     attempt(lambda: load_digests(overlay.file("digests.yaml")))
     attempt(lambda: load_retention(overlay.file("retention.yaml")))
@@ -147,6 +152,7 @@ def inspect_configuration(config_dir: Path | None = None, *, timezone: str | Non
         attempt(lambda: build_triage(overlay, catalogue))
         if organisation is not None:
             attempt(lambda: load_duties(organisation, catalogue, overlay.file("duties.yaml")))
+            attempt(lambda: load_escalation(organisation, catalogue, overlay.file("escalation.yaml")))
             attempt(lambda: load_sample(organisation, catalogue, platform="any", folder=overlay.folder("sample")))
     return Inspection(files=tuple(_files(overlay)), problems=tuple(problems))
 
@@ -160,6 +166,7 @@ _SINGLE = (
     "digests.yaml",
     "duties.yaml",
     "escalation.yaml",
+    "handling.yaml",
     "organisation.yaml",
     "retention.yaml",
     "sla.yaml",

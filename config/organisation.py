@@ -31,6 +31,7 @@ def load_organisation(path: Path = PACKAGED) -> Organisation:
         code_pattern=_pattern(fields["code_pattern"]),
         chains={kind: _stations(chains[kind.value], stations) for kind in OwnerKind},
         emergency=_stations(fields["emergency"], stations),
+        stations=stations,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from routing.areas import AreaTree
+from routing.areas import Area, AreaTree
 from routing.catalogue import OwnerKind
 from routing.duty import NO_HANDLER, NOBODY_ON_DUTY, Ownership, chain_above, chain_among, kind_of
 from routing.organisation import DutyRules, Step
@@ -33,14 +33,18 @@ def chain_of(ticket: Ticket, tree: AreaTree, rules: DutyRules) -> tuple[Step, ..
     The way up is the one that was written when it was opened: a grid that has moved to another community since then
     leaves its old tickets below the old one.
     """
+    return chain_among(ticket.owner, areas_of(ticket, tree), rules)
+
+
+def areas_of(ticket: Ticket, tree: AreaTree) -> tuple[Area, ...]:
+    """The areas in which a ticket's way up is looked for: the owner's and those around it, then the ticket's own."""
     codes = [code for code in reversed(ticket.area_path.split("/")) if code in tree]
     own, above = ticket.owner_area_code, list[str]()
     if own in codes:
         above = codes[codes.index(own) :]
     elif own in tree:
         above = [area.code for area in tree.path(own)]
-    around = tuple(tree.get(code) for code in (*above, *codes)) or tree.roots()
-    return chain_among(ticket.owner, around, rules)
+    return tuple(tree.get(code) for code in (*above, *codes)) or tree.roots()
 
 
 def step_for(steps: Sequence[Step], level: int) -> Step:

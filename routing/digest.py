@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from routing.areas import Area
 from routing.catalogue import Urgency
 from routing.digest_schedule import Period
-from routing.escalation import ACCEPT, RESOLVE, LimitName
+from routing.escalation_plan import ACCEPT, RESOLVE, LimitName
 from routing.queries import PeriodCounts
 from routing.rates import Rate
 from routing.sla import Colour

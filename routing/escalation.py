@@ -4,37 +4,28 @@ A check is a pure function of the ticket's row and the moment, so any number of 
 often as they like: what is applied is not demanded again, and a job that slept takes up where the row stands. It takes
 one step at a time, and whoever it reaches has the whole interval to act before the next one hears of it.
 
-Only what falls due is decided here. When a message about it may ring (quiet hours) is for whoever delivers it.
+Only what falls due is decided here. Whether a message about it rings (quiet hours) is for whoever sends it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from routing.calendar import WorkingCalendar
-from routing.catalogue import Catalogue, Urgency
-from routing.sla import Colour, Limit, SlaClass, SlaTable, colour, later, yellow_at
+from routing.catalogue import Catalogue
+from routing.escalation_plan import ACCEPT, RESOLVE, EscalationPlan, EscalationPolicy, LimitName
+from routing.handling_rules import HandlingRules
+from routing.sla import Colour, Limit, SlaClass, SlaTable, colour, later, reached_at, yellow_at
 from routing.ticket import Action, Status, Ticket, next_status
 
-LimitName = Literal["accept", "resolve"]
+Cause = Literal["accept", "resolve", "idle"]
 
-ACCEPT: LimitName = "accept"
-RESOLVE: LimitName = "resolve"
-
-
-@dataclass(frozen=True, slots=True)
-class EscalationPolicy:
-    """How often an overdue ticket goes up, how long the top is told, and when silence means consent."""
-
-    repeat_after: Mapping[Urgency, timedelta]
-    """From one escalation to the next, on the clock of the ticket's limits."""
-    repeats_at_top: int
-    """How often the top of the chain is told again before the ticket stays where it is."""
-    archive_after: timedelta
-    """From the report that it is done to the archive if the reporter says nothing; round the clock."""
+IDLE: Cause = "idle"
+URGE = "urge"
+"""Stands in ``Ticket.reminded`` once whoever urged it was told that nothing came of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +36,7 @@ class ClockRules:
     sla: SlaTable
     calendar: WorkingCalendar
     policy: EscalationPolicy
+    handling: HandlingRules
 
     def class_of(self, ticket: Ticket) -> SlaClass:
         """The class whose limits hold for the ticket."""
@@ -59,17 +51,23 @@ class ClockStep:
     """Limits that turned yellow, each with its due time: the holder is told once."""
     escalate_to_level: int | None = None
     """How many times the ticket has then gone up; beyond the top of the chain the top is told again."""
-    cause: LimitName | None = None
-    """Which limit ran out."""
+    cause: Cause | None = None
+    """Which limit ran out, or that its holder did nothing."""
     release: bool = False
-    """Nobody claimed it in time: whoever it was given to loses it to the pool."""
+    """Not claimed in time, or claimed and left lying: whoever it was given to loses it to the pool."""
+    decide: bool = False
+    """The same, but the clock has done so often enough: whoever hears of it gets it and has to decide."""
+    question: bool = False
+    """The holder is asked whether anything happens."""
+    urge_expired: bool = False
+    """Whoever urged it did not hear of it in time."""
     archive: bool = False
     next_check_at: datetime | None = None
 
     @property
     def is_nothing(self) -> bool:
         """Whether there is nothing to do but to store ``next_check_at``."""
-        return not self.reminders and self.escalate_to_level is None and not self.archive
+        return self == ClockStep(next_check_at=self.next_check_at)
 
 
 def check(ticket: Ticket, rules: ClockRules, now: datetime, *, top: int) -> ClockStep:
@@ -77,8 +75,10 @@ def check(ticket: Ticket, rules: ClockRules, now: datetime, *, top: int) -> Cloc
 
     A limit that turns yellow reminds the holder once. One that runs out takes the ticket one level up, and up again
     after each interval until the top has been told as often as the policy says. A ticket that nobody claimed until
-    then goes back to the pool with each such step. What is on hold never falls due; what is reported done is
-    archived once the reporter has been silent long enough.
+    then goes back to the pool with each such step, and so does one whose holder was asked for progress and made none;
+    once that has happened too often, a superior has to decide. A superior who takes note of it stops the repetition
+    for a while, but no limit. What is on hold never falls due; what is reported done is archived once the reporter has
+    been silent long enough.
     """
     step = _demands(ticket, rules, now, top)
     after = applied(ticket, step, now)
@@ -87,15 +87,26 @@ def check(ticket: Ticket, rules: ClockRules, now: datetime, *, top: int) -> Cloc
 
 def applied(ticket: Ticket, step: ClockStep, now: datetime) -> Ticket:
     """The ticket's row after ``step``, ``next_check_at`` included."""
+    reminded = ticket.reminded | {name for name, _ in step.reminders}
     changed = replace(
         ticket,
-        reminded=ticket.reminded | {name for name, _ in step.reminders},
+        reminded=reminded | {URGE} if step.urge_expired else reminded,
         next_check_at=step.next_check_at,
     )
+    if step.question:
+        changed = replace(changed, questioned_at=now)
     if step.escalate_to_level is not None:
-        changed = replace(changed, escalation_level=step.escalate_to_level, escalated_at=now)
-    if step.release:
-        changed = replace(changed, status=next_status(ticket, Action.RELEASE), assignee_id=None)
+        changed = replace(changed, escalation_level=step.escalate_to_level, escalated_at=now, acknowledged_until=None)
+    if step.release or step.decide:
+        changed = replace(
+            changed,
+            status=next_status(ticket, Action.RELEASE),
+            assignee_id=None,
+            claimed_at=None,
+            progress_at=None,
+            questioned_at=None,
+            lapses=ticket.lapses + 1,
+        )
     if step.archive:
         changed = replace(changed, status=next_status(ticket, Action.ARCHIVE), archived_at=now)
     return changed
@@ -112,8 +123,8 @@ def next_check(ticket: Ticket, rules: ClockRules, now: datetime, *, top: int) ->
     moments = [
         at for name, limit, due in _running(ticket, rules) if (at := _reminder_at(ticket, rules, name, limit, due, now))
     ]
-    if upward := _escalation_at(ticket, rules, now, top):
-        moments.append(upward)
+    others = (_escalation_at(ticket, rules, now, top), _question_at(ticket, rules), lapse_at(ticket, rules))
+    moments += [at for at in (*others, _urge_at(ticket)) if at is not None]
     return min(moments, default=None)
 
 
@@ -138,15 +149,44 @@ def _demands(ticket: Ticket, rules: ClockRules, now: datetime, top: int) -> Cloc
         for name, limit, due in _running(ticket, rules)
         if (at := _reminder_at(ticket, rules, name, limit, due, now)) and at <= now
     )
-    at = _escalation_at(ticket, rules, now, top)
-    if at is None or at > now:
-        return ClockStep(reminders=reminders)
-    return ClockStep(
+    step = ClockStep(
         reminders=reminders,
-        escalate_to_level=ticket.escalation_level + 1,
-        cause=RESOLVE if ticket.resolve_due_at <= now else ACCEPT,
-        release=ticket.status is Status.DISPATCHED and ticket.assignee_id is not None and ticket.accept_due_at <= now,
+        question=_is_past(_question_at(ticket, rules), now),
+        urge_expired=_is_past(_urge_at(ticket), now),
     )
+    runs_out = _is_past(_escalation_at(ticket, rules, now, top), now)
+    lapses = _is_past(lapse_at(ticket, rules), now)
+    if not runs_out and not lapses:
+        return step
+    is_taken = lapses or _is_left_unclaimed(ticket, rules, now)
+    may_take = ticket.lapses < rules.handling.most_lapses
+    return replace(
+        step,
+        escalate_to_level=ticket.escalation_level + 1,
+        cause=_cause(ticket, rules, now) if runs_out else IDLE,
+        release=is_taken and may_take,
+        decide=is_taken and not may_take,
+    )
+
+
+def _is_past(at: datetime | None, now: datetime) -> bool:
+    return at is not None and at <= now
+
+
+def _cause(ticket: Ticket, rules: ClockRules, now: datetime) -> LimitName:
+    """Of two limits that take a ticket up, the one to resolve is the graver."""
+    limit = rules.class_of(ticket).resolve
+    return RESOLVE if _first_at(ticket, rules, RESOLVE, limit, ticket.resolve_due_at) <= now else ACCEPT
+
+
+def _is_left_unclaimed(ticket: Ticket, rules: ClockRules, now: datetime) -> bool:
+    """Whether whoever it was given to had time enough to claim it: the limit, or the interval if given it later."""
+    if ticket.status is not Status.DISPATCHED or ticket.assignee_id is None or ticket.accept_due_at > now:
+        return False
+    if ticket.assigned_at is None:
+        return True
+    interval = rules.policy.plan_for(ticket).repeat_after[ticket.urgency]
+    return later(ticket.assigned_at, interval, rules.class_of(ticket).accept.clock, rules.calendar) <= now
 
 
 def _running(ticket: Ticket, rules: ClockRules) -> Iterator[tuple[LimitName, Limit, datetime]]:
@@ -168,18 +208,59 @@ def _reminder_at(
 
 
 def _escalation_at(ticket: Ticket, rules: ClockRules, now: datetime, top: int) -> datetime | None:
-    """When the ticket goes one level up next: as a limit runs out, or after the interval if one has."""
-    if ticket.escalation_level >= top + rules.policy.repeats_at_top:
+    """When the ticket goes one level up next: as a limit runs out, or after the interval if one has.
+
+    Whoever a person gave it to after its limit to claim has the interval to claim it; the limit to resolve waits for
+    nobody, or units would pass tickets around to win time.
+    """
+    plan = rules.policy.plan_for(ticket)
+    if ticket.escalation_level >= top + plan.repeats_at_top:
         return None
-    last = ticket.escalated_at
     moments: list[datetime] = []
-    for _, limit, due in _running(ticket, rules):
-        if last is None or last < due:
-            moments.append(due)
-        elif due <= now:
-            interval = rules.policy.repeat_after[ticket.urgency]
-            moments.append(later(last, interval, limit.clock, rules.calendar))
+    for name, limit, due in _running(ticket, rules):
+        first = _first_at(ticket, rules, name, limit, due)
+        given = ticket.assigned_at if name == ACCEPT else None
+        last = max((at for at in (ticket.escalated_at, given) if at is not None), default=None)
+        if last is None or last < first:
+            moments.append(first)
+        elif first <= now:
+            repeat = later(last, plan.repeat_after[ticket.urgency], limit.clock, rules.calendar)
+            moments.append(max(repeat, ticket.acknowledged_until or repeat))
     return min(moments, default=None)
+
+
+def _first_at(ticket: Ticket, rules: ClockRules, name: LimitName, limit: Limit, due: datetime) -> datetime:
+    """When the limit takes the ticket up for the first time."""
+    plan: EscalationPlan = rules.policy.plan_for(ticket)
+    return reached_at(plan.first_at[name], limit, due, rules.calendar)
+
+
+def _question_at(ticket: Ticket, rules: ClockRules) -> datetime | None:
+    """When the holder is asked whether anything happens; not while what they asked for waits to be decided."""
+    since = ticket.progress_at or ticket.claimed_at
+    if not _is_handled(ticket) or ticket.questioned_at is not None or since is None:
+        return None
+    return _after(since, rules.handling.idle[ticket.urgency].ask_after, ticket, rules)
+
+
+def lapse_at(ticket: Ticket, rules: ClockRules) -> datetime | None:
+    """When the claim lapses after that question."""
+    if not _is_handled(ticket) or ticket.questioned_at is None:
+        return None
+    return _after(ticket.questioned_at, rules.handling.idle[ticket.urgency].lapse_after, ticket, rules)
+
+
+def _is_handled(ticket: Ticket) -> bool:
+    return ticket.status is Status.IN_PROGRESS and ticket.assignee_id is not None and ticket.request is None
+
+
+def _urge_at(ticket: Ticket) -> datetime | None:
+    is_over = URGE in ticket.reminded or ticket.status not in {Status.DISPATCHED, Status.IN_PROGRESS}
+    return None if is_over else ticket.urge_due_at
+
+
+def _after(start: datetime, span: timedelta, ticket: Ticket, rules: ClockRules) -> datetime:
+    return later(start, span, rules.class_of(ticket).resolve.clock, rules.calendar)
 
 
 def _archive_at(ticket: Ticket, rules: ClockRules) -> datetime | None:

@@ -34,6 +34,8 @@ class Organisation:
     """The owner's own station comes first, the highest superior last."""
     emergency: tuple[Station, ...]
     """Who is told of an emergency at once, together with the owner."""
+    stations: Mapping[str, Station]
+    """All stations by key, for chains that other files make of them."""
 
     def allowed_below(self, level: str, parent_level: str | None) -> bool:
         """Whether an area of ``level`` may lie directly below one of ``parent_level`` (None for the root)."""

@@ -32,11 +32,11 @@ _OWNER_ROLES: dict[OwnerKind, frozenset[Role]] = {
 PATROLS = frozenset({Role.GRID_WORKER, Role.LIAISON, Role.GRID_LEAD, Role.COMMUNITY, Role.PROPERTY})
 """Who goes on rounds and files what is found there (巡查上报)."""
 
-_HOLDERS_OWN = frozenset({Action.ASK_RETURN, Action.ASK_EXTENSION, Action.ASK_HOLD, Action.RESOLVE})
+_HOLDERS_OWN = frozenset({Action.PROGRESS, Action.ASK_RETURN, Action.ASK_EXTENSION, Action.ASK_HOLD, Action.RESOLVE})
 _HOLDER_OR_SUPERIOR = frozenset(
     {Action.TRANSFER, Action.RESUME, Action.WITHDRAW, Action.RECLASSIFY, Action.SPLIT, Action.RELEASE}
 )
-_SUPERIORS = frozenset({Action.APPROVE, Action.REFUSE, Action.URGE})
+_SUPERIORS = frozenset({Action.ACKNOWLEDGE, Action.APPROVE, Action.REFUSE, Action.URGE})
 
 
 def covers(post: Staff, ticket: Ticket) -> bool:

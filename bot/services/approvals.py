@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.services.desk import Answer, Press, Taken, TicketDesk, given_to
+from bot.services.lifting import lifted
 from bot.services.ports import UnitOfWork
 from routing.assign import posts_at, step_for
 from routing.errors import LimitReached, NotAllowed, RequestPending
@@ -18,6 +19,7 @@ from routing.ticket import (
     PendingRequest,
     RequestKind,
     Ticket,
+    TicketEvent,
     approved_status,
     next_status,
 )
@@ -79,7 +81,17 @@ class ApprovalService:
             raise NotAllowed(Action.APPROVE)
         ticket = self._granted(taken, request) if approve else replace(taken.ticket, request=None)
         kind = EventKind.APPROVED if approve else EventKind.REFUSED
-        await self._desk.put(work, ticket, self._desk.event(taken, kind, request=request.kind.value))
+        lifting: tuple[TicketEvent, ...] = ()
+        if (
+            approve
+            and request.kind is RequestKind.RETURN
+            and self._desk.rules.handling.lifts_after_return(ticket.returns)
+        ):
+            ticket, lifting = await lifted(self._desk, work, ticket, "returned", ticket.returns, taken.now)
+        # Nothing could be expected of the holder while they waited for this.
+        ticket = replace(ticket, progress_at=taken.now, questioned_at=None)
+        event = self._desk.event(taken, kind, request=request.kind.value)
+        await self._desk.put(work, ticket, event, *lifting)
         await self._tell_asker(work, taken, ticket, request, approve=approve)
         words = self._desk.rules.wording.say(f"kind.{request.kind}")
         return Answer("handling.approved" if approve else "handling.refused", {"kind": words})
@@ -92,7 +104,19 @@ class ApprovalService:
         due = ticket.resolve_due_at
         if ticket.held_at is not None:
             due = resumed_due(due, ticket.held_at, taken.now, limit.clock, rules.clocks.calendar)
-        ticket = replace(ticket, status=next_status(ticket, Action.RESUME), held_at=None, resolve_due_at=due)
+            if ticket.urge_due_at is not None:
+                urge_due = resumed_due(
+                    ticket.urge_due_at, ticket.held_at, taken.now, limit.clock, rules.clocks.calendar
+                )
+                ticket = replace(ticket, urge_due_at=urge_due)
+        ticket = replace(
+            ticket,
+            status=next_status(ticket, Action.RESUME),
+            held_at=None,
+            resolve_due_at=due,
+            progress_at=taken.now,
+            questioned_at=None,
+        )
         await self._desk.put(work, ticket, self._desk.event(taken, EventKind.RESUMED, due=due.isoformat()))
         return Answer("handling.resumed", {"number": ticket.number, "due": rules.wording.moment(due)})
 
@@ -100,8 +124,11 @@ class ApprovalService:
         taken = await self._desk.take(work, actor, _ASKING[kind][0], ticket_id)
         if taken.ticket.request is not None:
             raise RequestPending(taken.ticket.number)
-        if kind is RequestKind.EXTENSION and taken.ticket.extensions >= self._desk.rules.max_extensions:
-            raise LimitReached(Action.ASK_EXTENSION, self._desk.rules.max_extensions)
+        handling = self._desk.rules.handling
+        if kind is RequestKind.EXTENSION and taken.ticket.extensions >= handling.most_extensions:
+            raise LimitReached(Action.ASK_EXTENSION, handling.most_extensions)
+        if kind is RequestKind.HOLD and taken.ticket.holds >= handling.most_holds:
+            raise LimitReached(Action.ASK_HOLD, handling.most_holds)
         return taken
 
     def _granted(self, taken: Taken, request: PendingRequest) -> Ticket:
@@ -110,11 +137,12 @@ class ApprovalService:
         if request.kind is RequestKind.RETURN:
             # The one who confirms the mis-dispatch becomes the dispatcher: it is theirs until they give it on.
             returned = given_to(ticket, taken.post, rules.catalogue, "returned")
-            return replace(returned, status=status, returns=ticket.returns + 1)
+            return replace(returned, status=status, returns=ticket.returns + 1, assigned_at=taken.now, lapses=0)
         if request.kind is RequestKind.HOLD:
-            return replace(ticket, status=status, request=None, held_at=taken.now)
+            return replace(ticket, status=status, request=None, held_at=taken.now, holds=ticket.holds + 1)
         limit = rules.limits(ticket).resolve
-        due = later(max(ticket.resolve_due_at, taken.now), limit.duration, limit.clock, rules.clocks.calendar)
+        length = min(limit.duration, rules.handling.longest_extension[limit.clock])
+        due = later(max(ticket.resolve_due_at, taken.now), length, limit.clock, rules.clocks.calendar)
         return replace(
             ticket,
             request=None,

@@ -36,14 +36,16 @@ class TicketBoard:
         """The post that the ticket is given to, if any."""
         return await work.staff.get(ticket.assignee_id) if ticket.assignee_id is not None else None
 
-    async def post(self, work: UnitOfWork, ticket: Ticket, now: datetime, *, also: tuple[Staff, ...] = ()) -> None:
+    async def post(
+        self, work: UnitOfWork, ticket: Ticket, now: datetime, *, also: tuple[Staff, ...] = (), silent: bool = False
+    ) -> None:
         """Sends or edits the card in the residents' group, the holder's chat and the staff group.
 
         Everybody who has a card of the ticket already gets the new state too; ``also`` are superiors who are told now.
         """
         view = await self.view(work, ticket, now)
         known = await work.tickets.card_chats(ticket.id)
-        staff_groups = await self._staff_groups(work, view)
+        staff_groups = await self._staff_groups(work, ticket)
         wanted: dict[int, int | None] = dict(known)
         if ticket.group_chat_id is not None:
             wanted.setdefault(ticket.group_chat_id, ticket.group_thread_id)
@@ -68,6 +70,7 @@ class TicketBoard:
                     reply_to=ticket.source_message_id if is_residents else None,
                     ticket_id=ticket.id,
                     card=True,
+                    silent=silent,
                 )
             )
         await work.outbox.add(*messages)
@@ -88,17 +91,15 @@ class TicketBoard:
                 buttons = self.cards.claimant_buttons(view.ticket)
         return self.cards.handler(view, buttons)
 
-    async def _staff_groups(self, work: UnitOfWork, view: TicketView) -> dict[int, int | None]:
+    async def _staff_groups(self, work: UnitOfWork, ticket: Ticket) -> dict[int, int | None]:
         """The staff group of the nearest area around the ticket that has one."""
-        codes = [code for code in reversed(view.ticket.area_path.strip("/").split("/")) if code]
+        codes = [code for code in reversed(ticket.area_path.strip("/").split("/")) if code]
         groups = await work.groups.of_areas(GroupKind.STAFF, codes)
         for code in codes:
             near = {
                 group.chat_id: group.thread_id
                 for group in groups
-                if group.area_code == code
-                and group.platform == view.ticket.platform
-                and group.state is GroupState.ACTIVE
+                if group.area_code == code and group.platform == ticket.platform and group.state is GroupState.ACTIVE
             }
             if near:
                 return near
@@ -110,12 +111,31 @@ class TicketBoard:
         ticket: Ticket,
         account: int | None,
         content: Content,
+        *,
+        silent: bool = False,
     ) -> None:
         """A message of its own to one person's private chat; nothing where the account is unknown."""
         if account is not None:
             await work.outbox.add(
-                Outgoing(platform=ticket.platform, chat_id=account, content=content, ticket_id=ticket.id)
+                Outgoing(platform=ticket.platform, chat_id=account, content=content, ticket_id=ticket.id, silent=silent)
             )
+
+    async def tell_staff_groups(self, work: UnitOfWork, ticket: Ticket, content: Content, *, silent: bool) -> None:
+        """A message of its own to the staff group of the nearest area around the ticket that has one."""
+        groups = await self._staff_groups(work, ticket)
+        await work.outbox.add(
+            *(
+                Outgoing(
+                    platform=ticket.platform,
+                    chat_id=chat_id,
+                    thread_id=thread_id,
+                    content=content,
+                    ticket_id=ticket.id,
+                    silent=silent,
+                )
+                for chat_id, thread_id in groups.items()
+            )
+        )
 
     async def tell_group(
         self, work: UnitOfWork, ticket: Ticket, content: Content, *, reply_to: int | None = None

@@ -18,7 +18,7 @@ from routing.sla import Colour
 from routing.staff import Role, Staff
 from routing.ticket import Action, RequestKind, Satisfaction, Status, Ticket
 
-_SHOWN_REASONS = ("negative_list", "no_handler", "nobody_on_duty")
+_SHOWN_REASONS = ("negative_list", "no_handler", "nobody_on_duty", "lifted")
 _MAX_TEXT = 1000
 
 
@@ -103,6 +103,8 @@ class CardMaker:
             lines.append(say("card.handler.reopened", count=ticket.reopens))
         if ticket.escalation_level:
             lines.append(say("card.handler.escalated", count=ticket.escalation_level))
+        if ticket.urge_due_at is not None:
+            lines.append(say("card.handler.urged", due=self._wording.moment(ticket.urge_due_at)))
         if ticket.request is not None:
             reason = self.reason(ticket.request.kind, ticket.request.reason)
             lines.append(say(f"card.handler.request_{ticket.request.kind}", reason=reason))
@@ -127,7 +129,8 @@ class CardMaker:
             return self._rows(ticket, first, (Action.WITHDRAW, *self._corrections(view)))
         if ticket.status is Status.IN_PROGRESS:
             asking = () if ticket.request else (Action.ASK_RETURN, Action.ASK_EXTENSION, Action.ASK_HOLD)
-            return self._rows(ticket, (Action.RESOLVE, Action.TRANSFER), asking, self._corrections(view))
+            first = (Action.RESOLVE, Action.PROGRESS, Action.TRANSFER)
+            return self._rows(ticket, first, asking, self._corrections(view))
         if ticket.status is Status.ON_HOLD:
             return self._rows(ticket, (Action.RESUME,))
         return ()
@@ -151,9 +154,12 @@ class CardMaker:
             return ()
         if ticket.request is not None:
             return self._rows(ticket, (Action.APPROVE, Action.REFUSE))
+        notes = (Action.ACKNOWLEDGE,) if ticket.escalation_level and ticket.acknowledged_until is None else ()
         if ticket.status is Status.DISPATCHED:
-            return self._rows(ticket, (Action.CLAIM, Action.TRANSFER, Action.URGE), self._corrections(view))
-        return self._rows(ticket, (Action.TRANSFER, Action.URGE), self._corrections(view))
+            return self._rows(ticket, (Action.CLAIM, Action.TRANSFER, Action.URGE), (*notes, *self._corrections(view)))
+        if ticket.status is Status.ON_HOLD:
+            notes = ()
+        return self._rows(ticket, (Action.TRANSFER, Action.URGE), (*notes, *self._corrections(view)))
 
     def claimant_buttons(self, ticket: Ticket) -> tuple[tuple[Button, ...], ...]:
         """The button in the private chat of somebody who does not have the ticket and may take it on."""

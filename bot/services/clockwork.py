@@ -1,4 +1,4 @@
-"""What the clock does to tickets: reminders, escalations, release to the pool, archiving after silence."""
+"""What the clock does to tickets: reminders, questions, escalations, release to the pool, archiving after silence."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.services.board import TicketBoard
+from bot.services.clock_notices import ClockNotices
 from bot.services.ports import Clock, UnitOfWork
 from bot.services.rota import there_now
 from bot.services.rules import Rules
 from bot.services.street_rating import ask_street
 from routing.areas import AreaTree
-from routing.assign import posts_at, step_for
-from routing.escalation import ClockStep, applied, check, next_check
-from routing.outgoing import Content
+from routing.assign import choose
+from routing.escalation import ClockStep, applied, check
+from routing.ladder import told_at
+from routing.organisation import Step
 from routing.staff import Staff
 from routing.ticket import EventKind, Ticket, TicketEvent
 
@@ -28,6 +30,7 @@ class ClockService:
         self._rules = rules
         self._board = board
         self._clock = clock
+        self._notices = ClockNotices(rules, board)
 
     async def sweep(self, work: UnitOfWork, *, limit: int = BATCH) -> int:
         """Deals with up to ``limit`` due tickets and says how many; the caller commits and calls again until none."""
@@ -39,97 +42,73 @@ class ClockService:
         return len(due)
 
     async def _look_at(self, work: UnitOfWork, ticket: Ticket, tree: AreaTree, now: datetime) -> None:
-        top = len(self._rules.chain(ticket, tree)) - 1
-        step = check(ticket, self._rules.clocks, now, top=top)
+        steps = self._rules.ladder(ticket, tree)
+        step = check(ticket, self._rules.clocks, now, top=len(steps) - 1)
         after = applied(ticket, step, now)
         superiors: tuple[Staff, ...] = ()
         if step.escalate_to_level is not None:
-            level, superiors = await self._superiors(work, ticket, tree, step.escalate_to_level)
+            posts = there_now(self._rules, await _posts_of(work, steps), now)
+            level, superiors = told_at(steps, step.escalate_to_level, posts, ticket)
             after = replace(after, escalation_level=level)
-            after = replace(after, next_check_at=next_check(after, self._rules.clocks, now, top=top))
+            if step.decide:
+                after = await self._with_decider(work, after, superiors, now)
+            after = self._rules.scheduled(after, tree, now)
         after = await work.tickets.save(after)
         if step.is_nothing:
             return
-        await work.tickets.record(*self._events(ticket, step, after, superiors, now))
+        await work.tickets.record(*_events(ticket, step, after, superiors, now))
         if step.archive:
             await ask_street(work, self._rules, self._board, after)
         holder = await self._board.assignee(work, ticket)
-        await self._board.post(work, after, now, also=superiors)
-        for name, due in step.reminders:
-            line = self._rules.wording.say(
-                f"clock.remind_{name}", number=ticket.number, due=self._rules.wording.moment(due)
-            )
-            for account in await self._reminded(work, ticket, tree, holder):
-                await self._board.tell(work, ticket, account, Content(lines=(line,)))
+        quiet = self._rules.is_quiet(ticket, now)
+        await self._board.post(work, after, now, also=superiors, silent=quiet)
+        await self._notices.remind(work, ticket, step, steps[0], holder, now)
+        if step.question:
+            await self._notices.question(work, ticket, holder, now)
+        if step.urge_expired:
+            await self._notices.urge_expired(work, ticket, holder, now)
         if step.escalate_to_level is not None:
-            await self._tell_escalation(work, ticket, step, after, holder, superiors, now)
+            await self._notices.escalated(work, ticket, step, after, holder, superiors, now)
 
-    async def _superiors(
-        self, work: UnitOfWork, ticket: Ticket, tree: AreaTree, level: int
-    ) -> tuple[int, tuple[Staff, ...]]:
-        """Who hears of the ticket at ``level``, or at the first level above it that anybody fills."""
-        steps = self._rules.chain(ticket, tree)
-        for reached in range(level, max(level, len(steps) - 1) + 1):
-            step = step_for(steps, reached)
-            there = there_now(self._rules, await work.staff.posts(step.roles, step.area_codes), self._clock())
-            posts = posts_at(step, there, ticket.service_code)
-            known = tuple(post for post in posts if post.account is not None and post.id != ticket.assignee_id)
-            if known:
-                return reached, tuple(post for post in known if post.on_duty) or known
-        return level, ()
+    async def _with_decider(
+        self, work: UnitOfWork, ticket: Ticket, superiors: tuple[Staff, ...], now: datetime
+    ) -> Ticket:
+        """The ticket in the hands of one of the superiors; in the pool only where nobody can be reached at all."""
+        loads = await work.staff.loads([post.id for post in superiors])
+        decider = choose(superiors, loads, ticket.service_code) or next(iter(superiors), None)
+        return replace(ticket, assignee_id=decider.id, assigned_at=now) if decider is not None else ticket
 
-    async def _reminded(
-        self, work: UnitOfWork, ticket: Ticket, tree: AreaTree, holder: Staff | None
-    ) -> tuple[int, ...]:
-        """The holder; for a ticket in the pool everybody who stands at its owner's step."""
-        if holder is not None:
-            return (holder.account,) if holder.account is not None else ()
-        step = step_for(self._rules.chain(ticket, tree), 0)
-        there = there_now(self._rules, await work.staff.posts(step.roles, step.area_codes), self._clock())
-        posts = posts_at(step, there, ticket.service_code)
-        return tuple(dict.fromkeys(post.account for post in posts if post.on_duty and post.account is not None))
 
-    @staticmethod
-    def _events(
-        ticket: Ticket, step: ClockStep, after: Ticket, superiors: tuple[Staff, ...], now: datetime
-    ) -> list[TicketEvent]:
-        events = [
-            TicketEvent(ticket.id, EventKind.REMINDED, now, data={"limit": name, "due": due.isoformat()})
-            for name, due in step.reminders
-        ]
-        if step.release:
-            events.append(TicketEvent(ticket.id, EventKind.RELEASED, now, data={"post": ticket.assignee_id}))
-        if step.escalate_to_level is not None:
-            data = {
-                "level": after.escalation_level,
-                "limit": step.cause,
-                "to": [post.id for post in superiors],
-                "names": [post.name for post in superiors],
-            }
-            events.append(TicketEvent(ticket.id, EventKind.ESCALATED, now, data=data))
-        if step.archive:
-            events.append(TicketEvent(ticket.id, EventKind.ARCHIVED, now, data={"by": "silence"}))
-        return events
+async def _posts_of(work: UnitOfWork, steps: tuple[Step, ...]) -> tuple[Staff, ...]:
+    """Everybody who stands at any of the steps, fetched at once."""
+    roles = {role for step in steps for role in step.roles}
+    return await work.staff.posts(roles, {code for step in steps for code in step.area_codes})
 
-    async def _tell_escalation(
-        self,
-        work: UnitOfWork,
-        ticket: Ticket,
-        step: ClockStep,
-        after: Ticket,
-        holder: Staff | None,
-        superiors: tuple[Staff, ...],
-        now: datetime,
-    ) -> None:
-        say, wording = self._rules.wording.say, self._rules.wording
-        due = ticket.accept_due_at if step.cause == "accept" else ticket.resolve_due_at
-        cause = say(f"clock.cause_{step.cause}", late=wording.span(now - due))
-        names = "、".join(post.name for post in superiors) or say("role.supervisor")
-        if holder is not None and holder.account is not None:
-            key = "clock.escalated_pool" if step.release else "clock.escalated_holder"
-            told = Content(lines=(say(key, number=ticket.number, name=names), cause))
-            await self._board.tell(work, ticket, holder.account, told)
-        title = say("clock.escalated_superior", level=after.escalation_level)
-        current = say("card.handler.pool") if holder is None or step.release else holder.name
-        for account in dict.fromkeys(post.account for post in superiors):
-            await self._board.tell(work, ticket, account, Content(title, (ticket.number, cause, current)))
+
+def _events(
+    ticket: Ticket, step: ClockStep, after: Ticket, superiors: tuple[Staff, ...], now: datetime
+) -> list[TicketEvent]:
+    events = [
+        TicketEvent(ticket.id, EventKind.REMINDED, now, data={"limit": name, "due": due.isoformat()})
+        for name, due in step.reminders
+    ]
+    if step.question:
+        events.append(TicketEvent(ticket.id, EventKind.QUESTIONED, now, data={"post": ticket.assignee_id}))
+    if step.urge_expired:
+        events.append(TicketEvent(ticket.id, EventKind.URGE_EXPIRED, now, data={"post": ticket.urged_by}))
+    if step.release or step.decide:
+        taken = {"post": ticket.assignee_id, "cause": step.cause, "lapses": after.lapses}
+        if step.decide:
+            taken["decides"] = after.assignee_id
+        events.append(TicketEvent(ticket.id, EventKind.RELEASED, now, data=taken))
+    if step.escalate_to_level is not None:
+        data = {
+            "level": after.escalation_level,
+            "limit": step.cause,
+            "to": [post.id for post in superiors],
+            "names": [post.name for post in superiors],
+        }
+        events.append(TicketEvent(ticket.id, EventKind.ESCALATED, now, data=data))
+    if step.archive:
+        events.append(TicketEvent(ticket.id, EventKind.ARCHIVED, now, data={"by": "silence"}))
+    return events

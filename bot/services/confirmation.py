@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.services.desk import Answer, Press, TicketDesk
+from bot.services.lifting import lifted
 from bot.services.ports import UnitOfWork
 from bot.services.street_rating import ask_street
 from routing.errors import NotAllowed
@@ -54,7 +55,13 @@ class ConfirmationService:
         now = self._desk.clock()
         await work.tickets.set_solved(ticket_id, press.actor.account, solved=False)
         ticket = self._desk.reopened(replace(ticket, status=next_status(ticket, Action.REOPEN)), now)
-        ticket = await self._desk.put(work, ticket, self._event(ticket, EventKind.REOPENED, press))
+        lifting: tuple[TicketEvent, ...] = ()
+        if self._desk.rules.handling.lifts_after_reopening(ticket.reopens):
+            # A new round of work in new hands: it has to be claimed there in the time that a new ticket has.
+            limits = self._desk.rules.due_times(ticket.service_code, ticket.urgency, now)
+            ticket = replace(ticket, accept_due_at=limits.accept_due_at)
+            ticket, lifting = await lifted(self._desk, work, ticket, "reopened", ticket.reopens, now)
+        ticket = await self._desk.put(work, ticket, self._event(ticket, EventKind.REOPENED, press), *lifting)
         assignee = await self._desk.board.assignee(work, ticket)
         say, script = self._desk.rules.wording.say, ticket.script
         name = assignee.name if assignee is not None else say(f"owner.{ticket.owner}")

@@ -68,8 +68,13 @@ class TicketDesk:
         return Taken(ticket, post, assignee, self.clock())
 
     async def put(self, work: UnitOfWork, ticket: Ticket, *events: TicketEvent, also: tuple[Staff, ...] = ()) -> Ticket:
-        """Writes the changed ticket with its events and brings every card of it up to date."""
+        """Writes the changed ticket with its events and brings every card of it up to date.
+
+        Whatever its holder did with it is progress, so that the claim stands.
+        """
         now = self.clock()
+        if any(event.data.get("post") == ticket.assignee_id for event in events):
+            ticket = replace(ticket, progress_at=now, questioned_at=None)
         tree = await work.areas.tree()
         ticket = await work.tickets.save(self.rules.scheduled(ticket, tree, now))
         await work.tickets.record(*events)
@@ -95,6 +100,10 @@ class TicketDesk:
             escalated_at=None,
             reminded=frozenset(),
             reopens=ticket.reopens + 1,
+            progress_at=now,
+            questioned_at=None,
+            urge_due_at=None,
+            acknowledged_until=None,
         )
 
     def event(self, taken: Taken, kind: EventKind, **data: object) -> TicketEvent:
@@ -132,6 +141,8 @@ def given_to(ticket: Ticket, post: Staff, catalogue: Catalogue, reason: str) -> 
         ticket,
         assignee_id=post.id,
         claimed_at=None,
+        progress_at=None,
+        questioned_at=None,
         owner=owners.get(post.role, above),
         owner_area_code=post.area_code,
         owner_reason=reason,

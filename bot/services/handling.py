@@ -1,4 +1,4 @@
-"""The buttons of those who handle a ticket: 认领, 转派, 办结, 不是诉求, 督办."""
+"""The buttons of those who handle a ticket: 认领, 转派, 办结, 不是诉求."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class HandlingService:
         if target is None:
             raise NotAllowed(Action.TRANSFER)
         ticket = given_to(taken.ticket, target, self._desk.rules.catalogue, "transferred")
-        ticket = replace(ticket, status=next_status(taken.ticket, Action.TRANSFER))
+        ticket = replace(ticket, status=next_status(taken.ticket, Action.TRANSFER), assigned_at=taken.now, lapses=0)
         event = self._desk.event(taken, EventKind.TRANSFERRED, to=target.name, to_post=target.id)
         await self._desk.put(work, ticket, event)
         answer = Answer("handling.transferred", {"name": target.name})
@@ -159,16 +159,6 @@ class HandlingService:
         ticket = replace(taken.ticket, status=next_status(taken.ticket, Action.WITHDRAW), request=None)
         await self._desk.put(work, ticket, self._desk.event(taken, EventKind.WITHDRAWN))
         return Answer("handling.withdrawn", {"number": ticket.number})
-
-    async def urge(self, work: UnitOfWork, actor: Actor, ticket_id: int) -> Answer:
-        """A superior's follow-up (督办): the holder hears of it at once, and it is on record."""
-        taken = await self._desk.take(work, actor, Action.URGE, ticket_id)
-        ticket = replace(taken.ticket, urges=taken.ticket.urges + 1)
-        await self._desk.put(work, ticket, self._desk.event(taken, EventKind.URGED))
-        if taken.assignee is not None:
-            notice = Answer("handling.urged_notice", {"name": taken.post.name, "number": ticket.number})
-            await self._desk.board.tell(work, ticket, taken.assignee.account, self._line(notice))
-        return Answer("handling.urged", {"number": ticket.number})
 
     async def change_message(self, work: UnitOfWork, press: Press, content: Content) -> None:
         """Puts ``content`` in the place of the message whose button was pressed."""

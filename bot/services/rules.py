@@ -12,6 +12,8 @@ from routing.callback import CallBackRules
 from routing.catalogue import Catalogue, Urgency
 from routing.escalation import ClockRules, next_check, ticket_colour
 from routing.followup import ConversationRules
+from routing.handling_rules import HandlingRules
+from routing.ladder import ladder
 from routing.organisation import DutyRules, Step
 from routing.queries import TicketFilter
 from routing.sla import Colour, DueTimes, SlaClass
@@ -28,13 +30,15 @@ class Rules:
     conversation: ConversationRules
     callback: CallBackRules
 
-    max_extensions: int = 1
-    """How often the limit of one ticket may be extended."""
-
     @property
     def catalogue(self) -> Catalogue:
         """The services of the district."""
         return self.clocks.catalogue
+
+    @property
+    def handling(self) -> HandlingRules:
+        """How whoever holds a ticket is held to it."""
+        return self.clocks.handling
 
     def colour(self, ticket: Ticket, now: datetime) -> Colour:
         """The colour of a ticket at ``now``."""
@@ -63,9 +67,17 @@ class Rules:
         """The way up from the ticket's owner; never empty."""
         return chain_of(ticket, tree, self.duties)
 
+    def ladder(self, ticket: Ticket, tree: AreaTree) -> tuple[Step, ...]:
+        """The way up that an overdue ticket takes; never empty."""
+        return ladder(ticket, self.clocks.policy.plan_for(ticket), tree, self.duties)
+
+    def is_quiet(self, ticket: Ticket, now: datetime) -> bool:
+        """Whether a message of the clock about the ticket makes no sound now."""
+        return self.clocks.policy.is_quiet(ticket, now, self.clocks.calendar.timezone)
+
     def scheduled(self, ticket: Ticket, tree: AreaTree, now: datetime) -> Ticket:
         """The ticket with the moment at which the clock job has to look at it again."""
-        top = len(self.chain(ticket, tree)) - 1
+        top = len(self.ladder(ticket, tree)) - 1
         return replace(ticket, next_check_at=next_check(ticket, self.clocks, now, top=top))
 
     @staticmethod

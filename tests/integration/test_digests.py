@@ -12,11 +12,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.district import rules_of
 from bot.jobs.digests import DigestJob
 from bot.services.digests import DigestService
 from bot.services.ports import UnitOfWork
-from bot.services.rules import Rules
-from bot.services.wording import Wording
 from config.bundle import load_configuration
 from models.database import Database
 from routing.areas import Area, AreaTree
@@ -24,7 +23,6 @@ from routing.catalogue import AppealType, OwnerKind, Urgency
 from routing.digest import Digest
 from routing.digest_schedule import DigestRules, Period, Slot, period_start
 from routing.errors import NotAllowed, UnknownArea
-from routing.escalation import ClockRules
 from routing.outgoing import QueuedMessage
 from routing.place import Place
 from routing.rates import Rate
@@ -34,12 +32,7 @@ from routing.ticket import EventKind, Satisfaction, Status, Ticket, TicketEvent
 
 ZONE = ZoneInfo("Asia/Shanghai")
 CONFIGURATION = load_configuration()
-RULES = Rules(
-    clocks=ClockRules(CONFIGURATION.catalogue, CONFIGURATION.sla, CONFIGURATION.calendar, CONFIGURATION.escalation),
-    duties=CONFIGURATION.duties,
-    wording=Wording(CONFIGURATION.texts, CONFIGURATION.catalogue, ZONE),
-    conversation=CONFIGURATION.conversation,
-)
+RULES = rules_of(CONFIGURATION)
 
 # The code of one community is the beginning of another's, as prefixes of paths must not be taken for areas.
 AREAS = (

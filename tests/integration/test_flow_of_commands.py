@@ -135,8 +135,8 @@ async def test_urge_reaches_the_holder_and_is_on_record(town: Town) -> None:
         await town.say(person, person, f"/urge {number}")
         assert (await town.texts(person))[-1] == REFUSED, person
     await town.say(GAO, GAO, f"/urge {number.lower()}")
-    assert (await town.texts(GAO))[-1] == f"已督办工单 {number}，并通知经办人。"
-    assert f"📣 高岚 督办工单 {number}，请尽快处理并反馈。" in await town.texts(HE)
+    assert (await town.texts(GAO))[-1] == f"已督办工单 {number}，请经办人在 11-24 10:00 前反馈。"
+    assert f"📣 高岚 督办工单 {number}，请在 11-24 10:00 前处理并反馈。" in await town.texts(HE)
     assert (await town.events(await town.ticket()))[-1].kind is EventKind.URGED
     assert (await town.ticket()).urges == 1
 

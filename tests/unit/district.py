@@ -10,6 +10,7 @@ from config.calendar import load_calendar
 from config.catalogue import load_catalogue
 from config.duties import load_duties
 from config.escalation import load_escalation
+from config.handling import load_handling
 from config.organisation import load_organisation
 from config.sample import load_sample
 from config.sla import load_sla
@@ -21,7 +22,9 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 CATALOGUE = load_catalogue()
 ORGANISATION = load_organisation()
 DUTIES = load_duties(ORGANISATION, CATALOGUE)
-CLOCK = ClockRules(CATALOGUE, load_sla(CATALOGUE), load_calendar(), load_escalation())
+CLOCK = ClockRules(
+    CATALOGUE, load_sla(CATALOGUE), load_calendar(), load_escalation(ORGANISATION, CATALOGUE), load_handling()
+)
 SAMPLE = load_sample(ORGANISATION, CATALOGUE, platform="telegram")
 TREE = AreaTree(SAMPLE.areas)
 POSTS = tuple(replace(post, id=number) for number, post in enumerate(SAMPLE.staff, start=1))

@@ -19,7 +19,7 @@ from routing.place import Place
 from routing.script import Script
 from routing.sla import Colour
 from routing.ticket import Action, Status, Ticket, next_status
-from tests.unit.district import CATALOGUE, CLOCK, local
+from tests.unit.district import CATALOGUE, CLOCK, ORGANISATION, local
 
 TOP = 4
 MINUTE = timedelta(minutes=1)
@@ -79,8 +79,13 @@ def told(one: Ticket, until: str) -> list[tuple[str, str]]:
     lines = []
     for now, step, _ in life(one, local(until)):
         what = [f"remind {name}" for name, _ in step.reminders]
+        if step.question:
+            what.append("question")
+        if step.urge_expired:
+            what.append("urge expired")
         if step.escalate_to_level is not None:
-            what.append(f"{step.cause} → {step.escalate_to_level}{' released' if step.release else ''}")
+            taken = " released" if step.release else " decide" if step.decide else ""
+            what.append(f"{step.cause} → {step.escalate_to_level}{taken}")
         if step.archive:
             what.append("archive")
         lines.append((now.astimezone(CLOCK.calendar.timezone).strftime("%m-%d %H:%M:%S"), ", ".join(what)))
@@ -104,9 +109,11 @@ def test_a_ticket_that_nobody_claims_climbs_the_whole_chain() -> None:
 def test_a_claimed_ticket_is_reminded_once_and_climbs_when_it_runs_out() -> None:
     one = claimed(ticket(local("2026-11-16 09:00")), local("2026-11-16 09:30"))
     assert told(one, "2026-11-20 12:00") == [
+        ("11-18 09:30:00", "question"),  # two working days without any progress
         ("11-18 11:00:00", "remind resolve"),  # 18 of 24 working hours
         ("11-18 18:00:00", "resolve → 1"),
-        ("11-19 18:00:00", "resolve → 2"),
+        ("11-19 09:30:00", "idle → 2 released"),
+        ("11-20 09:30:00", "resolve → 3"),
     ]
 
 
@@ -127,8 +134,10 @@ def test_an_emergency_climbs_every_quarter_of_an_hour_even_at_night() -> None:
 def test_working_limits_sleep_over_the_spring_festival() -> None:
     one = claimed(ticket(local("2026-02-13 17:00")), local("2026-02-13 17:10"))
     assert told(one, "2026-02-26 12:00") == [
+        ("02-24 17:10:00", "question"),
         ("02-25 10:00:00", "remind resolve"),
         ("02-25 17:00:00", "resolve → 1"),
+        ("02-25 17:10:00", "idle → 2 released"),
     ]
 
 
@@ -139,7 +148,11 @@ def test_a_claim_after_release_stops_the_accept_limit() -> None:
     assert one.assignee_id is None
     assert one.status is Status.DISPATCHED
     one = claimed(one, local("2026-11-16 14:00"), holder=9)
-    assert told(one, "2026-11-19 09:00") == [("11-18 11:00:00", "remind resolve"), ("11-18 18:00:00", "resolve → 2")]
+    assert told(one, "2026-11-19 09:00") == [
+        ("11-18 11:00:00", "remind resolve"),
+        ("11-18 14:00:00", "question"),
+        ("11-18 18:00:00", "resolve → 2"),
+    ]
 
 
 def test_whoever_gets_it_after_its_limit_has_the_whole_interval() -> None:
@@ -258,7 +271,7 @@ def test_a_life_ends_after_every_level_was_told_once(one: Ticket, is_claimed: bo
         levels += [step.escalate_to_level] if step.escalate_to_level is not None else []
         reminded += [name for name, _ in step.reminders]
         one = applied(one, step, now)
-    assert levels == list(range(1, top + CLOCK.policy.repeats_at_top + 1))
+    assert levels == list(range(1, top + CLOCK.policy.base.repeats_at_top + 1))
     assert len(reminded) == len(set(reminded))
     assert one.is_open
 
@@ -292,4 +305,4 @@ def test_a_wrong_policy_is_refused(tmp_path: Path, old: str, new: str, reason: s
     path = tmp_path / "escalation.yaml"
     path.write_text(packaged.replace(old, new), encoding="utf-8")
     with pytest.raises(ConfigError, match=reason):
-        load_escalation(path)
+        load_escalation(ORGANISATION, CATALOGUE, path)

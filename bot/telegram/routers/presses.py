@@ -69,7 +69,15 @@ async def _withdraw(talking: Talking, press: Press, data: callbacks.Press) -> An
 
 
 async def _urge(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
-    return await talking.services.handling.urge(talking.work, press.actor, data.subject)
+    return await talking.services.supervision.urge(talking.work, press.actor, data.subject)
+
+
+async def _acknowledge(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
+    return await talking.services.supervision.acknowledge(talking.work, press.actor, data.subject)
+
+
+async def _progress(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
+    return await talking.services.progress.begin(talking.work, press, data.subject)
 
 
 async def _approve(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
@@ -178,6 +186,8 @@ _USE_CASES: dict[str, Pressed] = {
     Action.RESOLVE: _resolve,
     Action.WITHDRAW: _withdraw,
     Action.URGE: _urge,
+    Action.ACKNOWLEDGE: _acknowledge,
+    Action.PROGRESS: _progress,
     Action.ASK_RETURN: _offer_reasons(RequestKind.RETURN),
     Action.ASK_EXTENSION: _offer_reasons(RequestKind.EXTENSION),
     Action.ASK_HOLD: _offer_reasons(RequestKind.HOLD),
