@@ -17,7 +17,11 @@ import httpx
 import jieba
 
 from config.bundle import build_triage
+from config.catalogue import load_catalogue
+from config.lexicon import load_lexicon
 from config.overlay import Overlay
+from routing.triage.engine import Triage
+from tests.bench.keywords import FEWER, MORE, widened
 from tests.bench.load import rate
 from tests.bench.memory import resident_bytes
 from tests.bench.plain import PlainInserts
@@ -67,6 +71,26 @@ def measure_triage(count: int = 3000) -> list[Figure]:
             f"jieba.lcut alone {count / cutting:,.0f} messages/s: {cutting / deciding:.2f} times as fast",
         ),
         Figure("loading the lexicon", f"{loading:.2f} s"),
+    ]
+
+
+def measure_keywords(count: int = 3000) -> list[Figure]:
+    """Messages a second with many invented keywords in the lexicon, beside few."""
+    lexicon, catalogue = load_lexicon(), load_catalogue()
+    fewer, more = (Triage(widened(lexicon, keywords), catalogue) for keywords in (FEWER, MORE))
+    lines = talk(count)
+
+    def decide(engine: Triage) -> None:
+        for line in lines:
+            engine.decide(line)
+
+    with_more, with_fewer = _in_turns(lambda: decide(more), lambda: decide(fewer))
+    return [
+        Figure(
+            f"triage with {MORE:,} more keywords",
+            f"{count / with_more:,.0f} messages/s",
+            f"with {FEWER:,} more {count / with_fewer:,.0f} messages/s: {with_fewer / with_more:.2f} times as fast",
+        )
     ]
 
 
