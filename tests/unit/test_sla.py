@@ -265,6 +265,22 @@ def test_two_pauses_end_to_end_are_one(
         )
 
 
+@given(moments, limits, st.lists(st.tuples(pauses, pauses), max_size=8))
+def test_however_often_it_is_put_on_hold_exactly_the_limit_is_worked(
+    start: datetime, limit: Limit, rounds: list[tuple[timedelta, timedelta]]
+) -> None:
+    """Over a whole flow of work and holds: what was worked until each hold and what is left add up to the limit."""
+    due, now, worked = limit.due_from(start, CALENDAR), start, timedelta(0)
+    for work, pause in rounds:
+        held = now + work
+        if held >= due:
+            break
+        worked += elapsed(now, held, limit.clock, CALENDAR)
+        due = resumed_due(due, held, held + pause, limit.clock, CALENDAR)
+        now = held + pause
+    assert worked + elapsed(now, due, limit.clock, CALENDAR) == limit.duration
+
+
 @given(moments, moments, limits)
 def test_who_starts_later_is_never_due_earlier(one: datetime, other: datetime, limit: Limit) -> None:
     early, late = sorted((one, other))
