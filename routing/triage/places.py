@@ -18,11 +18,14 @@ _ROOM = rf"(?:\d{{3,4}}|[{CHINESE}]{{3,5}})"
 _EDGE = r"(?<![\d.:/a-z$¥￥-])"
 _NO_MEASURE = r"(?![\d-]|\.\d|:\d| ?(?:元|块|米|人|名|个|度|年|月|日|点|分|斤|平|万|w|km|kw))"
 
-_DASHED_UNIT = re.compile(rf"{_EDGE}(\d{{1,2}})\s?[-—–]\s?(\d{{1,2}})\s?[-—–]\s?(\d{{3,4}}){_NO_MEASURE}")
+_NO_DIGIT = r"(?![\d-]|\.\d|:\d)"
+_DASHED_UNIT = re.compile(rf"{_EDGE}(\d{{1,2}})\s?[-—–]\s?(\d{{1,2}})\s?[-—–]\s?(\d{{3,4}}){_NO_DIGIT}")
+_DASHED_PAIR = re.compile(rf"{_EDGE}(\d{{1,2}})[-—–](\d{{1,2}})(?=(?:单元|[一二三四五六七八九十]{{1,3}}[楼层]))")
+_PICK_UP = re.compile(r"取件|取货|驿站取|快递码|提货")
 _DASHED_ROOM = re.compile(rf"{_EDGE}(\d{{1,2}})\s?[-—–#]\s?(\d{{3,4}}){_NO_MEASURE}")
 # 动 and 洞 are what voice input makes of 栋; they follow a number there and nowhere else in these texts.
 _BUILDING = re.compile(
-    rf"(?=[\da-z{CHINESE}])(?<!\d)(?<!\d[.:])(?:(?P<number>{_N})(?:\s?[、,和跟与到至~-]\s?{_N})?\s?(?:号楼|号栋|#楼|#|栋楼?|幢楼?|座|号院)"
+    rf"(?=[\da-z{CHINESE}])(?<!\d)(?<!\d[.:])(?:(?P<number>{_N})(?:\s?[、,和跟与到至~-]\s?{_N}){{0,4}}\s?(?:号楼|号栋|#楼|#|栋楼?|幢楼?|座(?!别克|商务|车|轿|面包|的车|suv)|号院|号(?=[一二三四五六七八九十]{{1,2}}[楼层]|\d{{1,2}}[楼层]|\d{{3,4}}(?!\d|[元块]|公里)))"
     r"|(?P<typo>\d{1,2})\s?(?:动|洞|冻|懂|东|棟)(?=[\d一二三四五六七八九十\s,，。那楼的有这门下]|$)"
     r"|(?<![a-z])(?P<letter>[a-z])\s?(?:座|栋|幢|号楼|楼))"
 )
@@ -31,16 +34,30 @@ _FLOOR = re.compile(
     rf"(?=[\d{CHINESE}])(?<!\d)(?<!\d[.:])(?P<floor>{_N})(?:\s?[、,和跟与到至~-]\s?{_N})?\s?"
     r"(?:楼(?!栋|号|长|盘)|层(?!层|楼|皮|灰|土|油|水|膜|雪|霜|板|浮|厚|关系|意思|次|级|报)|f(?![a-z]))"
 )
-_ROOM_AFTER = re.compile(rf"\s?-?\s?(?:[东西南北中左右][户手边])?\s?(?P<room>{_ROOM})(?:室|号|房|户)?{_NO_MEASURE}")
+_ROOM_AFTER = re.compile(
+    rf"\s?-?\s?(?:[东西南北中左右][户手边门])?\s?(?P<room>\d{{3,4}}|[零〇幺一二三四五六七八九]{{3,4}})(?:室|号|房|户)?{_NO_MEASURE}"
+)
 _ROOM_ALONE = re.compile(
-    rf"(?<![\d.:@-])(?P<marked>{_ROOM})(?:室|房(?![租贷价子间])|号房|住户|户(?![口籍型外])|那家|这家|家(?![具电])|业主|的邻居)"
+    rf"(?<![\d.:@-])(?P<marked>{_ROOM})(?:室|房(?![租贷价子间])|号房|住户|(?<![有共近约了和]\d{{3}})户(?![口籍型外签同人居参报])|那家|这家|家(?![具电])|业主|的邻居)"
     rf"|(?:^@|楼上|楼下|隔壁|对门|对面|住)\s?(?P<called>\d{{3,4}}){_NO_MEASURE}"
 )
 # "三层楼高", "爬了20层", "加盖一层" count floors; "整栋", "几栋", "两栋楼" count buildings.
 _COUNTED_BEFORE = re.compile(
     r"(?:爬|走|上|下|跑|盖|搭|加|建|隔|共|总|装|刷|贴|再|多|高|有|第[一二三]|垫|铺|蒙|落)(?:了|到)?$"
 )
-_COUNTED_AFTER = re.compile(r"\s?(?:高|多高|那么高|的楼|住户|户人|一户|两户|梯)")
+_COUNTED_AFTER = re.compile(
+    r"\s?(?:高|多高|那么高|的楼|户人|一户|两户|十|梯|(?:的|住户)?(?:死活)?不(?:同意|干|肯签|签字))"
+)
+# A number of three or four digits that stands alone is a room only where a person would say one: at either end of the
+# message or after a word of being somewhere, with a storey before and a door up to 20 behind ("1203隔成了九间").
+_BARE = r"(?!(?:110|114|119|120|211|315|404|618|911|20[012]\d)(?!\d))(?:[1-9]|[1-4]\d)(?:0[1-9]|1\d|20)(?!\d)"
+_ROOM_BARE = re.compile(
+    rf"(?:^(?:@|【急】)?(?={_BARE}[!\s\u4e00-\u9fff])|(?<=[我在住来到砸敲约找去给])(?={_BARE}(?:的|家|这|拿|取|敲|门|住|约|[,，。!\s]|$))"
+    rf"|(?<=[,，。;!\s])(?={_BARE}(?:(?:室|的|敬上)?[啊呀。!\s]*$|[,，。!\s]|是|约|的|家)))(?P<bare>{_BARE})"
+    r"(?!\s?(?:元|块|米|名|个|度|年|月|日|点|分|斤|平|万|次|张|本|天|公里|多|余|路|号线|班|级|期|届|集|秒|毫升|克|瓦|步|字|页|股|胶|位|件|套|条|只|台|辆|户|毛|公交|国道|厂|医院|所|人))"
+)
+_OWN_ROOM = re.compile(rf"我(?:们)?家?(?:是|住|在)?\s?(?P<own>{_BARE})(?=[的这家,，。!\s]|$)")
+_LIVES_ON = re.compile(r"(?<=住)(?P<floor>[1-9]|[1-4]\d)(?=[\s,，。]|$)")
 _CORRECTION = re.compile(
     r"(?:说错了|打错了|写错了|发错了|搞错了|更正|不对|不是[^,，。\s]{1,8}?)[,，。!\s]*(?:应该)?(?:是|在)"
 )
@@ -55,7 +72,10 @@ _FLOOR_MARK = re.compile(r"[楼层f]")
 _ROOM_NUMBER = re.compile(rf"\d{{3}}|[{CHINESE}]{{3}}")
 
 _PART_OF_PLACE = re.compile(r"[0-9栋幢楼层座室元]")
-_MAY_NAME = re.compile(r"\d ?[-–—#] ?\d|@\d{3}|[栋幢楼层室]|单元|\d座|[a-z]座|\d{3,4}[家户房的]")
+_MAY_NAME = re.compile(
+    r"\d ?[-–—#] ?\d|@\d{3}|[栋幢楼层室]|单元|\d座|[a-z]座|\d{3,4}[家户房的]"
+    r"|^\d{3,4}|[我在住来到砸敲约找去给,。;! ]\d{3,4}"
+)
 
 
 def may_name_place(text: str) -> bool:
@@ -97,7 +117,7 @@ def _place_in(text: str) -> Place | None:
     spot = spot_of(text)
     if not _NUMBER.search(text):
         return Place(spot=spot) if spot else None
-    if _DASH.search(text):
+    if _DASH.search(text) and not _PICK_UP.search(text):
         if dashed := _DASHED_UNIT.search(text):
             building, unit, room = (digits(part) for part in dashed.groups())
             return Place(building=building, unit=unit, room=room, spot=spot)
@@ -107,7 +127,11 @@ def _place_in(text: str) -> Place | None:
     nowhere = None, None
     building, after_building = _building(text) if _BUILDING_MARK.search(text) else nowhere
     unit, after_unit = _unit(text) if _UNIT_MARK.search(text) else nowhere
+    if building is None and (paired := _DASHED_PAIR.search(text)):
+        building, unit = digits(paired[1]), digits(paired[2])
     floor, after_floor = _floor(text) if _FLOOR_MARK.search(text) else nowhere
+    if floor is None and (lives := _LIVES_ON.search(text)):
+        floor = lives["floor"]
     room = None
     if _ROOM_NUMBER.search(text):
         room = _room(text, [end for end in (after_building, after_unit, after_floor) if end is not None])
@@ -119,6 +143,9 @@ def _building(text: str) -> tuple[str | None, int | None]:
     for match in _BUILDING.finditer(text):
         if match["letter"]:
             return match["letter"].upper(), match.end()
+        if match[0].endswith("号院") and "号楼" in text[match.end() :]:
+            # "3号院2号楼": the building is what stands in the court.
+            continue
         written = match["number"] or match["typo"]
         if written in {"两", "一"} and text[match.end() : match.end() + 1] in {"楼", "的"}:
             continue
@@ -129,7 +156,7 @@ def _building(text: str) -> tuple[str | None, int | None]:
             continue
         if written == "两" or _is_counted(text, match.start()):
             continue
-        if match[0].endswith("#") and text[match.end() : match.end() + 1].isalpha():
+        if match[0].endswith("#") and re.match(r"[a-z]", text[match.end() :]):
             continue
         number = digits(written)
         if number and 0 < int(number) < 1000:
@@ -154,8 +181,8 @@ def _unit(text: str) -> tuple[str | None, int | None]:
 def _floor(text: str) -> tuple[str | None, int | None]:
     for match in _FLOOR.finditer(text):
         before = text[: match.start()]
-        if before.endswith(("负", "号", "地下", "b", "栋", "-", "第", "每", "几")) and not before.endswith(
-            ("栋", "号楼")
+        if before.endswith(("负", "号", "地下", "b", "-", "第", "每", "几")) and not re.search(
+            r"\d号$|\d[-—–]\d{0,2}$", before
         ):
             continue
         if match["floor"] == "两" or _is_counted(text, match.start()) or _COUNTED_AFTER.match(text, match.end()):
@@ -166,6 +193,9 @@ def _floor(text: str) -> tuple[str | None, int | None]:
             and not re.search(r"(?:家|住|在|们|元|栋|楼|^|\s)$", before)
         ):
             continue
+        if match[0][-2:-1].isspace() and text[match.end() : match.end() + 1] in {"道", "梯", "上", "下", "里"}:
+            # "三十八 楼道灯坏了": the number belongs to what stands before the gap.
+            continue
         number = digits(match["floor"])
         if number and 0 < int(number) < 100:
             return number, match.end()
@@ -173,15 +203,21 @@ def _floor(text: str) -> tuple[str | None, int | None]:
 
 
 def _is_counted(text: str, start: int) -> bool:
-    return _COUNTED_BEFORE.search(text[max(0, start - 4) : start]) is not None
+    before = text[max(0, start - 4) : start]
+    return not before.endswith(("楼上", "楼下")) and _COUNTED_BEFORE.search(before) is not None
 
 
 def _room(text: str, ends: list[int]) -> str | None:
     for end in sorted(ends, reverse=True):
         if after := _ROOM_AFTER.match(text, end):
             return digits(after["room"])
+    if own := _OWN_ROOM.search(text):
+        # "楼上702漏水，我602的": the room of the one who writes.
+        return own["own"]
     if alone := _ROOM_ALONE.search(text):
         number = digits(alone["marked"] or alone["called"])
         if number and len(number) in {3, 4}:
             return number
+    if not _PICK_UP.search(text) and (bare := _ROOM_BARE.search(text)):
+        return bare["bare"]
     return None

@@ -80,3 +80,44 @@ def test_merging_keeps_what_is_known_and_forgets_another_building() -> None:
 def test_the_public_place_has_no_room() -> None:
     assert Place(building="3", room="502").public() == Place(building="3")
     assert Place().is_empty
+
+
+@pytest.mark.parametrize(
+    ("text", "building", "unit", "floor", "room"),
+    [
+        ("1203隔成好几间，天天进出人", None, None, None, "1203"),
+        ("马桶堵了没人来，801", None, None, None, "801"),
+        ("我在1904 有人砸门", None, None, None, "1904"),
+        ("楼上702漏水，我602的", None, None, None, "602"),
+        ("厨房返水，302，谁来看看", None, None, None, "302"),
+        ("5号楼中门601没暖气", "5", None, None, "601"),
+        ("11号一楼把院子占了", "11", None, "1", None),
+        ("11#外墙掉砖", "11", None, None, None),
+        ("4-2单元门坏了", "4", "2", None, None),
+        ("5、6、7号楼没水", "5", None, None, None),
+        ("3号院2号楼门禁坏了", "2", None, None, None),
+        ("楼上八楼的天天蹦", None, None, "8", None),
+        ("七楼住户都没水", None, None, "7", None),
+        ("b座二十一层停电", "B", None, "21", None),
+        ("14-2-302 人不在家能报停暖吗", "14", "2", None, "302"),
+        # Numbers that are no place.
+        ("取件码6-2-3018 帮我拿下", None, None, None, None),
+        ("加装电梯一楼不同意怎么办", None, None, None, None),
+        ("公摊三十八 楼道灯还坏", None, None, None, None),
+        ("已有213户签名", None, None, None, None),
+        ("7座别克包车", None, None, None, None),
+        ("110来了没有", None, None, None, None),
+        ("2016年交的房", None, None, None, None),
+        ("301路公交又改线", None, None, None, None),
+    ],
+)
+def test_rooms_said_without_a_word_for_them(
+    text: str, building: str | None, unit: str | None, floor: str | None, room: str | None
+) -> None:
+    place = place_in(text) or Place()
+    assert (place.building, place.unit, place.floor, place.room) == (building, unit, floor, room)
+
+
+def test_a_building_number_is_no_street() -> None:
+    place = place_in("5栋路灯也不亮")
+    assert place == Place(building="5")
