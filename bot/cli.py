@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.commands import clocks, digest, moves, parked, registers, serving, tickets, triaging, trials
+from bot.commands import absences, clocks, digest, moves, parked, registers, serving, tickets, triaging, trials
 from bot.commands.shell import Commands
 
 app = typer.Typer(
@@ -17,6 +17,8 @@ app = typer.Typer(
 )
 app.command()(serving.run)
 app.command()(serving.migrate)
+registers.staff.command("absence")(absences.add_absence)
+registers.staff.command("absences")(absences.list_absences)
 registers.areas.command("move")(moves.move_area)
 registers.areas.command("moves")(moves.list_moves)
 app.add_typer(registers.areas, name="areas")

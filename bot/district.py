@@ -124,5 +124,5 @@ def use_cases(
         digests=digests_of(configuration, rules, platform, clock),
         clockwork=ClockService(rules, board, clock),
         moves=MoveService(configuration.organisation, clock),
-        rota=RotaService(rules, clock),
+        rota=RotaService(rules, clock, platform=platform),
     )

@@ -9,11 +9,14 @@ from config.document import Node, read_document
 from routing.areas import Level
 from routing.catalogue import OwnerKind
 from routing.organisation import Organisation, Station
+from routing.rota import RotaRules, Turn
 from routing.staff import Role
 
 PACKAGED = Path(__file__).parent / "data" / "organisation.yaml"
 
 _NO_PARENT = "-"
+_NEEDED = ("levels", "code_pattern", "stations", "chains", "emergency")
+_TRUTH = {"true": True, "false": False}
 
 
 def load_organisation(path: Path = PACKAGED) -> Organisation:
@@ -22,7 +25,11 @@ def load_organisation(path: Path = PACKAGED) -> Organisation:
     Raises:
         ConfigError: something is missing, unknown or refers to what the file does not have.
     """
-    fields = read_document(path).require("levels", "code_pattern", "stations", "chains", "emergency")
+    root = read_document(path)
+    fields = root.only(*_NEEDED, "rota")
+    for name in _NEEDED:
+        if name not in fields:
+            root.fail(f"{name!r} is missing")
     levels = _levels(fields["levels"])
     stations = {key: _station(key, node, levels) for key, node in fields["stations"].entries().items()}
     chains = fields["chains"].require(*(kind.value for kind in OwnerKind))
@@ -31,8 +38,19 @@ def load_organisation(path: Path = PACKAGED) -> Organisation:
         code_pattern=_pattern(fields["code_pattern"]),
         chains={kind: _stations(chains[kind.value], stations) for kind in OwnerKind},
         emergency=_stations(fields["emergency"], stations),
+        rota=_rota(fields["rota"]) if "rota" in fields else RotaRules(),
         stations=stations,
     )
+
+
+def _rota(node: Node) -> RotaRules:
+    fields = node.require("turn", "tell_liaisons")
+    turn, tell = fields["turn"].text(), fields["tell_liaisons"].text()
+    if turn not in {one.value for one in Turn}:
+        fields["turn"].fail(f"{turn!r} is none of {', '.join(one.value for one in Turn)}")
+    if tell not in _TRUTH:
+        fields["tell_liaisons"].fail(f"{tell!r} is neither true nor false")
+    return RotaRules(Turn(turn), _TRUTH[tell])
 
 
 def role_of(node: Node) -> Role:

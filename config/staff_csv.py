@@ -1,4 +1,4 @@
-"""The register of posts as CSV: ``name,role,area_code,telegram_id,phone,skills,on_duty``."""
+"""The register of posts as CSV: ``name,role,area_code,telegram_id,phone,skills,on_duty,hours``."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from config.csv_table import LIST_SEPARATOR, CsvRefused, Row, read_rows, write_rows
 from routing.areas import AreaTree
 from routing.catalogue import Catalogue
+from routing.rota import parse_hours, written_hours
 from routing.staff import Role, Staff
 
-COLUMNS = ("name", "role", "area_code", "telegram_id", "phone", "skills", "on_duty")
+COLUMNS = ("name", "role", "area_code", "telegram_id", "phone", "skills", "on_duty", "hours")
 REQUIRED = ("name", "role", "area_code")
 
 _LONGEST_NAME = 64
@@ -25,7 +26,7 @@ def parse_staff(content: bytes, path: str, tree: AreaTree, catalogue: Catalogue)
 
     Raises:
         CsvRefused: with every problem: unknown roles, areas or skills, accounts that are no positive number, phones
-            that cannot be one, a duty that is neither yes nor no, the same post twice.
+            that cannot be one, a duty that is neither yes nor no, hours that are none, the same post twice.
     """
     rows, problems = read_rows(content, path, columns=COLUMNS, required=REQUIRED)
     posts: list[Staff] = []
@@ -56,6 +57,7 @@ def staff_to_csv(posts: Iterable[Staff]) -> str:
                 post.phone,
                 LIST_SEPARATOR.join(sorted(post.skills)),
                 "yes" if post.on_duty else "no",
+                LIST_SEPARATOR.join(map(written_hours, post.hours)),
             )
             for post in posts
         ),
@@ -77,6 +79,9 @@ def _post(row: Row, tree: AreaTree, catalogue: Catalogue) -> Staff:
     on_duty = row.cells.get("on_duty", "").lower()
     if on_duty not in _ON_DUTY:
         row.complain("on_duty", "neither_yes_nor_no")
+    hours = [parse_hours(written) for written in row.words("hours", longest=_LONGEST_NAME)]
+    if None in hours:
+        row.complain("hours", "bad_hours")
     return Staff(
         id=0,
         name=row.text("name", longest=_LONGEST_NAME, is_required=True),
@@ -86,4 +91,5 @@ def _post(row: Row, tree: AreaTree, catalogue: Catalogue) -> Staff:
         phone=phone,
         skills=frozenset(skills),
         on_duty=_ON_DUTY.get(on_duty, True),
+        hours=tuple(each for each in hours if each is not None),
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from routing.areas import Area, AreaTree, Level, Management
 from routing.catalogue import OwnerKind
+from routing.rota import RotaRules
 from routing.staff import Role
 
 
@@ -36,6 +37,7 @@ class Organisation:
     """Who is told of an emergency at once, together with the owner."""
     stations: Mapping[str, Station]
     """All stations by key, for chains that other files make of them."""
+    rota: RotaRules = field(default_factory=RotaRules)
 
     def allowed_below(self, level: str, parent_level: str | None) -> bool:
         """Whether an area of ``level`` may lie directly below one of ``parent_level`` (None for the root)."""

@@ -25,6 +25,20 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class DutyHours:
+    """Hours of duty on some days of every week, in the district's own time.
+
+    Days count from Monday (0) to Sunday (6), both included; times are minutes since midnight. Where ``closes`` is not
+    after ``opens`` the duty lasts until the next morning.
+    """
+
+    first_day: int
+    last_day: int
+    opens: int
+    closes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Staff:
     """One post. ``account`` is the user id on the chat platform, if known; the private chat has the same id."""
 
@@ -37,6 +51,8 @@ class Staff:
     skills: frozenset[str] = frozenset()
     on_duty: bool = True
     reachable: bool = True
+    hours: tuple[DutyHours, ...] = ()
+    """When it has duty; none means at all times."""
 
     def serves(self, service_code: str) -> bool:
         """Whether the post takes this service: no skills means all; a skill is a service code or its group."""

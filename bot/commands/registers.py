@@ -74,7 +74,7 @@ def export_areas(output: Output = None, as_json: AsJson = False) -> None:
 
 @staff.command("import")
 def import_staff(file: CsvFile, as_json: AsJson = False) -> None:
-    """Adds and changes posts: name,role,area_code,telegram_id,phone,skills,on_duty.
+    """Adds and changes posts: name,role,area_code,telegram_id,phone,skills,on_duty,hours.
 
     The file is checked whole; where a row is wrong, every problem is listed and nothing is imported.
     """
@@ -194,6 +194,8 @@ def _area_data(area: Area) -> dict[str, object]:
 
 
 def _post_data(post: Staff) -> dict[str, object]:
+    from routing.rota import written_hours
+
     return {
         "id": post.id,
         "name": post.name,
@@ -203,6 +205,7 @@ def _post_data(post: Staff) -> dict[str, object]:
         "phone": post.phone,
         "skills": sorted(post.skills),
         "on_duty": post.on_duty,
+        "hours": [written_hours(each) for each in post.hours],
     }
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot.services.desk import Answer, Press, Taken, TicketDesk, given_to
 from bot.services.lifting import lifted
 from bot.services.ports import UnitOfWork
+from bot.services.rota import there_now
 from routing.assign import posts_at, step_for
 from routing.errors import LimitReached, NotAllowed, RequestPending
 from routing.outgoing import Button, Content
@@ -157,7 +158,8 @@ class ApprovalService:
         steps = self._desk.rules.chain(ticket, tree)
         for level in range(len(steps)):
             step = step_for(steps, level)
-            posts = await work.staff.posts(step.roles, step.area_codes)
+            found = await work.staff.posts(step.roles, step.area_codes)
+            posts = there_now(self._desk.rules, found, self._desk.clock())
             above = tuple(
                 post
                 for post in posts_at(step, posts, ticket.service_code)

@@ -14,7 +14,20 @@ from routing.texts import Texts
 
 IN_GROUPS = ("report", "mine", "help")
 FOR_ADMINISTRATORS = (*IN_GROUPS, "bind")
-IN_PRIVATE = ("mine", "todo", "patrol", "duty", "digest", "overdue", "urge", "find", "invite", "groups", "help")
+IN_PRIVATE = (
+    "mine",
+    "todo",
+    "patrol",
+    "duty",
+    "leave",
+    "digest",
+    "overdue",
+    "urge",
+    "find",
+    "invite",
+    "groups",
+    "help",
+)
 """The platform cannot tell staff from residents, so who may not use a command is told so when they try."""
 
 

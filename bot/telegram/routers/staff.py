@@ -28,6 +28,7 @@ def staff_router() -> Router:
     router.message.register(todo, Command("todo"))
     router.message.register(patrol, Command("patrol"))
     router.message.register(duty, Command("duty"))
+    router.message.register(leave, Command("leave"))
     router.message.register(digest, Command("digest"))
     router.message.register(overdue, Command("overdue"))
     router.message.register(urge, Command("urge"))
@@ -53,6 +54,17 @@ async def duty(message: Message, talking: Talking) -> Reply:
     """Goes on or off duty."""
     on_duty = await talking.services.organisation.set_duty(talking.work, talking.actor)
     return in_same_chat(sentence("duty.on" if on_duty else "duty.off"))
+
+
+async def leave(message: Message, command: Said, talking: Talking) -> Reply:
+    """Reports somebody absent for some days, with who stands in; 取消 takes it back."""
+    words, rota = command.args.split(), talking.services.rota
+    if words == ["取消"]:
+        return in_private(await rota.back(talking.work, talking.actor))
+    if len(words) not in (2, 3):
+        return in_private(sentence("rota.usage"))
+    stand_in = words[2] if len(words) == 3 else ""
+    return in_private(await rota.leave(talking.work, talking.actor, words[0], words[1], stand_in))
 
 
 async def digest(message: Message, command: Said, talking: Talking) -> Reply:

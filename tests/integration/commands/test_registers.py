@@ -127,3 +127,25 @@ def test_a_grid_moves_from_a_day_on_or_at_once(district: Shell) -> None:
     refused = district.run("areas", "move", "TD101-01", "TD1")
     assert refused.exit_code == 1
     assert "TD101-01 cannot move below TD1: wrong_parent_level" in refused.errors
+
+
+def test_somebody_is_away_and_somebody_stands_in(district: Shell) -> None:
+    days = ("--from", "2099-11-24", "--to", "2099-11-26")
+    ran = district.run("staff", "absence", "林晓燕", *days, "--substitute", "周建国")
+    assert ran.output.strip() == "林晓燕 is away from 2099-11-24 to 2099-11-26, 周建国 stands in"
+    assert district.run("staff", "absence", "林晓燕", *days, "--json").exit_code == 0
+    (listed,) = json.loads(district.run("staff", "absences", "--json").output)
+    assert listed == {
+        "name": "林晓燕",
+        "role": "grid_worker",
+        "area_code": "TD101-01",
+        "from": "2099-11-24",
+        "to": "2099-11-26",
+        "substitute": None,
+    }
+    for refused in (
+        ("没这个人", *days),
+        ("林晓燕", *days, "--substitute", "没这个人"),
+        ("林晓燕", *days[2:], "--from", "2099-12-01"),
+    ):
+        assert district.run("staff", "absence", *refused).exit_code == 1
