@@ -19,6 +19,7 @@ from bot.services.correction import CorrectionService
 from bot.services.desk import TicketDesk
 from bot.services.digests import DigestService
 from bot.services.group_memory import GroupMemory
+from bot.services.hand_over import HandOverService
 from bot.services.handling import HandlingService
 from bot.services.intake import IntakeService
 from bot.services.joining import JoiningService
@@ -50,6 +51,7 @@ class UseCases:
     registration: RegistrationService
     prompts: PromptService
     handling: HandlingService
+    hand_over: HandOverService
     correction: CorrectionService
     progress: ProgressService
     supervision: SupervisionService
@@ -103,6 +105,7 @@ def use_cases(
     joining = JoiningService(rules, board, opening, clock)
     memory = GroupMemory(forerunners=rules.conversation.before, lively=rules.conversation.join)
     callback = CallBackService(desk, joining)
+    hand_over = HandOverService(desk)
     registration = RegistrationService(triage, rules, opening, joining, memory, clock)
     prompts = PromptService(rules, registration, clock)
     return UseCases(
@@ -111,7 +114,8 @@ def use_cases(
         intake=IntakeService(triage, rules, registration, prompts, joining, callback, memory, clock),
         registration=registration,
         prompts=prompts,
-        handling=HandlingService(desk),
+        handling=HandlingService(desk, hand_over),
+        hand_over=hand_over,
         correction=CorrectionService(triage, desk, opening),
         progress=ProgressService(desk),
         supervision=SupervisionService(desk),

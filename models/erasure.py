@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
-from models.tables_tickets import TicketEventRow, TicketMessageRow, TicketReporterRow, TicketRow
+from models.tables_tickets import SubtaskRow, TicketEventRow, TicketMessageRow, TicketReporterRow, TicketRow
 from models.transaction import Transaction
 from routing.privacy import mask_numbers
 from routing.ticket import EventKind, Status
@@ -24,9 +24,10 @@ _SAID_BY_RESIDENTS = (
     EventKind.REOPENED,
     EventKind.RATED,
     EventKind.SPLIT,
+    EventKind.DISPUTED,
 )
 
-_KEPT_OF_EVENTS = frozenset({"via", "service", "count", "rating", "attachments", "by", "new"})
+_KEPT_OF_EVENTS = frozenset({"via", "service", "count", "rating", "attachments", "by", "new", "solved", "satisfaction"})
 """What an event tells of a resident's words without repeating them."""
 
 
@@ -61,6 +62,7 @@ async def erase_tickets(transaction: Transaction, ended_before: datetime, at: da
                 erased_at=at,
             )
         )
+        await transaction.execute(update(SubtaskRow).where(SubtaskRow.ticket_id == ticket_id).values(task=""))
         await _erase_reporters(transaction, ticket_id)
         await _erase_events(transaction, ticket_id)
         await transaction.execute(delete(TicketMessageRow).where(TicketMessageRow.ticket_id == ticket_id))

@@ -62,6 +62,8 @@ class ClockStep:
     urge_expired: bool = False
     """Whoever urged it did not hear of it in time."""
     archive: bool = False
+    hand_over_lapsed: bool = False
+    """The unit that it was offered to has not answered in time: its lead keeps it."""
     next_check_at: datetime | None = None
 
     @property
@@ -95,6 +97,8 @@ def applied(ticket: Ticket, step: ClockStep, now: datetime) -> Ticket:
     )
     if step.question:
         changed = replace(changed, questioned_at=now)
+    if step.hand_over_lapsed or step.release or step.decide:
+        changed = replace(changed, hand_over=None)
     if step.escalate_to_level is not None:
         changed = replace(changed, escalation_level=step.escalate_to_level, escalated_at=now, acknowledged_until=None)
     if step.release or step.decide:
@@ -124,7 +128,7 @@ def next_check(ticket: Ticket, rules: ClockRules, now: datetime, *, top: int) ->
         at for name, limit, due in _running(ticket, rules) if (at := _reminder_at(ticket, rules, name, limit, due, now))
     ]
     others = (_escalation_at(ticket, rules, now, top), _question_at(ticket, rules), lapse_at(ticket, rules))
-    moments += [at for at in (*others, _urge_at(ticket)) if at is not None]
+    moments += [at for at in (*others, _urge_at(ticket), _answer_at(ticket)) if at is not None]
     return min(moments, default=None)
 
 
@@ -153,6 +157,7 @@ def _demands(ticket: Ticket, rules: ClockRules, now: datetime, top: int) -> Cloc
         reminders=reminders,
         question=_is_past(_question_at(ticket, rules), now),
         urge_expired=_is_past(_urge_at(ticket), now),
+        hand_over_lapsed=_is_past(_answer_at(ticket), now),
     )
     runs_out = _is_past(_escalation_at(ticket, rules, now, top), now)
     lapses = _is_past(lapse_at(ticket, rules), now)
@@ -261,6 +266,12 @@ def _urge_at(ticket: Ticket) -> datetime | None:
 
 def _after(start: datetime, span: timedelta, ticket: Ticket, rules: ClockRules) -> datetime:
     return later(start, span, rules.class_of(ticket).resolve.clock, rules.calendar)
+
+
+def _answer_at(ticket: Ticket) -> datetime | None:
+    """Until when the unit that it is offered to may answer."""
+    is_offered = ticket.status is Status.IN_PROGRESS and ticket.hand_over is not None
+    return ticket.hand_over.due_at if is_offered and ticket.hand_over is not None else None
 
 
 def _archive_at(ticket: Ticket, rules: ClockRules) -> datetime | None:

@@ -32,7 +32,17 @@ _OWNER_ROLES: dict[OwnerKind, frozenset[Role]] = {
 PATROLS = frozenset({Role.GRID_WORKER, Role.LIAISON, Role.GRID_LEAD, Role.COMMUNITY, Role.PROPERTY})
 """Who goes on rounds and files what is found there (巡查上报)."""
 
-_HOLDERS_OWN = frozenset({Action.PROGRESS, Action.ASK_RETURN, Action.ASK_EXTENSION, Action.ASK_HOLD, Action.RESOLVE})
+_HOLDERS_OWN = frozenset(
+    {
+        Action.PROGRESS,
+        Action.ASK_RETURN,
+        Action.ASK_EXTENSION,
+        Action.ASK_HOLD,
+        Action.RESOLVE,
+        Action.INVITE,
+        Action.RECALL,
+    }
+)
 _HOLDER_OR_SUPERIOR = frozenset(
     {Action.TRANSFER, Action.RESUME, Action.WITHDRAW, Action.RECLASSIFY, Action.SPLIT, Action.RELEASE}
 )
@@ -86,6 +96,8 @@ def _allows(post: Staff, action: Action, ticket: Ticket, assignee: Staff | None)
         return may_claim(post, ticket)
     if action is Action.SOLVE_ON_SPOT:
         return ticket.via == PATROL and post.account == ticket.reporter_id and post.role in PATROLS
+    if action in {Action.ACCEPT, Action.DECLINE}:
+        return ticket.hand_over is not None and post.id == ticket.hand_over.to_post
     if action in {Action.UPHOLD, Action.REDO}:
         return may_decide_dispute(post, ticket, assignee)
     if action is Action.RATE_UNIT:

@@ -30,6 +30,7 @@ class TicketBoard:
             reporters=len(await work.tickets.reporters(ticket.id)),
             colour=self._rules.colour(ticket, now),
             asks_place=self._rules.lacks_place(ticket),
+            offered_to=await work.staff.get(ticket.hand_over.to_post) if ticket.hand_over is not None else None,
         )
 
     async def assignee(self, work: UnitOfWork, ticket: Ticket) -> Staff | None:

@@ -33,6 +33,8 @@ class TicketView:
     colour: Colour
     asks_place: bool = False
     """Whether nobody could find the matter yet: the group's card then asks where it is."""
+    offered_to: Staff | None = None
+    """The post of another unit that may accept it."""
 
 
 class CardMaker:
@@ -99,6 +101,9 @@ class CardMaker:
         lines += self._limits(ticket)
         if ticket.owner_reason in _SHOWN_REASONS:
             lines.append(say(f"card.handler.{ticket.owner_reason}"))
+        if ticket.hand_over is not None and view.offered_to is not None:
+            due = self._wording.moment(ticket.hand_over.due_at)
+            lines.append(say("card.handler.offered", name=view.offered_to.name, due=due))
         if ticket.reopens:
             lines.append(say("card.handler.reopened", count=ticket.reopens))
         if ticket.escalation_level:

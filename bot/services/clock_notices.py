@@ -50,6 +50,13 @@ class ClockNotices:
         )
         await self._tell(work, ticket, (holder,), content, now)
 
+    async def hand_over_lapsed(self, work: UnitOfWork, ticket: Ticket, holder: Staff | None, now: datetime) -> None:
+        """The lead hears that the other unit did not answer, so that it stays theirs."""
+        if ticket.hand_over is not None:
+            asked = await work.staff.get(ticket.hand_over.to_post)
+            line = self._rules.wording.say("hand_over.lapsed_lead", number=ticket.number, name=asked.name)
+            await self._tell(work, ticket, (holder,), Content(lines=(line,)), now)
+
     async def urge_expired(self, work: UnitOfWork, ticket: Ticket, holder: Staff | None, now: datetime) -> None:
         """Whoever urged it hears that nothing came of it."""
         if ticket.urged_by is None or ticket.urge_due_at is None:

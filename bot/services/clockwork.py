@@ -63,6 +63,8 @@ class ClockService:
         quiet = self._rules.is_quiet(ticket, now)
         await self._board.post(work, after, now, also=superiors, silent=quiet)
         await self._notices.remind(work, ticket, step, steps[0], holder, now)
+        if step.hand_over_lapsed:
+            await self._notices.hand_over_lapsed(work, ticket, holder, now)
         if step.question:
             await self._notices.question(work, ticket, holder, now)
         if step.urge_expired:
@@ -109,6 +111,9 @@ def _events(
             "names": [post.name for post in superiors],
         }
         events.append(TicketEvent(ticket.id, EventKind.ESCALATED, now, data=data))
+    if step.hand_over_lapsed and ticket.hand_over is not None:
+        answer = {"by": "silence", "post": ticket.hand_over.to_post}
+        events.append(TicketEvent(ticket.id, EventKind.HAND_OVER_DECLINED, now, data=answer))
     if step.archive:
         events.append(TicketEvent(ticket.id, EventKind.ARCHIVED, now, data={"by": "silence"}))
     return events

@@ -14,7 +14,7 @@ from routing.outgoing import Content, Outgoing
 from routing.permissions import acting_post
 from routing.script import Script
 from routing.staff import Actor, Role, Staff
-from routing.ticket import Action, EventKind, Ticket, TicketEvent, next_status
+from routing.ticket import Action, EventKind, Status, Ticket, TicketEvent, next_status
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,8 @@ class TicketDesk:
         if any(event.data.get("post") == ticket.assignee_id for event in events):
             ticket = replace(ticket, progress_at=now, questioned_at=None)
         tree = await work.areas.tree()
+        if ticket.status is not Status.IN_PROGRESS:
+            ticket = replace(ticket, hand_over=None)
         ticket = await work.tickets.save(self.rules.scheduled(ticket, tree, now))
         await work.tickets.record(*events)
         await self.board.post(work, ticket, now, also=also)
@@ -147,4 +149,5 @@ def given_to(ticket: Ticket, post: Staff, catalogue: Catalogue, reason: str) -> 
         owner_area_code=post.area_code,
         owner_reason=reason,
         request=None,
+        hand_over=None,
     )

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.services.desk import Answer, Press, TicketDesk, given_to
+from bot.services.hand_over import HandOverService
 from bot.services.ports import UnitOfWork
 from bot.services.rota import there_now
 from routing.errors import NotAllowed, QunbanError
@@ -57,8 +58,9 @@ class DialogueOver(QunbanError):
 class HandlingService:
     """What a handler does with a ticket from its card."""
 
-    def __init__(self, desk: TicketDesk) -> None:
+    def __init__(self, desk: TicketDesk, hand_over: HandOverService) -> None:
         self._desk = desk
+        self._hand_over = hand_over
 
     async def claim(self, work: UnitOfWork, actor: Actor, ticket_id: int) -> Answer:
         """Gives the ticket to the person; of two at once the row lock lets one win and tells the other who has it."""
@@ -92,12 +94,17 @@ class HandlingService:
         return Answer("handling.choose_person", {"number": taken.ticket.number})
 
     async def transfer(self, work: UnitOfWork, press: Press, ticket_id: int, post_id: int) -> Answer:
-        """Gives the ticket to another post; it has to be claimed there, and its limits go on."""
+        """Gives the ticket to another post, where it has to be claimed; its limits go on.
+
+        The lead of a claimed ticket only offers it where that post is of another unit.
+        """
         taken = await self._desk.take(work, press.actor, Action.TRANSFER, ticket_id)
         candidates = await self._candidates(work, taken.ticket)
         target = next((post for post in candidates if post.id == post_id), None)
         if target is None:
             raise NotAllowed(Action.TRANSFER)
+        if await self._hand_over.needs_acceptance(work, taken, target):
+            return await self._hand_over.offer(work, press, taken, target)
         ticket = given_to(taken.ticket, target, self._desk.rules.catalogue, "transferred")
         ticket = replace(ticket, status=next_status(taken.ticket, Action.TRANSFER), assigned_at=taken.now, lapses=0)
         event = self._desk.event(taken, EventKind.TRANSFERRED, to=target.name, to_post=target.id)

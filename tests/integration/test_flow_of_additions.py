@@ -119,9 +119,10 @@ async def test_a_closing_sentence_after_the_loss_of_the_ticket_or_of_time_is_ref
     await town.press(HE, HE, card, "办结")
     await town.press(HE, HE, card, "转派")
     await town.press_label(HE, HE, "网格员 林晓燕")
+    await town.press_label(LIN, LIN, "接收")
     await town.say(HE, HE, photo=RED)
     assert (await town.texts(HE))[-1] == "您没有这项操作的权限。"
     await town.say(HE, HE, "谢谢")
     assert (await town.texts(HE))[-1] != "您没有这项操作的权限。"
     ticket = await town.ticket()
-    assert (ticket.status, ticket.attachments) == (Status.DISPATCHED, ())
+    assert (ticket.status, ticket.attachments) == (Status.IN_PROGRESS, ())

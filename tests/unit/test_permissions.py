@@ -9,13 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from routing.areas import Area, AreaTree
 from routing.catalogue import AppealType, OwnerKind, Urgency
 from routing.errors import AlreadyHeld, IllegalTransition, NotAllowed
 from routing.permissions import acting_post
 from routing.place import Place
 from routing.script import Script
 from routing.staff import Actor, Role, Staff
-from routing.ticket import PATROL, TRANSITIONS, Action, Status, Ticket, next_status
+from routing.ticket import PATROL, TRANSITIONS, Action, HandOver, Status, Ticket, next_status
+from routing.unit import is_same_unit
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
 
@@ -64,6 +66,10 @@ MAY = {
     Action.ASK_EXTENSION: {"holder"},
     Action.ASK_HOLD: {"holder"},
     Action.RESOLVE: {"holder"},
+    Action.INVITE: {"holder"},
+    Action.RECALL: {"holder"},
+    Action.ACCEPT: set[str](),
+    Action.DECLINE: set[str](),
     Action.RESUME: {"holder", "lead", "community", "street", "supervisor", "admin"},
     Action.WITHDRAW: {"holder", "lead", "community", "street", "supervisor", "admin"},
     Action.APPROVE: {"lead", "community", "street", "supervisor", "admin"},
@@ -114,6 +120,43 @@ def test_who_did_it_does_not_settle_whether_it_is_done() -> None:
         with pytest.raises(NotAllowed):
             acting_post(Actor(7, "唐", (POSTS["community"],)), action, own, POSTS["community"])
         assert acting_post(Actor(8, "谢", (POSTS["street"],)), action, own, POSTS["community"]) == POSTS["street"]
+
+
+@pytest.mark.parametrize("who", POSTS)
+@pytest.mark.parametrize("action", [Action.ACCEPT, Action.DECLINE])
+def test_only_who_it_is_offered_to_answers(who: str, action: Action) -> None:
+    post = POSTS[who]
+    actor, offered = Actor(post.account or 0, who, (post,)), replace(TICKET, hand_over=HandOver(4, 1, NOW, NOW))
+    if who == "other_worker":
+        assert acting_post(actor, action, offered, POSTS["holder"]) == post
+    else:
+        with pytest.raises(NotAllowed):
+            acting_post(actor, action, offered, POSTS["holder"])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (Role.GRID_WORKER, Role.COMMUNITY, True),
+        (Role.GRID_WORKER, Role.PROPERTY, False),
+        (Role.GRID_WORKER, Role.STREET, False),
+        (Role.PROPERTY, Role.PROPERTY, True),
+    ],
+)
+def test_units(one: Role, other: Role, same: bool) -> None:
+    tree = AreaTree([Area("C", "社区", "community"), Area("G1", "网格", "grid", "C"), Area("G2", "网格", "grid", "C")])
+    low = Staff(1, "甲", one, "G1")
+    assert is_same_unit(low, Staff(2, "乙", other, "G1"), tree) is same
+    assert is_same_unit(low, Staff(2, "乙", other, "C"), tree) is same
+    # Two grids beside each other are two units, whoever works there.
+    assert not is_same_unit(low, Staff(2, "乙", one, "G2"), tree)
+
+
+def test_departments_are_units_by_what_they_do() -> None:
+    tree = AreaTree([Area("C", "社区", "community")])
+    water = Staff(1, "甲", Role.DEPARTMENT, "C", skills=frozenset({"utility.water"}))
+    assert is_same_unit(water, replace(water, id=2), tree)
+    assert not is_same_unit(water, replace(water, id=2, skills=frozenset({"utility.gas"})), tree)
 
 
 FINDERS = {"holder", "other_property", "worker", "other_worker", "liaison", "lead", "community"}

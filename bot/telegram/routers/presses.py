@@ -157,6 +157,14 @@ async def _rate_unit(talking: Talking, press: Press, data: callbacks.Press) -> A
     return await talking.services.callback.rate_unit(talking.work, press, data.subject, data.argument)
 
 
+async def _accept(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
+    return await talking.services.hand_over.accept(talking.work, press, data.subject)
+
+
+async def _decline(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
+    return await talking.services.hand_over.decline(talking.work, press, data.subject)
+
+
 async def _solve_on_spot(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
     return await talking.services.patrol.solve(talking.work, press, data.subject)
 
@@ -205,6 +213,8 @@ _USE_CASES: dict[str, Pressed] = {
     NOT_YET: _not_yet,
     Action.SOLVE_ON_SPOT: _solve_on_spot,
     HAND_ON: _hand_on,
+    Action.ACCEPT: _accept,
+    Action.DECLINE: _decline,
     Action.UPHOLD: _uphold,
     Action.REDO: _redo,
     Action.RATE_UNIT: _rate_unit,
