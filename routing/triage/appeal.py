@@ -19,15 +19,34 @@ _BY_CUE = (
 
 _SELDOM = {
     AppealType.REPORT: ("safety", "order", "environment"),
-    AppealType.CONSULT: ("service", "civic", "other", "property.fee", "utility"),
+    AppealType.CONSULT: ("service", "civic", "other", "property.fee", "property.conduct", "utility"),
 }
 """Kinds that only some services know: a lift is asked about rarely, a dead one is complained of."""
+
+_ALWAYS = frozenset({"civic.praise", "civic.suggestion"})
+"""Services that are a kind of appeal themselves."""
+
+_COMPLAINED_OF = frozenset(
+    {
+        "environment.dust",
+        "environment.noise",
+        "environment.odor",
+        "order.rental",
+        "order.vendor",
+        "property.conduct",
+        "property.fee",
+        "property.security",
+    }
+)
+"""What others do or leave undone: "请管一管" about it is a complaint rather than a call for help."""
 
 
 def appeal_of(service: ServiceScore, cues: Container[str], defaults: Mapping[str, AppealType]) -> AppealType:
     """The kind of appeal: what the matched rule says, else the cues, else what the service usually is."""
     if service.urgency is Urgency.EMERGENCY:
         return AppealType.HELP
+    if service.code in _ALWAYS:
+        return defaults.get(service.code, AppealType.COMPLAINT)
     best = max(service.matches, key=lambda match: (match.rule.weight, match.length), default=None)
     if best is not None and best.rule.appeal is not None:
         return best.rule.appeal
@@ -40,5 +59,7 @@ def appeal_of(service: ServiceScore, cues: Container[str], defaults: Mapping[str
 def _fits(service_code: str, kind: AppealType) -> bool:
     places = _SELDOM.get(kind)
     if service_code.startswith(("service.", "civic.")) and kind is AppealType.COMPLAINT:
+        return False
+    if kind is AppealType.HELP and service_code in _COMPLAINED_OF:
         return False
     return places is None or service_code.partition(".")[0] in places or service_code in places

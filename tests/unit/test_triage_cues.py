@@ -198,3 +198,20 @@ def test_every_cue_has_rules_and_every_service_too() -> None:
     targets = {rule.target for rule in triage.lexicon.rules}
     assert targets == {f"cue:{name}" for name in triage.lexicon.cues} | set(triage.catalogue.services)
     assert {cue.effect for cue in triage.lexicon.cues.values()} == set(Effect)
+
+
+@pytest.mark.parametrize(
+    ("text", "appeal"),
+    [
+        ("夸一夸3栋保洁王阿姨，天天擦扶手，麻烦物业转达", AppealType.PRAISE),
+        ("建议在北门加个减速带，麻烦社区考虑一下", AppealType.SUGGESTION),
+        ("楼上半夜蹦迪，求物业管管", AppealType.COMPLAINT),
+        ("物业电话没人接，报修三次不理，麻烦处理一下", AppealType.COMPLAINT),
+        ("业委会换届要什么材料，请问找谁", AppealType.CONSULT),
+        ("电梯坏了，麻烦来修一下", AppealType.HELP),
+    ],
+)
+def test_the_kind_of_appeal(text: str, appeal: AppealType) -> None:
+    decision = packaged_triage().decide(text)
+    assert not isinstance(decision, Ignore)
+    assert decision.appeal_type is appeal, packaged_triage().explain(text)
