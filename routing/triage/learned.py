@@ -8,6 +8,7 @@ Euclidean norm of its keywords' idf), plus the label's bias; above zero speaks f
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import sqrt
@@ -92,10 +93,15 @@ class Judge:
         self.labels = lexicon.labels
         self._spellings = list(lexicon.keywords)
         self._squares = [keyword.idf**2 for keyword in lexicon.keywords.values()]
-        self._columns = {label: [0.0] * len(self._spellings) for label in self.labels}
+        self._columns = {label: array("d", bytes(8 * len(self._spellings))) for label in self.labels}
+        # The same by keyword, so that a text's sums for all labels are made of few tuples.
+        self._rows: list[tuple[float, ...]] = []
+        places = {label: place for place, label in enumerate(self.labels)}
         for number, keyword in enumerate(lexicon.keywords.values()):
+            row = [0.0] * len(places)
             for label, weight in keyword.weights.items():
-                self._columns[label][number] = weight
+                self._columns[label][number] = row[places[label]] = weight
+            self._rows.append(tuple(row))
         self._numbers = {spelling: number for number, spelling in enumerate(self._spellings)}
         # Word classes are told by the written lexicon, so their names must not be searched for in the text.
         self._automaton = AhoCorasick(
@@ -125,6 +131,13 @@ class Judge:
         """The weight of every keyword for ``label``; None where it is unknown."""
         return self._columns.get(label)
 
+    def sums(self, numbers: Sequence[int]) -> dict[str, float]:
+        """The sum of the weights of these keywords for every label."""
+        by_label = zip(*map(self._rows.__getitem__, numbers), strict=True)
+        return (
+            dict(zip(self._columns, map(sum, by_label), strict=True)) if numbers else dict.fromkeys(self._columns, 0.0)
+        )
+
     def norm(self, numbers: Sequence[int]) -> float:
         """The length of a text that has these keywords."""
         return sqrt(sum(map(self._squares.__getitem__, numbers))) or 1.0
@@ -137,13 +150,15 @@ class Judge:
 class LearnedReading:
     """The keywords of one text; scores are summed when they are asked for."""
 
-    __slots__ = ("_judge", "_norm", "_numbers", "_text")
+    __slots__ = ("_first", "_judge", "_norm", "_numbers", "_sums", "_text")
 
     def __init__(self, judge: Judge, text: str, numbers: Sequence[int]) -> None:
         self._judge = judge
         self._text = text
         self._numbers = numbers
         self._norm = judge.norm(numbers)
+        self._first: tuple[str, float] | None = None
+        self._sums: Mapping[str, float] | None = None
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -155,24 +170,42 @@ class LearnedReading:
         weights = self._judge.column(label)
         if weights is None:
             return NEVER
-        return sum(map(weights.__getitem__, self._numbers)) / self._norm + self._judge.lexicon.bias[label]
+        if self._first is None:
+            # Of chatter one label is asked, and nothing more; who asks for a second one asks for nearly all.
+            self._first = label, sum(map(weights.__getitem__, self._numbers))
+        if self._first[0] == label:
+            total = self._first[1]
+        else:
+            if self._sums is None:
+                self._sums = self._judge.sums(self._numbers)
+            total = self._sums[label]
+        return total / self._norm + self._judge.lexicon.bias[label]
+
+    def scores_under(self, prefix: str) -> dict[str, float]:
+        """The scores of all labels that begin with ``prefix``, by what follows it."""
+        if self._sums is None:
+            self._sums = self._judge.sums(self._numbers)
+        bias, norm = self._judge.lexicon.bias, self._norm
+        return {
+            label.removeprefix(prefix): total / norm + bias[label]
+            for label, total in self._sums.items()
+            if label.startswith(prefix)
+        }
 
     def contributions(self, label: str, most: int) -> tuple[Contribution, ...]:
         """The keywords that weigh most for ``label``, heaviest first; those inside a heavier one are left out."""
         weights = self._judge.column(label)
         if weights is None:
             return ()
-        weighed = sorted(
-            ((weights[number] / self._norm, self._judge.spelling(number)) for number in self._numbers),
-            key=lambda one: (-abs(one[0]), one[1]),
-        )
+        spelling, norm = self._judge.spelling, self._norm
+        weighed = [(-abs(weight), spelling(number), weight) for number in self._numbers if (weight := weights[number])]
         taken: list[Contribution] = []
-        for weight, keyword in weighed:
-            if len(taken) == most or not weight:
+        for _, keyword, weight in sorted(weighed):
+            if len(taken) == most:
                 break
             placed = self._placed(keyword)
             if placed and not any(one.start < placed[1] and placed[0] < one.end for one in taken):
-                taken.append(Contribution(keyword, *placed, weight))
+                taken.append(Contribution(keyword, *placed, weight / norm))
         return tuple(taken)
 
     def _placed(self, keyword: str) -> tuple[int, int] | None:

@@ -65,9 +65,7 @@ def settle(scored: Scored, reading: LearnedReading, thresholds: Thresholds) -> S
     rules = max((one.final for one in scored.services), default=0.0)
     sure = confidence(joint_score(reading, rules), thresholds)
     by_code = {one.code: one for one in scored.services}
-    learned = {
-        label.removeprefix(SERVICE): reading.score(label) for label in reading.labels if label.startswith(SERVICE)
-    }
+    learned = reading.scores_under(SERVICE)
     for code in sorted(learned, key=learned.__getitem__, reverse=True)[:RIVALS]:
         by_code.setdefault(code, ServiceScore(code))
     first = scored.services[0].code if scored.services else None

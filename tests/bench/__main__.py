@@ -63,7 +63,8 @@ beside a figure was measured in the same run, in turns with it, and says more th
 How it is measured (the median of {ROUNDS} rounds after one that is not counted):
 
 - *Triage* decides about invented group talk, nine parts chatter and one part reports. Beside it jieba cuts the
-  same lines. *More keywords* are invented: nine in ten join the packaged word classes, the others are rules of their own.
+  same lines. *More keywords* are invented: nine in ten join the packaged word classes, the others are rules of their
+  own.
 - *Tickets through the webhook*: {TICKETS} reports a round, each by another resident, over eight connections on
   loopback to the real service in a process of its own. A ticket is counted when it is committed with its number,
   events, limits and the first messages in the outbox. Beside it the same server reads the same bodies and answers; on

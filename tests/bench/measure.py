@@ -18,6 +18,7 @@ import jieba
 
 from config.bundle import build_triage
 from config.catalogue import load_catalogue
+from config.learned import load_learned
 from config.lexicon import load_lexicon
 from config.overlay import Overlay
 from routing.triage.engine import Triage
@@ -76,8 +77,8 @@ def measure_triage(count: int = 3000) -> list[Figure]:
 
 def measure_keywords(count: int = 3000) -> list[Figure]:
     """Messages a second with many invented keywords in the lexicon, beside few."""
-    lexicon, catalogue = load_lexicon(), load_catalogue()
-    fewer, more = (Triage(widened(lexicon, keywords), catalogue) for keywords in (FEWER, MORE))
+    lexicon, catalogue, learned = load_lexicon(), load_catalogue(), load_learned()
+    fewer, more = (Triage(widened(lexicon, keywords), catalogue, learned=learned) for keywords in (FEWER, MORE))
     lines = talk(count)
 
     def decide(engine: Triage) -> None:
