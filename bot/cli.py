@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import typer
 
-from bot.commands import absences, clocks, digest, moves, parked, registers, serving, tickets, triaging, trials
+from bot.commands import (
+    absences,
+    clocks,
+    digest,
+    forecasting,
+    moves,
+    parked,
+    registers,
+    serving,
+    states,
+    tickets,
+    triaging,
+    trials,
+)
 from bot.commands.shell import Commands
 
 app = typer.Typer(
@@ -28,7 +41,9 @@ app.command()(triaging.triage)
 app.command()(trials.replay)
 app.command()(trials.evaluate)
 app.command()(clocks.due)
+tickets.app.command()(forecasting.forecast)
 app.add_typer(tickets.app, name="tickets")
+app.command()(states.states)
 app.command()(digest.digest)
 app.add_typer(parked.app, name="parked")
 app.add_typer(serving.config, name="config")

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
-from routing.callback import CallBackRules
-
 from config.calendar import load_calendar
 from config.callback import load_callback
 from config.catalogue import load_catalogue
@@ -27,6 +25,7 @@ from config.sample import SampleDistrict, load_sample
 from config.sla import load_sla
 from config.texts import load_texts
 from routing.calendar import WorkingCalendar
+from routing.callback import CallBackRules
 from routing.catalogue import Catalogue
 from routing.digest_schedule import DigestRules
 from routing.escalation_plan import EscalationPolicy

@@ -157,6 +157,12 @@ class RequestKind(StrEnum):
     HOLD = "hold"
 
 
+APPROVED: Mapping[RequestKind, Status] = MappingProxyType(
+    {RequestKind.RETURN: Status.DISPATCHED, RequestKind.HOLD: Status.ON_HOLD}
+)
+"""Where the approval of a request leads, if not back to where the ticket was."""
+
+
 @dataclass(frozen=True, slots=True)
 class PendingRequest:
     """A return, extension or hold that waits for the decision of the next level."""
@@ -300,11 +306,7 @@ def approved_status(ticket: Ticket) -> Status:
     status = next_status(ticket, Action.APPROVE)
     if ticket.request is None:
         raise IllegalTransition(ticket.number, ticket.status, Action.APPROVE)
-    if ticket.request.kind is RequestKind.RETURN:
-        return Status.DISPATCHED
-    if ticket.request.kind is RequestKind.HOLD:
-        return Status.ON_HOLD
-    return status
+    return APPROVED.get(ticket.request.kind, status)
 
 
 class EventKind(StrEnum):

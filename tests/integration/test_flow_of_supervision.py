@@ -129,10 +129,11 @@ async def test_who_takes_note_of_an_escalation_lets_it_rest(town: Town) -> None:
     await town.press(LUO, LUO, card, "知悉")
     assert (await town.ticket()).acknowledged_until == at("11-25 12:00")
     assert "知悉" not in labels_of(await town.with_button(LUO, LUO, "督办"))
+    ticket = await town.ticket()
     async with town.database.unit_of_work() as work:
         lead = Actor(LUO, "罗勇", await work.staff.of_account(LUO))
         with pytest.raises(NothingToAcknowledge):
-            await town.cases.supervision.acknowledge(work, lead, (await town.ticket()).id)
+            await town.cases.supervision.acknowledge(work, lead, ticket.id)
     for moment in ("11-24 12:00", "11-25 11:59"):
         assert (await tick(town, moment)).escalation_level == 1
     assert (await tick(town, "11-25 12:00")).escalation_level == 2
