@@ -91,9 +91,10 @@ class Judge:
     def __init__(self, lexicon: LearnedLexicon) -> None:
         self.lexicon = lexicon
         self.labels = lexicon.labels
-        self._spellings = list(lexicon.keywords)
+        self.spellings = list(lexicon.keywords)
+        """The keywords by their numbers."""
         self._squares = [keyword.idf**2 for keyword in lexicon.keywords.values()]
-        self._columns = {label: array("d", bytes(8 * len(self._spellings))) for label in self.labels}
+        self._columns = {label: array("d", bytes(8 * len(self.spellings))) for label in self.labels}
         # The same by keyword, so that a text's sums for all labels are made of few tuples.
         self._rows: list[tuple[float, ...]] = []
         places = {label: place for place, label in enumerate(self.labels)}
@@ -102,10 +103,10 @@ class Judge:
             for label, weight in keyword.weights.items():
                 self._columns[label][number] = row[places[label]] = weight
             self._rows.append(tuple(row))
-        self._numbers = {spelling: number for number, spelling in enumerate(self._spellings)}
+        self._numbers = {spelling: number for number, spelling in enumerate(self.spellings)}
         # Word classes are told by the written lexicon, so their names must not be searched for in the text.
         self._automaton = AhoCorasick(
-            ["\0" + one if one.startswith(CLASS) else one for one in self._spellings],
+            ["\0" + one if one.startswith(CLASS) else one for one in self.spellings],
             matchkind=MatchKind.Standard,
             implementation=Implementation.ContiguousNFA,
             store_patterns=False,
@@ -141,10 +142,6 @@ class Judge:
     def norm(self, numbers: Sequence[int]) -> float:
         """The length of a text that has these keywords."""
         return sqrt(sum(map(self._squares.__getitem__, numbers))) or 1.0
-
-    def spelling(self, number: int) -> str:
-        """The keyword with this number."""
-        return self._spellings[number]
 
 
 class LearnedReading:
@@ -197,8 +194,8 @@ class LearnedReading:
         weights = self._judge.column(label)
         if weights is None:
             return ()
-        spelling, norm = self._judge.spelling, self._norm
-        weighed = [(-abs(weight), spelling(number), weight) for number in self._numbers if (weight := weights[number])]
+        spellings, norm = self._judge.spellings, self._norm
+        weighed = [(-abs(weight), spellings[number], weight) for number in self._numbers if (weight := weights[number])]
         taken: list[Contribution] = []
         for _, keyword, weight in sorted(weighed):
             if len(taken) == most:
