@@ -23,6 +23,7 @@ from bot.services.hand_over import HandOverService
 from bot.services.handling import HandlingService
 from bot.services.intake import IntakeService
 from bot.services.joining import JoiningService
+from bot.services.joint import JointService
 from bot.services.lists import ListService
 from bot.services.moves import MoveService
 from bot.services.opening import OpeningService
@@ -52,6 +53,7 @@ class UseCases:
     prompts: PromptService
     handling: HandlingService
     hand_over: HandOverService
+    joint: JointService
     correction: CorrectionService
     progress: ProgressService
     supervision: SupervisionService
@@ -116,6 +118,7 @@ def use_cases(
         prompts=prompts,
         handling=HandlingService(desk, hand_over),
         hand_over=hand_over,
+        joint=JointService(desk),
         correction=CorrectionService(triage, desk, opening),
         progress=ProgressService(desk),
         supervision=SupervisionService(desk),

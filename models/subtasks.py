@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import fields, replace
+from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, insert, select, update
 
 from models.tables_tickets import SubtaskRow
 from models.transaction import Transaction
@@ -27,10 +28,17 @@ class SqlSubtaskStore:
         ids = await self._transaction.execute(insert(SubtaskRow).values(values).returning(SubtaskRow.id))
         return replace(subtask, id=ids.scalar_one())
 
+    async def get(self, subtask_id: int) -> Subtask:
+        """The sub-task of this id; raises ``UnknownSubtask``."""
+        return await self._one(select(*_COLUMNS).where(SubtaskRow.id == subtask_id), subtask_id)
+
     async def lock(self, subtask_id: int) -> Subtask:
-        """The sub-task, and no other transaction changes it before this one ends; raises ``UnknownSubtask``."""
-        rows = await self._transaction.execute(select(*_COLUMNS).where(SubtaskRow.id == subtask_id).with_for_update())
-        row = rows.one_or_none()
+        """The same, and no other transaction changes it before this one ends; raises ``UnknownSubtask``."""
+        query = select(*_COLUMNS).where(SubtaskRow.id == subtask_id).with_for_update()
+        return await self._one(query, subtask_id)
+
+    async def _one(self, query: Select[*tuple[Any, ...]], subtask_id: int) -> Subtask:
+        row = (await self._transaction.execute(query)).one_or_none()
         if row is None:
             raise UnknownSubtask(subtask_id)
         return Subtask(*row)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from routing.catalogue import OwnerKind
 from routing.errors import AlreadyHeld, NotAllowed
 from routing.staff import Actor, Role, Staff
+from routing.subtask import Subtask
 from routing.ticket import PATROL, Action, Status, Ticket
 
 RANK: dict[Role, int] = {
@@ -74,6 +75,14 @@ def may_decide_dispute(post: Staff, ticket: Ticket, assignee: Staff | None) -> b
     """Whether the post may settle a contradiction of the call-back: from the community upward, above who did it."""
     is_high = RANK[post.role] >= RANK[Role.COMMUNITY] and post.id != ticket.assignee_id
     return is_high and is_superior(post, ticket, assignee)
+
+
+def co_handling_post(actor: Actor, subtask: Subtask) -> Staff:
+    """The post by which ``actor`` was asked to do the sub-task; raises ``NotAllowed`` for everybody else."""
+    post = next((post for post in actor.posts if post.id == subtask.post_id), None)
+    if post is None:
+        raise NotAllowed("subtask")
+    return post
 
 
 def acting_post(actor: Actor, action: Action, ticket: Ticket, assignee: Staff | None) -> Staff:

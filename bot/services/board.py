@@ -11,6 +11,7 @@ from routing.groups import GroupKind, GroupState
 from routing.outgoing import Button, Content, Outgoing
 from routing.permissions import is_superior, may_claim
 from routing.staff import Staff
+from routing.subtask import Subtask, SubtaskState
 from routing.ticket import Ticket
 
 
@@ -30,8 +31,15 @@ class TicketBoard:
             reporters=len(await work.tickets.reporters(ticket.id)),
             colour=self._rules.colour(ticket, now),
             asks_place=self._rules.lacks_place(ticket),
+            helpers=await self._helpers(work, ticket),
             offered_to=await work.staff.get(ticket.hand_over.to_post) if ticket.hand_over is not None else None,
         )
+
+    @staticmethod
+    async def _helpers(work: UnitOfWork, ticket: Ticket) -> tuple[tuple[Subtask, Staff], ...]:
+        subtasks = await work.subtasks.of_ticket(ticket.id)
+        kept = [one for one in subtasks if one.state is not SubtaskState.WITHDRAWN]
+        return tuple([(one, await work.staff.get(one.post_id)) for one in kept])
 
     async def assignee(self, work: UnitOfWork, ticket: Ticket) -> Staff | None:
         """The post that the ticket is given to, if any."""

@@ -16,9 +16,11 @@ from routing.privacy import mask_numbers
 from routing.script import Script
 from routing.sla import Colour
 from routing.staff import Role, Staff
+from routing.subtask import Subtask
 from routing.ticket import Action, RequestKind, Satisfaction, Status, Ticket
 
-_SHOWN_REASONS = ("negative_list", "no_handler", "nobody_on_duty", "lifted")
+_SHOWN_REASONS = ("negative_list", "assisted", "no_handler", "nobody_on_duty", "lifted")
+_SHOWN_TO_STAFF = (*_SHOWN_REASONS, "statutory")
 _MAX_TEXT = 1000
 
 
@@ -35,6 +37,8 @@ class TicketView:
     """Whether nobody could find the matter yet: the group's card then asks where it is."""
     offered_to: Staff | None = None
     """The post of another unit that may accept it."""
+    helpers: tuple[tuple[Subtask, Staff], ...] = ()
+    """The sub-tasks that were not taken back, each with its co-handler."""
 
 
 class CardMaker:
@@ -58,6 +62,9 @@ class CardMaker:
         if view.asks_place:
             lines.append(say("card.group.ask_place", script))
         lines.append(self._in_charge(view))
+        if view.helpers:
+            names = "、".join(dict.fromkeys(post.name for _, post in view.helpers))
+            lines.append(say("card.group.helpers", script, names=names))
         if ticket.owner_reason in _SHOWN_REASONS:
             lines.append(say(f"card.group.{ticket.owner_reason}", script))
         if view.reporters > 1:
@@ -98,8 +105,11 @@ class CardMaker:
             lines.append(say("card.handler.pool"))
         else:
             lines.append(say("card.handler.holder", role=self.role(view.assignee.role), name=view.assignee.name))
+        for subtask, post in view.helpers:
+            state = say(f"subtask.state.{subtask.state}")
+            lines.append(say("card.handler.helper", name=post.name, task=subtask.task, state=state))
         lines += self._limits(ticket)
-        if ticket.owner_reason in _SHOWN_REASONS:
+        if ticket.owner_reason in _SHOWN_TO_STAFF:
             lines.append(say(f"card.handler.{ticket.owner_reason}"))
         if ticket.hand_over is not None and view.offered_to is not None:
             due = self._wording.moment(ticket.hand_over.due_at)
@@ -135,7 +145,8 @@ class CardMaker:
         if ticket.status is Status.IN_PROGRESS:
             asking = () if ticket.request else (Action.ASK_RETURN, Action.ASK_EXTENSION, Action.ASK_HOLD)
             first = (Action.RESOLVE, Action.PROGRESS, Action.TRANSFER)
-            return self._rows(ticket, first, asking, self._corrections(view))
+            recall = (Action.RECALL,) if any(subtask.is_open for subtask, _ in view.helpers) else ()
+            return self._rows(ticket, first, asking, (Action.INVITE, *recall), self._corrections(view))
         if ticket.status is Status.ON_HOLD:
             return self._rows(ticket, (Action.RESUME,))
         return ()

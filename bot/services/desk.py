@@ -9,6 +9,7 @@ from datetime import datetime
 from bot.services.board import TicketBoard
 from bot.services.ports import Clock, UnitOfWork
 from bot.services.rules import Rules
+from bot.services.subtask_cards import end_with_ticket
 from routing.catalogue import Catalogue, OwnerKind
 from routing.outgoing import Content, Outgoing
 from routing.permissions import acting_post
@@ -80,6 +81,8 @@ class TicketDesk:
             ticket = replace(ticket, hand_over=None)
         ticket = await work.tickets.save(self.rules.scheduled(ticket, tree, now))
         await work.tickets.record(*events)
+        if ticket.status in {Status.ARCHIVED, Status.WITHDRAWN}:
+            await end_with_ticket(work, self.rules, self.board, ticket, now)
         await self.board.post(work, ticket, now, also=also)
         return ticket
 

@@ -15,6 +15,7 @@ from routing.message import Attachment, IncomingMessage
 from routing.outgoing import Button, Content
 from routing.permissions import RANK
 from routing.staff import Actor, Role, Staff
+from routing.subtask import require_all_done
 from routing.ticket import Action, EventKind, Ticket, next_status
 
 TRANSFER_TO = "transfer_to"
@@ -116,6 +117,7 @@ class HandlingService:
     async def begin_resolve(self, work: UnitOfWork, press: Press, ticket_id: int) -> Answer:
         """Asks for the sentence that says what was done; it is awaited in the private chat."""
         taken = await self._desk.take(work, press.actor, Action.RESOLVE, ticket_id)
+        require_all_done(taken.ticket.number, await work.subtasks.of_ticket(ticket_id))
         await work.prompts.begin(
             Dialogue(
                 platform=press.platform,
@@ -175,6 +177,7 @@ class HandlingService:
         self, work: UnitOfWork, actor: Actor, ticket_id: int, result: str, photos: tuple[Attachment, ...]
     ) -> Answer:
         taken = await self._desk.take(work, actor, Action.RESOLVE, ticket_id)
+        require_all_done(taken.ticket.number, await work.subtasks.of_ticket(ticket_id))
         ticket = replace(
             taken.ticket,
             status=next_status(taken.ticket, Action.RESOLVE),

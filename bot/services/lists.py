@@ -43,7 +43,16 @@ class ListService:
         claimable = {t.id: t for t in pool if any(may_claim(post, t) for post in actor.posts)}
         now = self._clock()
         tickets = sorted(own, key=self._pressing) + sorted(claimable.values(), key=self._pressing)
-        return self._list("todo", tickets, tree, now, public=False)
+        listed = self._list("todo", tickets, tree, now, public=False)
+        helping = await work.subtasks.open_of(ids)
+        if not helping:
+            return listed
+        say = self._rules.wording.say
+        lines = [say("lists.helping", count=len(helping))]
+        for one in helping[:SHOWN]:
+            ticket = await work.tickets.get(one.ticket_id)
+            lines.append(say("lists.line_helping", number=ticket.number, task=one.task))
+        return replace(listed, lines=(*listed.lines, *lines))
 
     async def mine(self, work: UnitOfWork, actor: Actor, platform: str, script: Script) -> Content:
         """What the person reported, newest first; public enough for a group."""

@@ -12,7 +12,7 @@ from routing.place import Place
 from routing.privacy import mask_numbers
 from routing.script import Script
 from routing.texts import Texts
-from routing.ticket import RequestKind, Ticket
+from routing.ticket import Ticket
 
 
 class Wording:
@@ -56,8 +56,8 @@ class Wording:
         within = self.place_within(ticket.place.public() if public else ticket.place)
         return f"{area.name} {within}".strip() if area is not None else within
 
-    def reasons(self, kind: RequestKind) -> tuple[tuple[str, str], ...]:
-        """The reasons that may be given for a request, as code and words, in the order of the file."""
+    def reasons(self, kind: str) -> tuple[tuple[str, str], ...]:
+        """The reasons of a kind (``RequestKind``, or "subtask"), as code and words, in the order of the file."""
         prefix = f"reason.{kind}."
         return tuple((key.removeprefix(prefix), self.say(key)) for key in self.texts if key.startswith(prefix))
 

@@ -33,7 +33,7 @@ async def test_a_subtask_is_read_as_it_was_written(database: Database, text: str
         await work.subtasks.save(full)
         await work.commit()
     async with database.unit_of_work() as work:
-        assert await work.subtasks.lock(kept.id) == full
+        assert await work.subtasks.get(kept.id) == await work.subtasks.lock(kept.id) == full
 
 
 async def test_lists_of_a_ticket_and_of_what_a_post_owes(database: Database) -> None:

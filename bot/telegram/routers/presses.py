@@ -12,8 +12,10 @@ from bot.services.correction import CLASS_GROUP, CLASS_SET, SPLIT_OFF
 from bot.services.desk import Answer, Press
 from bot.services.handling import TRANSFER_TO
 from bot.services.joining import NOT_YET
+from bot.services.joint import CO_HANDLER, RECALL_FOR, RECALL_ONE
 from bot.services.patrol import HAND_ON
 from bot.services.prompting import DISMISS, REGISTER
+from bot.services.subtask_cards import SUBTASK_CLAIM, SUBTASK_DONE
 from bot.telegram import callbacks
 from bot.telegram.talking import Talking
 from routing.errors import NotAllowed
@@ -165,6 +167,35 @@ async def _decline(talking: Talking, press: Press, data: callbacks.Press) -> Ans
     return await talking.services.hand_over.decline(talking.work, press, data.subject)
 
 
+async def _invite(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
+    return await talking.services.joint.offer_helpers(talking.work, press, data.subject)
+
+
+async def _ask_task(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
+    post_id = int(data.argument) if data.argument.isdecimal() else 0
+    return await talking.services.joint.ask_task(talking.work, press, data.subject, post_id)
+
+
+async def _claim_subtask(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
+    return await talking.services.joint.claim(talking.work, press, data.subject)
+
+
+async def _finish_subtask(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
+    return await talking.services.joint.finish(talking.work, press, data.subject)
+
+
+async def _offer_recall(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
+    return await talking.services.joint.offer_recall(talking.work, press, data.subject)
+
+
+async def _offer_recall_reasons(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
+    return await talking.services.joint.offer_recall_reasons(talking.work, press, data.subject)
+
+
+async def _recall(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
+    return await talking.services.joint.recall(talking.work, press, data.subject, data.argument)
+
+
 async def _solve_on_spot(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
     return await talking.services.patrol.solve(talking.work, press, data.subject)
 
@@ -214,6 +245,13 @@ _USE_CASES: dict[str, Pressed] = {
     Action.SOLVE_ON_SPOT: _solve_on_spot,
     HAND_ON: _hand_on,
     Action.ACCEPT: _accept,
+    Action.INVITE: _invite,
+    CO_HANDLER: _ask_task,
+    SUBTASK_CLAIM: _claim_subtask,
+    SUBTASK_DONE: _finish_subtask,
+    Action.RECALL: _offer_recall,
+    RECALL_ONE: _offer_recall_reasons,
+    RECALL_FOR: _recall,
     Action.DECLINE: _decline,
     Action.UPHOLD: _uphold,
     Action.REDO: _redo,

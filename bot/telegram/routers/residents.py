@@ -7,6 +7,7 @@ from aiogram.types import Message
 
 from bot.services.desk import Answer
 from bot.services.handling import EXPECTS_RESULT
+from bot.services.joint import EXPECTS_TASK
 from bot.services.progress import EXPECTS_PROGRESS
 from bot.telegram.routers.commands import Command, Said
 from bot.telegram.routers.replies import Reply, in_private, in_same_chat, sentence
@@ -91,6 +92,10 @@ async def private_message(message: Message, talking: Talking) -> Reply:
         return in_same_chat(answer)
     if dialogue is not None and dialogue.expects == EXPECTS_PROGRESS:
         return in_same_chat(await talking.services.progress.take(talking.work, talking.actor, said))
+    if dialogue is not None and dialogue.expects == EXPECTS_TASK:
+        given = await talking.services.joint.take_task(talking.work, talking.actor, said)
+        if given is not None:
+            return in_same_chat(given)
     if talking.actor.posts and not said.text.strip():
         added = await talking.services.patrol.add(talking.work, talking.actor, said)
         return in_same_chat(added or Answer("help.staff"))
