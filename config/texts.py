@@ -6,6 +6,7 @@ sentence by putting a file with the same key under its own ``texts/`` folder.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,6 +14,14 @@ from config.document import Node, read_document
 from config.errors import ConfigError
 from routing.script import to_hant
 from routing.texts import Texts, fields_of
+
+OPEN_SECTIONS = ("reason.",)
+"""Where a district may add sentences of its own: the reasons that people choose from.
+
+An empty one takes a reason of the product off the list.
+"""
+
+_CODE = re.compile(r"[a-z0-9_]{1,20}", re.ASCII)
 
 
 def load_texts(folders: Iterable[Path]) -> Texts:
@@ -39,6 +48,10 @@ def _check(path: Path, line: int, key: str, template: str, base: dict[str, str],
     except ValueError as error:
         raise ConfigError(path, line, f"{key}: {error}") from None
     if not is_override:
+        return
+    if key not in base and key.startswith(OPEN_SECTIONS) and not fields:
+        if not _CODE.fullmatch(key.rpartition(".")[2]):
+            raise ConfigError(path, line, f"{key}: a code has at most 20 small letters, digits and underscores")
         return
     if key not in base:
         raise ConfigError(path, line, f"{key} is no sentence of the product")

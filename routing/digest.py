@@ -55,6 +55,16 @@ class RedTicket:
 
 
 @dataclass(frozen=True, slots=True)
+class UnansweredUrge:
+    """An urge (督办) of which nobody heard in time: the ticket, who has it, and since when."""
+
+    number: str
+    service_code: str
+    holder: str | None
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Escalations:
     """How often tickets went up a level since the last digest, and how many tickets did."""
 
@@ -108,6 +118,8 @@ class Digest:
     open: OpenCounts
     red: tuple[RedTicket, ...]
     """All of them: emergencies first, then what is overdue longest."""
+    unanswered: tuple[UnansweredUrge, ...]
+    """Urges whose limit ran out without a word of the holder, the oldest first."""
     escalations: Escalations
     rates: Rates
     patrol_found: int
@@ -178,6 +190,7 @@ def build_digest(
             on_hold=sum(ticket.status is Status.ON_HOLD for ticket in tickets),
         ),
         red=tuple(sorted(red, key=lambda one: (one.urgency is not Urgency.EMERGENCY, -one.overdue, one.number))),
+        unanswered=_unanswered(tickets, material),
         escalations=Escalations(
             since=material.escalated_since,
             times=len(material.escalated),
@@ -242,6 +255,21 @@ def rank(areas: Sequence[RankedArea]) -> tuple[RankedArea, ...]:
 
 def _order(area: RankedArea) -> tuple[float, int, int, str]:
     return -(area.rates.on_time.lower_bound or 0.0), area.red, -area.resolved, area.area_code
+
+
+def _unanswered(tickets: Sequence[Ticket], material: Material) -> tuple[UnansweredUrge, ...]:
+    """Of the open tickets; what is on hold rests, its urge as well."""
+    found = [
+        UnansweredUrge(
+            number=ticket.number,
+            service_code=ticket.service_code,
+            holder=material.holders.get(ticket.assignee_id) if ticket.assignee_id is not None else None,
+            due_at=ticket.urge_due_at,
+        )
+        for ticket in tickets
+        if ticket.urge_due_at is not None and ticket.urge_due_at <= material.end and ticket.status is not Status.ON_HOLD
+    ]
+    return tuple(sorted(found, key=lambda one: (one.due_at, one.number)))
 
 
 def _red_ticket(ticket: Ticket, material: Material, place: str) -> RedTicket:

@@ -36,6 +36,7 @@ class DigestPages:
         blocks = [
             *self._figures(digest, script),
             *self._red(digest, script),
+            *self._unanswered(digest, script),
             *self._rates(digest, script),
             *self._ranking(digest, script),
         ]
@@ -80,6 +81,26 @@ class DigestPages:
             return [("", self._wording.say("digest.red_none", script))]
         head = ("", self._wording.say("digest.red_title", script, count=len(digest.red)))
         first, *others = (self._red_ticket(index, red, script) for index, red in enumerate(digest.red, start=1))
+        return [head + first, *others]
+
+    def _unanswered(self, digest: Digest, script: Script) -> list[Block]:
+        if not digest.unanswered:
+            return []
+        say = self._wording.say
+        head = ("", say("digest.unanswered_title", script, count=len(digest.unanswered)))
+        first, *others = (
+            (
+                say(
+                    "digest.unanswered",
+                    script,
+                    number=_short(urge.number),
+                    service=_short(self._wording.service(urge.service_code)),
+                    holder=_short(urge.holder) if urge.holder is not None else say("digest.holder.pool", script),
+                    due=self._wording.moment(urge.due_at),
+                ),
+            )
+            for urge in digest.unanswered
+        )
         return [head + first, *others]
 
     def _red_ticket(self, index: int, red: RedTicket, script: Script) -> Block:

@@ -57,9 +57,13 @@ class Wording:
         return f"{area.name} {within}".strip() if area is not None else within
 
     def reasons(self, kind: str) -> tuple[tuple[str, str], ...]:
-        """The reasons of a kind (``RequestKind``, or "subtask"), as code and words, in the order of the file."""
+        """The reasons of a kind (``RequestKind``, or "subtask"), as code and words, in the order of the files.
+
+        A district takes one off the list by leaving its words empty.
+        """
         prefix = f"reason.{kind}."
-        return tuple((key.removeprefix(prefix), self.say(key)) for key in self.texts if key.startswith(prefix))
+        reasons = ((key.removeprefix(prefix), self.say(key)) for key in self.texts if key.startswith(prefix))
+        return tuple((code, words) for code, words in reasons if words)
 
     @staticmethod
     def public(text: str, ticket: Ticket) -> str:

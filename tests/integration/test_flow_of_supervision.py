@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -12,6 +13,7 @@ from bot.services.cards import CardMaker
 from bot.services.clockwork import ClockService
 from bot.services.supervision import NothingToAcknowledge
 from routing.escalation_plan import Channel
+from routing.forecast import forecast
 from routing.staff import Actor, Role, Staff
 from routing.ticket import EventKind, Status, Ticket
 from tests.integration.test_flow_of_overdue import LOCK, at, said, tick
@@ -191,3 +193,42 @@ async def test_the_third_return_lifts_and_the_limits_stay(town: Town) -> None:
     holder = await post_of(town, ticket)
     assert holder.role is Role.SUPERVISOR
     assert [event.kind for event in await town.events(ticket)][-2:] == [EventKind.APPROVED, EventKind.LIFTED]
+
+
+async def test_what_was_foretold_is_what_happens(town: Town) -> None:
+    await town.say(ZHANG, GARDEN, LOCK)
+    rules, ticket = town.cases.rules, await town.ticket()
+    async with town.database.unit_of_work() as work:
+        steps = rules.ladder(ticket, await work.areas.tree())
+        foretold = forecast(ticket, rules.clocks, town.clock.now, steps=steps, posts=await work.staff.all())
+    assert len(foretold) == 9
+    for seen in foretold:
+        town.clock.now = seen.at - timedelta(minutes=1)
+        await town.sweep()
+        before = await town.events(ticket)
+        town.clock.now = seen.at
+        await town.sweep()
+        told = (await town.events(ticket))[len(before) :]
+        names = [event.data["names"] for event in told if event.kind is EventKind.ESCALATED]
+        assert names == ([[post.name for post in seen.superiors]] if seen.step.escalate_to_level else [])
+        assert (await town.ticket()).escalation_level == seen.after.escalation_level
+
+
+async def test_caps_on_what_may_be_asked_for(town: Town) -> None:
+    await town.say(ZHANG, GARDEN, LOCK)
+    await town.press_label(HE, HE, "认领")
+    # A day on hold moves the limit, Thursday 10:00, by one working day each time.
+    for count, due in ((1, at("11-27 10:00")), (2, at("11-30 10:00"))):
+        await town.press_label(HE, HE, "挂账")
+        await town.press_label(HE, HE, "等待第三方处理")
+        await town.press_label(LUO, LUO, "同意")
+        town.clock.advance(days=1)
+        await town.press_label(HE, HE, "恢复办理")
+        held = await town.ticket()
+        assert (held.holds, held.status, held.resolve_due_at) == (count, Status.IN_PROGRESS, due)
+    refused = await town.press_label(HE, HE, "挂账")
+    assert "已达上限" in str(refused)
+    await town.press_label(HE, HE, "延期")
+    await town.press_label(HE, HE, "天气原因")
+    await town.press_label(LUO, LUO, "同意")
+    assert "已达上限" in str(await town.press_label(HE, HE, "延期"))

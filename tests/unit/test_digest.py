@@ -131,6 +131,18 @@ def test_which_answers_count_as_satisfied_is_the_districts_choice() -> None:
     assert rates_of(COUNTS, frozenset({Satisfaction.SATISFIED})).satisfied == Rate(2, 4)
 
 
+def test_urges_without_an_answer_are_listed_the_oldest_first() -> None:
+    tickets = (
+        replace(TICKET, id=1, number="later", urge_due_at=END - HOUR),
+        replace(TICKET, id=2, number="earlier", urge_due_at=END - 2 * HOUR, assignee_id=None),
+        replace(TICKET, id=3, number="not yet", urge_due_at=END + HOUR),
+        replace(TICKET, id=4, number="rests", urge_due_at=END - HOUR, status=Status.ON_HOLD, held_at=START),
+        replace(TICKET, id=5, number="none"),
+    )
+    found = digest_of(*tickets).unanswered
+    assert [(one.number, one.holder) for one in found] == [("earlier", None), ("later", "王芳")]
+
+
 def test_open_tickets_are_counted_by_colour() -> None:
     tickets = [replace(TICKET, id=number) for number in range(1, 7)]
     tickets[5] = replace(tickets[5], status=Status.ON_HOLD, held_at=END - 3 * HOUR)

@@ -16,7 +16,7 @@ from bot.services.wording import Wording
 from config.catalogue import load_catalogue
 from config.texts import load_texts
 from routing.catalogue import Urgency
-from routing.digest import Digest, Escalations, OpenCounts, RankedArea, Rates, RedTicket
+from routing.digest import Digest, Escalations, OpenCounts, RankedArea, Rates, RedTicket, UnansweredUrge
 from routing.digest_schedule import Period
 from routing.outgoing import Content
 from routing.rates import Rate
@@ -50,6 +50,7 @@ DIGEST = Digest(
     archived=7,
     open=OpenCounts(green=5, yellow=2, red=1),
     red=(RED,),
+    unanswered=(),
     escalations=Escalations(END - timedelta(hours=15), times=3, tickets=2),
     rates=Rates(response=Rate(9, 10), on_time=Rate(8, 9), solved=EMPTY, satisfied=Rate(2, 3), rework=Rate(0, 9)),
     patrol_found=0,
@@ -119,6 +120,14 @@ def test_what_is_on_hold_is_told_only_where_there_is_any() -> None:
     held = replace(DIGEST, open=OpenCounts(green=5, on_hold=2))
     assert "其中挂账 2 件" in text_of(PAGES.of(held, Script.HANS))
     assert "挂账" not in text_of(PAGES.of(DIGEST, Script.HANS))
+
+
+def test_urges_without_an_answer_are_listed() -> None:
+    urge = UnansweredUrge("DX01-261122-004", "housing.leak", "王芳", END - timedelta(hours=2))
+    told = text_of(PAGES.of(replace(DIGEST, unanswered=(urge, replace(urge, holder=None))), Script.HANS))
+    assert "📣 督办未反馈 2 件\nDX01-261122-004 渗漏水｜王芳｜反馈时限 11-24 06:30\n" in told
+    assert "渗漏水｜无人认领｜反馈时限" in told
+    assert "督办" not in text_of(PAGES.of(DIGEST, Script.HANS))
 
 
 def test_what_was_found_on_rounds_is_told_apart() -> None:

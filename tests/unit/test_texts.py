@@ -13,11 +13,13 @@ import bot
 import config
 import models
 import routing
+from bot.services.wording import Wording
 from config.errors import ConfigError
 from config.texts import load_texts
 from routing.errors import QunbanError
 from routing.script import Script
 from routing.texts import MissingText, Texts
+from routing.ticket import RequestKind
 from tests.town import configuration
 
 PACKAGED = Path(config.__file__).parent / "data"
@@ -100,6 +102,8 @@ def test_missing_key_or_field_is_an_error(key: str, fields: dict[str, object]) -
     [
         ("greeting: {x: 你好}\n", 1, "no sentence of the product"),
         ("intake:\n  ask: 需要 {nobody} 吗\n", 2, "unknown fields nobody"),
+        ("reason:\n  hold:\n    Relics-and-monuments: 涉及文物\n", 3, "at most 20 small letters"),
+        ("reason:\n  hold:\n    relics: 涉及{what}\n", 3, "no sentence of the product"),
         ("intake:\n  ask: 需要 {owner\n", 2, "expected '}'"),
         ("intake:\n  ask: [1]\n", 2, "was expected"),
         ("intake:\n ask: 一\n ask: 二\n", 3, "written twice"),
@@ -114,6 +118,17 @@ def test_a_wrong_override_is_named_with_file_and_line(tmp_path: Path, written: s
         load_texts([PACKAGED, tmp_path])
     assert (refused.value.path, refused.value.line) == (str(path), line)
     assert reason in refused.value.reason
+
+
+def test_a_district_has_reasons_of_its_own_and_takes_others_off_the_list(tmp_path: Path) -> None:
+    path = tmp_path / "texts" / "zh-Hans" / "mine.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text("reason:\n  hold:\n    relics: 涉及文物保护\n    season: ''\n", encoding="utf-8")
+    usual, own = configuration(), load_texts([PACKAGED, tmp_path])
+    before = Wording(usual.texts, usual.catalogue, usual.zone).reasons(RequestKind.HOLD)
+    after = Wording(own, usual.catalogue, usual.zone).reasons(RequestKind.HOLD)
+    assert set(after) - set(before) == {("relics", "涉及文物保护")}
+    assert {code for code, _ in before} - {code for code, _ in after} == {"season"}
 
 
 def test_an_override_rewords_a_sentence(tmp_path: Path) -> None:

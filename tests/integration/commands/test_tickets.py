@@ -233,3 +233,21 @@ async def _park(shell: Shell, updates: dict[int, object]) -> None:
             await work.updates.park("telegram", update_id, NOW)
         await work.commit()
     await database.close()
+
+
+def test_a_forecast_tells_what_will_happen_and_changes_nothing(desk: Shell) -> None:
+    before = desk.run("tickets", "show", LIFT, "--json").output
+    ran = desk.run("tickets", "forecast", LIFT, "--json")
+    assert ran.exit_code == 0, ran.errors
+    foretold = json.loads(ran.output)
+    levels = [one["level"] for one in foretold if one["level"]]
+    assert levels == list(range(1, len(levels) + 1))
+    assert any(one["release"] is False and one["reminders"] == ["accept"] for one in foretold)
+    assert any(one["to"] for one in foretold)
+    words = desk.run("tickets", "forecast", LIFT)
+    assert "提醒认领" in words.output
+    assert "级上报" in words.output
+    assert desk.run("tickets", "show", LIFT, "--json").output == before
+    assert "没有到期事项" not in words.output
+    assert desk.run("tickets", "forecast", LIFT, "--at", "soon").exit_code == 2
+    assert desk.run("tickets", "forecast", "NONE-1").exit_code == 1
