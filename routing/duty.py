@@ -31,6 +31,8 @@ _KIND_OF_ROLE = {
 """As whose a matter counts that a step of the chain has; all above the street count as the street's."""
 
 NEGATIVE_LIST = "negative_list"
+ASSISTED = "assisted"
+STATUTORY = "statutory"
 NO_COMPLEX = "no_complex"
 NO_AREA = "no_area"
 NO_HANDLER = "no_handler"
@@ -41,6 +43,10 @@ _REASONS = {
     OwnerKind.UTILITY: "utility_contact",
     OwnerKind.STREET: NEGATIVE_LIST,
 }
+
+
+_OWN_LEVEL = frozenset({"grid", "community"})
+"""Reasons of matters that lie with their own level."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +66,23 @@ def owner_of(service: Service, urgency: Urgency, location: Location, tree: AreaT
 
     The reason is one of: ``managed``, ``self_managed``, ``entrusted`` (property by the complex's management),
     ``no_complex`` (a property matter outside every complex), ``grid``, ``community``, ``utility_contact``,
-    ``negative_list`` (past the level that must not handle it), ``no_area`` (the tree has no area of the owner's level
+    ``negative_list`` (past the level that must not handle it), ``assisted`` (past the level that only assists, which
+    follows it up), ``statutory`` (the level's own duty by law), ``no_area`` (the tree has no area of the owner's level
     there, so the next one above answers). An emergency is followed by grid worker, lead and community together.
     """
     kind, reason = _by_service(service, location, tree, rules)
-    while rules.on_negative_list(kind, service.code) and kind in _LEVEL_ABOVE:
-        kind, reason = _LEVEL_ABOVE[kind], NEGATIVE_LIST
+    assisting: list[OwnerKind] = []
+    while kind in _LEVEL_ABOVE:
+        if rules.on_negative_list(kind, service.code):
+            reason = NEGATIVE_LIST
+        elif rules.is_assisted(kind, service.code):
+            assisting.append(kind)
+            reason = ASSISTED
+        else:
+            break
+        kind = _LEVEL_ABOVE[kind]
+    if reason in _OWN_LEVEL and rules.is_statutory(kind, service.code):
+        reason = STATUTORY
     steps = chain_above(kind, location.anchors, tree, rules)
     own_station = rules.organisation.chains[kind][0].key
     if steps[0].key != own_station:
@@ -76,7 +93,7 @@ def owner_of(service: Service, urgency: Urgency, location: Location, tree: AreaT
         area_code=steps[0].area_code,
         roles=steps[0].roles,
         reason=reason,
-        followers=_followers(kind, urgency, steps[0], location, tree, rules),
+        followers=_followers(kind, urgency, steps[0], location, tree, rules, assisting),
     )
 
 
@@ -117,9 +134,18 @@ def _by_service(service: Service, location: Location, tree: AreaTree, rules: Dut
 
 
 def _followers(
-    kind: OwnerKind, urgency: Urgency, own: Step, location: Location, tree: AreaTree, rules: DutyRules
+    kind: OwnerKind,
+    urgency: Urgency,
+    own: Step,
+    location: Location,
+    tree: AreaTree,
+    rules: DutyRules,
+    assisting: list[OwnerKind],
 ) -> tuple[tuple[Role, str], ...]:
     told: list[tuple[Role, str]] = []
+    for level in assisting:
+        nearest = chain_above(level, location.anchors, tree, rules)[0]
+        told.extend((role, nearest.area_code) for role in nearest.roles)
     if urgency is Urgency.EMERGENCY:
         for station in rules.organisation.emergency:
             if step := step_at(station, location.anchors, tree):

@@ -52,14 +52,30 @@ class DutyRules:
     organisation: Organisation
     negative: Mapping[OwnerKind, frozenset[str]] = field(default_factory=dict)
     """The negative list (负面清单) of a level: services, or groups of them, that go past it to the level above."""
+    statutory: Mapping[OwnerKind, frozenset[str]] = field(default_factory=dict)
+    """The duties that a level has by law (依法履职); it keeps them, and the card says so."""
+    assisted: Mapping[OwnerKind, frozenset[str]] = field(default_factory=dict)
+    """What a level only assists with (协助办理): the level above answers, and this one follows it up."""
     property_owner: Mapping[Management, OwnerKind] = field(default_factory=dict)
     followers: Mapping[OwnerKind, tuple[Role, ...]] = field(default_factory=dict)
     """Roles that keep an eye on a matter which somebody outside the grid handles."""
 
     def on_negative_list(self, kind: OwnerKind, service_code: str) -> bool:
         """Whether the level that ``kind`` stands for must not handle the service itself."""
-        listed = self.negative.get(kind, frozenset())
-        return service_code in listed or service_code.split(".")[0] in listed
+        return _holds(self.negative.get(kind, frozenset()), service_code)
+
+    def is_statutory(self, kind: OwnerKind, service_code: str) -> bool:
+        """Whether the level has the service among its duties by law."""
+        return _holds(self.statutory.get(kind, frozenset()), service_code)
+
+    def is_assisted(self, kind: OwnerKind, service_code: str) -> bool:
+        """Whether the level only assists with the service."""
+        return _holds(self.assisted.get(kind, frozenset()), service_code)
+
+
+def _holds(listed: frozenset[str], service_code: str) -> bool:
+    """Whether a list names the service or its group."""
+    return service_code in listed or service_code.split(".")[0] in listed
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,7 @@ def ticket_data(ticket: Ticket, colour: Colour | None, assignee: str | None, zon
         "appeal_type": ticket.appeal_type.value,
         "area_code": ticket.area_code,
         "owner": ticket.owner.value,
+        "owner_reason": ticket.owner_reason,
         "assignee": assignee,
         "text": ticket.text,
         "place": place_data(ticket.place),

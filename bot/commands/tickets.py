@@ -178,6 +178,9 @@ def show(number: Annotated[str, typer.Argument(help="The number of the ticket.")
         return
     explainer = Explainer(rules.wording)
     print_fields({name: value for name, value in data.items() if value not in (None, "")})
+    reason = f"card.handler.{data['owner_reason']}"
+    if reason in rules.wording.texts:
+        typer.echo(f"why: {rules.wording.say(reason)}")
     typer.echo("reporters: " + "、".join(str(reporter["name"] or ANONYMOUS) for reporter in history["reporters"]))
     for event in history["events"]:
         typer.echo(f"- {event['at']} {event['kind']} {event['actor'] or ''}".rstrip())

@@ -12,6 +12,7 @@ from routing.assign import posts_at, step_for
 from routing.errors import LimitReached, NotAllowed, RequestPending
 from routing.outgoing import Button, Content
 from routing.permissions import is_superior
+from routing.remit import NOT_MINE, RemitDecision, decided, unit_of
 from routing.sla import later, resumed_due
 from routing.staff import Actor, Staff
 from routing.ticket import (
@@ -61,6 +62,10 @@ class ApprovalService:
         taken = await self._taken(work, press.actor, ticket_id, kind)
         if reason not in dict(self._desk.rules.wording.reasons(kind)):
             raise NotAllowed(_ASKING[kind][0])
+        if kind is RequestKind.RETURN and reason == NOT_MINE:
+            before = decided(await work.tickets.events(ticket_id), unit_of(taken.post))
+            if before is not None:
+                return await self._decided_before(work, press, taken, before)
         request = PendingRequest(kind, reason, asked_by=taken.post.id, asked_at=taken.now)
         ticket = replace(taken.ticket, request=request)
         approvers = await self._approvers(work, ticket, taken.assignee)
@@ -91,11 +96,21 @@ class ApprovalService:
             ticket, lifting = await lifted(self._desk, work, ticket, "returned", ticket.returns, taken.now)
         # Nothing could be expected of the holder while they waited for this.
         ticket = replace(ticket, progress_at=taken.now, questioned_at=None)
-        event = self._desk.event(taken, kind, request=request.kind.value)
-        await self._desk.put(work, ticket, event, *lifting)
+        asker = await work.staff.get(request.asked_by)
+        about = {"request": request.kind.value, "reason": request.reason, "unit": unit_of(asker)}
+        await self._desk.put(work, ticket, self._desk.event(taken, kind, **about), *lifting)
         await self._tell_asker(work, taken, ticket, request, approve=approve)
         words = self._desk.rules.wording.say(f"kind.{request.kind}")
         return Answer("handling.approved" if approve else "handling.refused", {"kind": words})
+
+    async def _decided_before(self, work: UnitOfWork, press: Press, taken: Taken, before: RemitDecision) -> Answer:
+        """A superior has decided whose duty it is; the unit is told so instead of asking a second time."""
+        rules = self._desk.rules
+        words = rules.wording.say("handling.remit_granted" if before.granted else "handling.remit_refused")
+        fields = {"number": taken.ticket.number, "name": before.by, "at": rules.wording.moment(before.at)}
+        answer = Answer("handling.remit_decided", {**fields, "decision": words}, is_alert=True)
+        await self._desk.change_message(work, press, Content(lines=(rules.wording.say(answer.key, **answer.fields),)))
+        return answer
 
     async def resume(self, work: UnitOfWork, actor: Actor, ticket_id: int) -> Answer:
         """Takes a ticket off hold; what was left of its limit is left again."""

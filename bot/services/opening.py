@@ -20,7 +20,7 @@ from routing.place import Place
 from routing.placement import Location, locate
 from routing.privacy import mask_numbers
 from routing.script import Script
-from routing.staff import Role
+from routing.staff import Role, Staff
 from routing.ticket import EventKind, Reporter, Status, Ticket, TicketEvent
 
 
@@ -199,13 +199,20 @@ class OpeningService:
         if ticket.urgency is Urgency.EMERGENCY:
             await self._alarm(work, ticket, emergency_recipients(assignment.ownership))
         else:
-            await self._board.post(work, ticket, now)
+            await self._board.post(work, ticket, now, also=await self._following(work, assignment))
         await self._tell_liaisons(work, ticket, assignment)
         assignee = assignment.assignee
         if ticket.attachments and assignee is not None and assignee.account is not None:
             await self._board.tell(
                 work, ticket, assignee.account, Content(lines=(ticket.number,), attachments=ticket.attachments)
             )
+
+    async def _following(self, work: UnitOfWork, assignment: Assignment) -> tuple[Staff, ...]:
+        """The posts that keep an eye on what somebody else handles; they get the card as well."""
+        followers = assignment.ownership.followers
+        posts = await work.staff.posts({role for role, _ in followers}, {code for _, code in followers})
+        there = there_now(self._rules, posts, self._clock())
+        return tuple(post for post in there if (post.role, post.area_code) in followers and post.on_duty)
 
     async def _tell_liaisons(self, work: UnitOfWork, ticket: Ticket, assignment: Assignment) -> None:
         """Household liaisons hear of what is reported in their buildings; they have nothing to press or to decide."""

@@ -205,7 +205,7 @@ async def test_transfer_return_extension_and_hold(town: Town) -> None:
     assert resumed.resolve_due_at > town.clock.now
 
     await town.press_label(LIN, LIN, "退回")
-    await town.press_label(LIN, LIN, "不属于我的职责")
+    await town.press_label(LIN, LIN, "地点不归我管")
     await town.press_label(LUO, LUO, "同意")
     returned = await town.ticket()
     assert (returned.status, returned.returns, returned.resolve_due_at) == (

@@ -49,7 +49,7 @@ def owner(
         ("environment.noise", MANAGED, OwnerKind.GRID, "TD101-01", "grid"),
         ("neighbour.dispute", "TD101-Z1", OwnerKind.GRID, "TD101-Z1", "grid"),
         ("other", ENTRUSTED, OwnerKind.GRID, "TD101-03", "grid"),
-        ("service.certificate", MANAGED, OwnerKind.COMMUNITY, "TD101", "community"),
+        ("service.certificate", MANAGED, OwnerKind.COMMUNITY, "TD101", "statutory"),
         ("property.fee", MANAGED, OwnerKind.COMMUNITY, "TD101", "community"),
         # Past the community to the street.
         ("order.illegal_build", MANAGED, OwnerKind.STREET, "TD1", "negative_list"),
@@ -329,3 +329,55 @@ def test_wrong_duty_lists_are_refused(tmp_path: Path, old: str, new: str, reason
     path.write_text(packaged.replace(old, new), encoding="utf-8")
     with pytest.raises(ConfigError, match=reason):
         load_duties(ORGANISATION, CATALOGUE, path)
+
+
+def with_lists(tmp_path: Path, old: str, new: str) -> DutyRules:
+    """The packaged duty lists with one change."""
+    packaged = PACKAGED.read_text(encoding="utf-8")
+    assert packaged.count(old) == 1
+    path = tmp_path / "duties.yaml"
+    path.write_text(packaged.replace(old, new), encoding="utf-8")
+    return load_duties(ORGANISATION, CATALOGUE, path)
+
+
+def test_what_a_level_only_assists_with_goes_up_and_is_followed_there(tmp_path: Path) -> None:
+    rules = with_lists(tmp_path, "  community: []", "  community: [property.fee]\n  grid: [environment.noise]")
+    location = locate(TREE, MANAGED, Place())
+    fee = owner_of(CATALOGUE.get("property.fee"), Urgency.NORMAL, location, TREE, rules)
+    assert (fee.kind, fee.area_code, fee.reason) == (OwnerKind.STREET, "TD1", "assisted")
+    assert fee.followers == ((Role.COMMUNITY, "TD101"),)
+    noise = owner_of(CATALOGUE.get("environment.noise"), Urgency.NORMAL, location, TREE, rules)
+    assert (noise.kind, noise.area_code, noise.reason) == (OwnerKind.COMMUNITY, "TD101", "assisted")
+    assert noise.followers == ((Role.GRID_WORKER, "TD101-01"),)
+
+
+def test_duties_by_law_stay_and_are_named(tmp_path: Path) -> None:
+    rules = with_lists(tmp_path, "  community: [service]", "  grid: [environment]")
+    location = locate(TREE, MANAGED, Place())
+    noise = owner_of(CATALOGUE.get("environment.noise"), Urgency.NORMAL, location, TREE, rules)
+    assert (noise.kind, noise.reason) == (OwnerKind.GRID, "statutory")
+    certificate = owner_of(CATALOGUE.get("service.certificate"), Urgency.NORMAL, location, TREE, rules)
+    assert (certificate.kind, certificate.reason) == (OwnerKind.COMMUNITY, "community")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("  community: [service]", "  community: [order.vendor]", "order.vendor of community stands in 'negative'"),
+        ("  community: [service]", "  community: [order]", "order.vendor.* of community stands in 'negative'"),
+        ("  community: []", "  community: [service.relief]", "service.relief of community stands in 'statutory'"),
+        ("  community: []", "  community: [nothing]", "neither a service nor a group"),
+    ],
+)
+def test_a_matter_is_on_one_list_of_a_level(tmp_path: Path, old: str, new: str, reason: str) -> None:
+    with pytest.raises(ConfigError, match=reason):
+        with_lists(tmp_path, old, new)
+
+
+def test_duty_lists_may_be_left_out(tmp_path: Path) -> None:
+    packaged = PACKAGED.read_text(encoding="utf-8")
+    start, end = packaged.index("# Duties by law"), packaged.index("# Who owes a property matter")
+    path = tmp_path / "duties.yaml"
+    path.write_text(packaged[:start] + packaged[end:], encoding="utf-8")
+    rules = load_duties(ORGANISATION, CATALOGUE, path)
+    assert (rules.statutory, rules.assisted) == ({}, {})
