@@ -247,3 +247,14 @@ def resumed_due(
         return later(resumed_at, elapsed(held_at, due, clock, calendar), clock, calendar)
     overdue = elapsed(due, held_at, clock, calendar)
     return earlier(resumed_at, overdue, clock, calendar) if overdue else resumed_at.astimezone(UTC)
+
+
+def carried_due(
+    original: datetime, present: datetime, other: datetime, clock: Clock, calendar: WorkingCalendar
+) -> datetime:
+    """The due time of another limit from the same dispatch, with everything that was added to the first one.
+
+    ``original`` is what the first limit gave, ``present`` what holds, extensions and reworks have made of it, ``other``
+    what the new limit (on ``clock``) gives. What was added is measured on the new clock.
+    """
+    return later(other, elapsed(original, present, clock, calendar), clock, calendar)

@@ -11,9 +11,11 @@ from bot.services.desk import Answer, Press, Taken, TicketDesk
 from bot.services.opening import OpeningService, Request
 from bot.services.ports import UnitOfWork
 from routing.errors import NotAllowed, UnknownTicket
+from routing.escalation import URGE
 from routing.outgoing import Button, Content
 from routing.place import Place
 from routing.script import script_of
+from routing.sla import carried_due
 from routing.ticket import Action, EventKind, Reporter, Status, Ticket, next_status
 from routing.triage.decision import Ignore
 from routing.triage.engine import Triage
@@ -75,6 +77,7 @@ class CorrectionService:
     async def reclassify(self, work: UnitOfWork, press: Press, ticket_id: int, service_code: str) -> Answer:
         """Gives the ticket its right service, with that service's limits counted from the same dispatch.
 
+        What holds and extensions have added is added to the new limit as well, and what ran out stays run out.
         A ticket that nobody has claimed goes to whom that service belongs; a claimed one stays with its holder.
         """
         taken = await self._desk.take(work, press.actor, Action.RECLASSIFY, ticket_id)
@@ -84,13 +87,21 @@ class CorrectionService:
         if before.service_code == service.code:
             return Answer("correction.same_service", fields)
         limits = self._desk.rules.due_times(service.code, before.urgency, before.dispatched_at)
+        original = self._desk.rules.due_times(before.service_code, before.urgency, before.dispatched_at)
+        resolve_due = carried_due(
+            original.resolve_due_at,
+            before.resolve_due_at,
+            limits.resolve_due_at,
+            limits.clock,
+            self._desk.rules.clocks.calendar,
+        )
         ticket = replace(
             before,
             status=next_status(before, Action.RECLASSIFY),
             service_code=service.code,
             accept_due_at=limits.accept_due_at,
-            resolve_due_at=limits.resolve_due_at,
-            reminded=frozenset(),
+            resolve_due_at=resolve_due,
+            reminded=before.reminded & {URGE},
         )
         if before.status is Status.DISPATCHED:
             ticket = await self._opening.redispatched(work, ticket)

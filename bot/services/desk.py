@@ -74,7 +74,8 @@ class TicketDesk:
         Whatever its holder did with it is progress, so that the claim stands.
         """
         now = self.clock()
-        if any(event.data.get("post") == ticket.assignee_id for event in events):
+        holder = ticket.assignee_id
+        if holder is not None and any(event.data.get("post") == holder for event in events):
             ticket = replace(ticket, progress_at=now, questioned_at=None)
         tree = await work.areas.tree()
         if ticket.status is not Status.IN_PROGRESS:

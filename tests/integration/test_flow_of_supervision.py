@@ -232,3 +232,21 @@ async def test_caps_on_what_may_be_asked_for(town: Town) -> None:
     await town.press_label(HE, HE, "天气原因")
     await town.press_label(LUO, LUO, "同意")
     assert "已达上限" in str(await town.press_label(HE, HE, "延期"))
+
+
+async def test_a_hold_is_not_forgotten_when_the_service_was_wrong(town: Town) -> None:
+    await town.say(ZHANG, GARDEN, LOCK)
+    await town.press_label(HE, HE, "认领")
+    await town.press_label(HE, HE, "挂账")
+    await town.press_label(HE, HE, "等待第三方处理")
+    await town.press_label(LUO, LUO, "同意")
+    town.clock.advance(days=1)
+    await town.press_label(HE, HE, "恢复办理")
+    assert (await town.ticket()).resolve_due_at == at("11-27 10:00")
+    await town.press_label(HE, HE, "改类")
+    await town.press_label(HE, HE, "其他类别…")
+    await town.press_label(HE, HE, "物业服务")
+    await town.press_label(HE, HE, "物业收费")
+    changed = await town.ticket()
+    # Five working days instead of three from the same dispatch, and the day on hold.
+    assert (changed.service_code, changed.resolve_due_at) == ("property.fee", at("12-01 10:00"))

@@ -22,6 +22,7 @@ from routing.sla import (
     SlaClass,
     SlaTable,
     Thresholds,
+    carried_due,
     colour,
     elapsed,
     reached_at,
@@ -279,6 +280,22 @@ def test_however_often_it_is_put_on_hold_exactly_the_limit_is_worked(
         due = resumed_due(due, held, held + pause, limit.clock, CALENDAR)
         now = held + pause
     assert worked + elapsed(now, due, limit.clock, CALENDAR) == limit.duration
+
+
+@given(moments, limits, limits, pauses, pauses)
+def test_another_limit_keeps_the_pauses_of_the_first(
+    start: datetime, limit: Limit, other: Limit, after: timedelta, pause: timedelta
+) -> None:
+    """Reclassified after a hold or before it, the ticket is due at the same moment."""
+    other = Limit(other.duration, limit.clock)
+    first, second = limit.due_from(start, CALENDAR), other.due_from(start, CALENDAR)
+    held = min(start + after, first, second)
+    present = resumed_due(first, held, held + pause, limit.clock, CALENDAR)
+    carried = carried_due(first, present, second, limit.clock, CALENDAR)
+    resumed = resumed_due(second, held, held + pause, limit.clock, CALENDAR)
+    assert elapsed(carried, resumed, limit.clock, CALENDAR) == timedelta(0)
+    assert elapsed(resumed, carried, limit.clock, CALENDAR) == timedelta(0)
+    assert carried_due(first, first, second, limit.clock, CALENDAR) == second
 
 
 @given(moments, moments, limits)
