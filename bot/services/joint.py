@@ -100,9 +100,7 @@ class JointService:
         post_id = dialogue.data.get("post")
         helper = await self._helper(work, taken.ticket, post_id if isinstance(post_id, int) else 0)
         subtask = await work.subtasks.add(Subtask(0, taken.ticket.id, helper.id, taken.post.id, taken.now, task))
-        event = self._desk.event(
-            taken, EventKind.SUBTASK_GIVEN, subtask=subtask.id, to=helper.name, to_post=helper.id, task=task
-        )
+        event = self._desk.event(taken, EventKind.SUBTASK_GIVEN, subtask=subtask.id, to=helper.name, to_post=helper.id)
         ticket = await self._desk.put(work, taken.ticket, event)
         card = await subtask_card(work, self._desk.rules, self._desk.board, ticket, subtask)
         await self._desk.board.tell(work, ticket, helper.account, card)

@@ -12,6 +12,7 @@ from config.errors import ConfigError
 from config.retention import load_retention
 from models.database import Database
 from routing.place import Place
+from routing.subtask import Subtask, SubtaskState
 from routing.ticket import EventKind, Reporter, Status, TicketEvent
 from tests.contract.samples import NOW, full_ticket, open_ticket, settle
 
@@ -60,6 +61,28 @@ async def test_a_ticket_that_ended_long_ago_names_nobody_any_more(database: Data
         assert (opened.actor, opened.actor_name, opened.data) == (None, "", {"via": "talk"})
         assert (claimed.actor, claimed.actor_name) == (worker.account, worker.name)
         assert await work.tickets.erase(NOW - YEAR, NOW, limit=10) == 0
+
+
+async def test_words_of_a_contradiction_and_of_sub_tasks_go_too(database: Database) -> None:
+    worker = await settle(database)
+    ended = await open_ticket(database, status=Status.ARCHIVED, archived_at=NOW - 2 * YEAR)
+    async with database.unit_of_work() as work:
+        await work.subtasks.add(Subtask(0, ended.id, worker.id, worker.id, NOW, "联系502王阿姨", SubtaskState.DONE))
+        said = {"text": "王阿姨家没修好", "solved": True, "satisfaction": None}
+        await work.tickets.record(
+            TicketEvent(ended.id, EventKind.DISPUTED, NOW, 77, "王阿姨", said),
+            TicketEvent(ended.id, EventKind.SUBTASK_GIVEN, NOW, worker.account, worker.name, {"post": worker.id}),
+        )
+        assert await work.tickets.erase(NOW - YEAR, NOW, limit=10) == 1
+        (subtask,) = await work.subtasks.of_ticket(ended.id)
+        disputed, asked = await work.tickets.events(ended.id)
+        assert (subtask.task, subtask.state) == ("", SubtaskState.DONE)
+        assert (disputed.actor, disputed.actor_name, disputed.data) == (
+            None,
+            "",
+            {"solved": True, "satisfaction": None},
+        )
+        assert (asked.actor, asked.data) == (worker.account, {"post": worker.id})
 
 
 @pytest.mark.parametrize("status", [one for one in Status if one not in {Status.ARCHIVED, Status.WITHDRAWN}])
