@@ -250,3 +250,41 @@ async def test_a_hold_is_not_forgotten_when_the_service_was_wrong(town: Town) ->
     changed = await town.ticket()
     # Five working days instead of three from the same dispatch, and the day on hold.
     assert (changed.service_code, changed.resolve_due_at) == ("property.fee", at("12-01 10:00"))
+
+
+async def test_an_early_escalation_names_no_delay_and_takes_nothing(town: Town) -> None:
+    await town.say(ZHANG, GARDEN, LOCK)
+    rules = town.cases.rules
+    base = replace(rules.clocks.policy.base, first_at={"accept": 0.5, "resolve": 1.0})
+    rules = replace(rules, clocks=replace(rules.clocks, policy=replace(rules.clocks.policy, base=base)))
+    clockwork = ClockService(rules, TicketBoard(rules, CardMaker(rules.wording)), town.clock)
+    ticket = await town.ticket()
+    async with town.database.unit_of_work() as work:
+        await work.tickets.save(rules.scheduled(ticket, await work.areas.tree(), town.clock.now))
+        await work.commit()
+    town.clock.now = at("11-23 11:00")
+    async with town.database.unit_of_work() as work:
+        assert await clockwork.sweep(work) == 1
+        await work.commit()
+    await town.settle()
+    ticket = await town.ticket()
+    assert (ticket.status, ticket.escalation_level) == (Status.DISPATCHED, 1)
+    assert (await post_of(town, ticket)).account == HE
+    assert await said(town, HE, f"🟡 工单 {ticket.number} 临近期限，已上报 林晓燕、罗勇") == 1
+    assert await said(town, LUO, "⬆️ 临期工单上报（第 1 级）") == 1
+    assert await said(town, LUO, "认领期限 11-23 12:00 将到") == 1
+
+
+async def test_a_superior_urges_by_button_with_the_limit_of_the_district(town: Town) -> None:
+    await town.say(ZHANG, GARDEN, LEAK)
+    await tick(town, "11-23 11:00")
+    await town.press_label(LUO, LUO, "督办")
+    urged = await town.ticket()
+    assert (urged.urges, urged.urge_due_at) == (1, at("11-23 13:00"))
+    await town.press_label(LIN, LIN, "认领")
+    # To claim it is no word about it.
+    await tick(town, "11-23 13:00")
+    assert await said(town, LUO, "仍没有反馈，经办 林晓燕") == 1
+    town.clock.now = at("11-23 17:31")
+    await town.send_digests()
+    assert await said(town, LUO, "📣 督办未反馈 1 件") == 1
