@@ -7,6 +7,7 @@ import typer
 from bot.commands import (
     absences,
     clocks,
+    colours,
     digest,
     forecasting,
     moves,
@@ -41,6 +42,7 @@ app.command()(triaging.triage)
 app.command()(trials.replay)
 app.command()(trials.evaluate)
 app.command()(clocks.due)
+app.command()(colours.colours)
 tickets.app.command()(forecasting.forecast)
 app.add_typer(tickets.app, name="tickets")
 app.command()(states.states)

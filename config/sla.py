@@ -7,7 +7,7 @@ from pathlib import Path
 
 from config.document import Node, read_document
 from routing.catalogue import Catalogue
-from routing.sla import EMERGENCY_CLASS, URGENT_CLASS, Clock, Limit, SlaClass, SlaTable, Thresholds
+from routing.sla import EMERGENCY_CLASS, URGENT_CLASS, Clock, Limit, SlaClass, SlaTable, StandingThresholds, Thresholds
 
 PACKAGED = Path(__file__).parent / "data" / "sla.yaml"
 
@@ -20,7 +20,10 @@ def load_sla(catalogue: Catalogue, path: Path = PACKAGED) -> SlaTable:
             the table does not have.
     """
     root = read_document(path)
-    fields = root.require("classes", "colours")
+    fields = root.only("classes", "colours", "standing")
+    for name in ("classes", "colours"):
+        if name not in fields:
+            root.fail(f"{name!r} is missing")
     classes = {key: _class(key, node) for key, node in fields["classes"].entries().items()}
     for key in (EMERGENCY_CLASS, URGENT_CLASS):
         if key not in classes:
@@ -33,7 +36,25 @@ def load_sla(catalogue: Catalogue, path: Path = PACKAGED) -> SlaTable:
         thresholds = Thresholds(shares["yellow_from"].number(), shares["red_from"].number())
     except ValueError as error:
         fields["colours"].fail(str(error))
-    return SlaTable(classes, thresholds)
+    standing = _standing(fields["standing"]) if "standing" in fields else StandingThresholds()
+    return SlaTable(classes, thresholds, standing)
+
+
+def _standing(node: Node) -> StandingThresholds:
+    shares = node.require("overdue_yellow", "overdue_red", "satisfied_yellow", "satisfied_red", "least_ratings")
+    least = shares["least_ratings"].text()
+    if not least.isdecimal():
+        shares["least_ratings"].fail(f"{least!r} is no whole number")
+    try:
+        return StandingThresholds(
+            overdue_yellow=shares["overdue_yellow"].number(),
+            overdue_red=shares["overdue_red"].number(),
+            satisfied_yellow=shares["satisfied_yellow"].number(),
+            satisfied_red=shares["satisfied_red"].number(),
+            least_ratings=int(least),
+        )
+    except ValueError as error:
+        node.fail(str(error))
 
 
 def _class(key: str, node: Node) -> SlaClass:

@@ -16,7 +16,8 @@ from routing.digest_schedule import Period
 from routing.escalation_plan import ACCEPT, RESOLVE, LimitName
 from routing.queries import PeriodCounts
 from routing.rates import Rate
-from routing.sla import Colour
+from routing.sla import Colour, StandingThresholds
+from routing.standing import standing_colour
 from routing.ticket import Satisfaction, Status, Ticket, TicketEvent
 
 
@@ -101,6 +102,8 @@ class RankedArea:
     open: int
     red: int
     rates: Rates
+    colour: Colour = Colour.GREEN
+    """From the overdue share of what is open and from satisfaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +167,7 @@ def build_digest(
     colour_of: Callable[[Ticket], Colour],
     place_of: Callable[[Ticket], str],
     satisfied: AbstractSet[Satisfaction],
+    thresholds: StandingThresholds,
 ) -> Digest:
     """The digest of ``material``.
 
@@ -200,21 +204,30 @@ def build_digest(
         patrol_found=material.counts.patrol_found,
         patrol_solved=material.counts.patrol_solved,
         street_ratings=material.counts.street_ratings,
-        ranking=rank(
-            [
-                RankedArea(
-                    position=None,
-                    area_code=below.area.code,
-                    area_name=below.area.name,
-                    new=below.counts.new,
-                    resolved=below.counts.resolved,
-                    open=sum(ticket.area_path.startswith(below.path) for ticket in tickets),
-                    red=sum(ticket.area_path.startswith(below.path) for ticket in late),
-                    rates=rates_of(below.counts, satisfied),
-                )
-                for below in material.below
-            ]
-        ),
+        ranking=rank([_ranked(below, tickets, late, satisfied, thresholds) for below in material.below]),
+    )
+
+
+def _ranked(
+    below: Below,
+    tickets: Sequence[Ticket],
+    late: Sequence[Ticket],
+    satisfied: AbstractSet[Satisfaction],
+    thresholds: StandingThresholds,
+) -> RankedArea:
+    rates = rates_of(below.counts, satisfied)
+    total = sum(ticket.area_path.startswith(below.path) for ticket in tickets)
+    red = sum(ticket.area_path.startswith(below.path) for ticket in late)
+    return RankedArea(
+        position=None,
+        area_code=below.area.code,
+        area_name=below.area.name,
+        new=below.counts.new,
+        resolved=below.counts.resolved,
+        open=total,
+        red=red,
+        rates=rates,
+        colour=standing_colour(Rate(red, total), rates.satisfied, thresholds),
     )
 
 

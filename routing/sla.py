@@ -80,6 +80,26 @@ class Thresholds:
 
 
 @dataclass(frozen=True, slots=True)
+class StandingThresholds:
+    """From which overdue share of its open tickets somebody is yellow and red, and below which satisfaction."""
+
+    overdue_yellow: float = 0.1
+    overdue_red: float = 0.3
+    satisfied_yellow: float = 0.85
+    satisfied_red: float = 0.6
+    least_ratings: int = 5
+    """Fewer ratings than that do not colour anybody."""
+
+    def __post_init__(self) -> None:
+        if not 0 < self.overdue_yellow < self.overdue_red <= 1:
+            raise ValueError("overdue: yellow comes before red, both above 0 and at most 1")
+        if not 0 <= self.satisfied_red < self.satisfied_yellow <= 1:
+            raise ValueError("satisfied: red lies below yellow, both from 0 to 1")
+        if self.least_ratings < 1:
+            raise ValueError("least_ratings is at least 1")
+
+
+@dataclass(frozen=True, slots=True)
 class Reason:
     """One step of an explanation: a stable code and its data; the edge turns it into a sentence."""
 
@@ -104,6 +124,7 @@ class SlaTable:
 
     classes: Mapping[str, SlaClass]
     thresholds: Thresholds = field(default_factory=Thresholds)
+    standing: StandingThresholds = field(default_factory=StandingThresholds)
 
     def __post_init__(self) -> None:
         if missing := {EMERGENCY_CLASS, URGENT_CLASS} - self.classes.keys():

@@ -177,6 +177,7 @@ class DigestPages:
             say(
                 "digest.ranking.second",
                 script,
+                colour=say(f"digest.ranking.{area.colour}", script),
                 on_time=self._rate(area.rates.on_time),
                 response=self._rate(area.rates.response),
                 satisfied=self._rate(area.rates.satisfied),

@@ -136,6 +136,7 @@ class DigestService:
             colour_of=lambda ticket: self._rules.colour(ticket, at),
             place_of=lambda ticket: mask_numbers(wording.place(ticket, tree, public=True)),
             satisfied=self._digests.satisfied,
+            thresholds=self._rules.clocks.sla.standing,
         )
 
 

@@ -19,7 +19,7 @@ from routing.place import Place
 from routing.queries import PeriodCounts
 from routing.rates import Rate
 from routing.script import Script
-from routing.sla import Colour
+from routing.sla import Colour, StandingThresholds
 from routing.ticket import EventKind, Satisfaction, Status, Ticket, TicketEvent
 
 END = datetime(2026, 11, 24, 0, 30, tzinfo=UTC)
@@ -107,6 +107,7 @@ def digest_of(
         colour_of=lambda ticket: (colours or {}).get(ticket.id, Colour.RED),
         place_of=lambda ticket: f"{ticket.place.building}栋",
         satisfied=FAIR_COUNTS,
+        thresholds=StandingThresholds(),
     )
 
 

@@ -21,6 +21,7 @@ from routing.digest_schedule import Period
 from routing.outgoing import Content
 from routing.rates import Rate
 from routing.script import Script
+from routing.sla import Colour
 from routing.ticket import Satisfaction, Status
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -58,7 +59,7 @@ DIGEST = Digest(
     street_ratings={},
     ranking=(
         RankedArea(1, "C1", "河滨社区", 3, 4, 2, 0, Rates(Rate(4, 4), Rate(4, 4), EMPTY, EMPTY, EMPTY)),
-        RankedArea(None, "C2", "西林社区", 1, 0, 1, 1, Rates(EMPTY, EMPTY, EMPTY, EMPTY, EMPTY)),
+        RankedArea(None, "C2", "西林社区", 1, 0, 1, 1, Rates(EMPTY, EMPTY, EMPTY, EMPTY, EMPTY), Colour.RED),
     ),
 )
 
@@ -89,9 +90,9 @@ def test_a_digest_reads_well() -> None:
         "",
         "下级排名（按期办结率，件数少的从严计）",
         "1. 河滨社区：新增 3，办结 4，在办 2，超期 0",
-        "　按期 100%（4/4），签收 100%（4/4），满意 —（0/0）",
+        "　🟢 绿色，按期 100%（4/4），签收 100%（4/4），满意 —（0/0）",
         "— 西林社区：新增 1，办结 0，在办 1，超期 1",
-        "　按期 —（0/0），签收 —（0/0），满意 —（0/0）",
+        "　🔴 红色，按期 —（0/0），签收 —（0/0），满意 —（0/0）",
     )
 
 

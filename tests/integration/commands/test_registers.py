@@ -149,3 +149,8 @@ def test_somebody_is_away_and_somebody_stands_in(district: Shell) -> None:
         ("林晓燕", *days[2:], "--from", "2099-12-01"),
     ):
         assert district.run("staff", "absence", *refused).exit_code == 1
+
+
+def test_colours_of_a_quiet_district_are_none(district: Shell) -> None:
+    assert json.loads(district.run("colours", "--json").output) == []
+    assert district.run("colours", "--area", "NOWHERE").exit_code == 1
