@@ -10,6 +10,7 @@ from bot.commands import (
     colours,
     digest,
     forecasting,
+    lexicon,
     moves,
     parked,
     registers,
@@ -41,6 +42,7 @@ app.add_typer(registers.groups, name="groups")
 app.command()(triaging.triage)
 app.command()(trials.replay)
 app.command()(trials.evaluate)
+app.add_typer(lexicon.app, name="lexicon")
 app.command()(clocks.due)
 app.command()(colours.colours)
 tickets.app.command()(forecasting.forecast)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bot.commands.labelled_files import json_objects, labelled_messages
 from bot.commands.shell import AlwaysJson, AsJson, fail, print_json, print_json_line, print_table, tracked
 from bot.commands.triaging import place_data
 
 if TYPE_CHECKING:
     from bot.replay.scenes import Outcome, Scene
-    from routing.triage.evaluation import Labelled, Report
+    from routing.triage.evaluation import Report
 
 JsonLines = Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="JSON lines.")]
 
@@ -36,7 +36,7 @@ def evaluate(
     from config.settings import load_settings
     from routing.triage.evaluation import Share, evaluate
 
-    rows = list(_labelled(file))
+    rows = list(labelled_messages(file))
     engine = build_triage(Overlay(load_settings().config_dir))
     report = evaluate(tracked(rows, "Judging", len(rows)), engine.decide)
     if as_json:
@@ -82,7 +82,7 @@ def replay(file: JsonLines, as_json: AlwaysJson = True) -> None:
     set_up_logs("error", settings.log_format)
     configuration = load_configuration(settings.config_dir, timezone=settings.timezone)
     scenes: list[Scene] = []
-    for number, data in _objects(file):
+    for number, data in json_objects(file):
         try:
             scenes.append(read_scene(data, configuration.zone))
         except BadScene as problem:
@@ -114,57 +114,6 @@ def _outcome_data(scene: Scene, outcome: Outcome) -> dict[str, object]:
         ],
         "replied_to": list(outcome.replied_to),
     }
-
-
-def _objects(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    import msgspec
-
-    try:
-        lines = file.read_text(encoding="utf-8-sig").splitlines()
-    except UnicodeDecodeError:
-        fail(f"{file}: is not UTF-8")
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            try:
-                yield number, msgspec.json.decode(line, type=dict[str, Any])
-            except msgspec.DecodeError as error:
-                fail(f"{file}:{number}: no JSON object: {error}")
-
-
-def _labelled(file: Path) -> Iterator[Labelled]:
-    from routing.catalogue import Urgency
-    from routing.place import Place
-    from routing.triage.evaluation import Labelled
-
-    parts = {part.name for part in fields(Place)}
-    for number, row in _objects(file):
-        text, expect, place = row.get("text"), row.get("expect"), row.get("place")
-        services, urgency = _several(row.get("service_code")), row.get("urgency") or "normal"
-        if not isinstance(text, str):
-            fail(f'{file}:{number}: no "text"')
-        if expect not in ("open", "ask", "ignore"):
-            fail(f'{file}:{number}: "expect" is {expect!r}, not open, ask or ignore')
-        if expect == "open" and not services:
-            fail(f'{file}:{number}: what is to be opened needs a "service_code"')
-        if urgency not in {one.value for one in Urgency}:
-            fail(f'{file}:{number}: "urgency" is {urgency!r}, not emergency, urgent or normal')
-        if place is not None and (not isinstance(place, dict) or place.keys() - parts):
-            fail(f'{file}:{number}: "place" may hold {", ".join(sorted(parts))}')
-        yield Labelled(
-            id=str(row.get("id", number)),
-            text=text,
-            expect=expect,
-            services=services,
-            appeal_types=_several(row.get("appeal_type")),
-            urgency=Urgency(urgency),
-            place=Place(**place) if place else None,
-        )
-
-
-def _several(value: object) -> tuple[str, ...]:
-    if isinstance(value, str):
-        return (value,) if value else ()
-    return tuple(str(one) for one in value) if isinstance(value, list) else ()
 
 
 def _report_data(report: Report) -> dict[str, object]:

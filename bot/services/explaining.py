@@ -77,6 +77,15 @@ class Explainer:
             key = "explain.hit" if kind == EvidenceKind.SERVICE else "explain.cancelled"
             name = self._wording.service(service) if service else ""
             return say(key, text=text, service=name, weight=f"{weight:.2f}")
+        if kind == EvidenceKind.LEARNED:
+            if service:
+                return say(
+                    "explain.learned.service",
+                    text=text,
+                    service=self._wording.service(service),
+                    weight=f"{weight:+.2f}",
+                )
+            return say(f"explain.learned.{'for' if weight > 0 else 'against'}", text=text, weight=f"{weight:+.2f}")
         name = rule.partition(":")[0]
         known = f"explain.cue.{name}"
         cue = say(known) if known in self._wording.texts else say("explain.cue.other", name=name)

@@ -55,6 +55,9 @@ class ServiceScore:
     base: float = 0.0
     rank: float = 0.0
     final: float = 0.0
+    is_doubtful: bool = False
+    """Whether asking is the most, however likely it seems: a doubting cue, or what happens anywhere (停电) and nothing
+    ties to the neighbourhood."""
     learned_urgency: Urgency = Urgency.NORMAL
     """What learned keywords make of it; rules can only be more pressing."""
 
@@ -134,9 +137,9 @@ def score(
             service.code, 1.0
         )
         service.final = _final(service, counted.values())
-        if service.base <= TOPIC_ONLY or (
-            service.code in lexicon.ambient and not (located or _is_grounded(service, strongest))
-        ):
+        is_ambient = service.code in lexicon.ambient and not (located or _is_grounded(service, strongest))
+        service.is_doubtful = is_ambient or _is_doubted(service, counted.values())
+        if service.base <= TOPIC_ONLY or is_ambient:
             service.final = min(service.final, thresholds.open - 0.01)
     ordered = list(services.values())
     if len(ordered) > 1:
@@ -197,10 +200,18 @@ def _final(service: ServiceScore, counted: Iterable[tuple[Cue, float]]) -> float
             pushes += strength
         elif cue.effect is Effect.SILENCE:
             left *= 1.0 - strength
-        elif cue.effect is Effect.DOUBT and service.urgency is not Urgency.EMERGENCY:
-            # Where life is in danger a joking tone or a question mark changes nothing.
+        elif _doubts(cue, service):
             cap = min(cap, strength)
     return min(1.0, cap, min(1.0, service.base + min(PUSH_MOST, pushes)) * left)
+
+
+def _is_doubted(service: ServiceScore, counted: Iterable[tuple[Cue, float]]) -> bool:
+    return any(cue.touches(service.code) and _doubts(cue, service) for cue, _ in counted)
+
+
+def _doubts(cue: Cue, service: ServiceScore) -> bool:
+    # Where life is in danger a joking tone or a question mark changes nothing.
+    return cue.effect is Effect.DOUBT and service.urgency is not Urgency.EMERGENCY
 
 
 def _is_grounded(service: ServiceScore, cues: Container[str]) -> bool:

@@ -7,7 +7,7 @@ out of learning, one author at a time (``config/README.md`` tells how to repeat 
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from math import exp, log
 
 from routing.catalogue import AppealType, Urgency
@@ -17,12 +17,21 @@ from routing.triage.learned import Contribution, LearnedReading
 from routing.triage.scoring import Scored, ServiceScore, Thresholds
 from routing.triage.teaching import APPEAL, EMERGENCY, REQUEST, SERVICE, URGENT
 
-RULES_SHARE = 0.45
+RULES_SHARE = 0.6
 """What a rule's full score adds to the learned score of a request."""
-ASK_FROM = 0.33
+ALONE = 0.22
+"""Taken off where no rule sees anything: keywords alone are asked to be a little surer."""
+LIKELY_SHARE = 0.3
+"""Rules that would not open by themselves count so much less: they say what it is about, hardly that it is wanted."""
+SILENCED = 0.2
+"""Taken off where rules saw a matter and the cues of the message silenced it."""
+ASK_FROM = 0.3
 """Joint score from which the resident is asked."""
-OPEN_FROM = 0.66
+OPEN_FROM = 0.71
 """Joint score from which a ticket is opened."""
+
+SILENCE = 0.1
+"""Score of the rules up to which a matter counts as silenced."""
 
 SERVICE_SHARE = 0.4
 """What a service's rules add to its learned score, for each point of theirs."""
@@ -32,10 +41,10 @@ RIVALS = 4
 """Services that the learned lexicon may bring up by itself."""
 
 FITS_FROM = -0.4
-"""Score below which a service that no rule names is only the least unlikely one."""
+"""Score below which a service that no rule names is only the least unlikely one, and brought up by nobody."""
 
-DANGER_FROM = -0.1
-"""Learned score from which a request is an emergency; below zero, as a missed one is worse than a false one."""
+DANGER_FROM = -0.05
+"""Learned score from which a request is an emergency; misses were made to count three times when it was learned."""
 URGENT_FROM = 0.15
 APPEAL_SHARE = 0.2
 """What the kind of appeal that the rules see adds to its learned score."""
@@ -44,9 +53,15 @@ SHOWN = 4
 """Keywords named as evidence that this is a request, and half as many for the service."""
 
 
-def joint_score(reading: LearnedReading, rules: float) -> float:
-    """How much speaks for a request; ``rules`` is the best score of the rules, 0..1."""
-    return reading.score(REQUEST) + RULES_SHARE * rules
+def joint_score(reading: LearnedReading, services: Sequence[ServiceScore], thresholds: Thresholds) -> float:
+    """How much speaks for a request; ``services`` and ``thresholds`` are those of the rules."""
+    learned = reading.score(REQUEST)
+    if not services:
+        return learned - ALONE
+    before, after = max(one.base for one in services), max(one.final for one in services)
+    if before >= thresholds.ask and after <= SILENCE:
+        return learned - SILENCED
+    return learned + RULES_SHARE * after * (1.0 if after >= thresholds.open else LIKELY_SHARE)
 
 
 def confidence(joint: float, thresholds: Thresholds) -> float:
@@ -57,17 +72,20 @@ def confidence(joint: float, thresholds: Thresholds) -> float:
 
 def is_request(reading: LearnedReading) -> bool:
     """Whether the learned lexicon alone would ask."""
-    return joint_score(reading, 0.0) >= ASK_FROM
+    return reading.score(REQUEST) - ALONE >= ASK_FROM
 
 
 def settle(scored: Scored, reading: LearnedReading, thresholds: Thresholds) -> Scored:
     """The services with both opinions in their scores, best first; the cues and the evidence of the rules stay."""
-    rules = max((one.final for one in scored.services), default=0.0)
-    sure = confidence(joint_score(reading, rules), thresholds)
+    sure = confidence(joint_score(reading, scored.services, thresholds), thresholds)
+    if not scored.services and sure < thresholds.ask:
+        # Nothing names a service; the least unlikely one would be a guess.
+        return scored
     by_code = {one.code: one for one in scored.services}
     learned = reading.scores_under(SERVICE)
     for code in sorted(learned, key=learned.__getitem__, reverse=True)[:RIVALS]:
-        by_code.setdefault(code, ServiceScore(code))
+        if learned[code] >= FITS_FROM:
+            by_code.setdefault(code, ServiceScore(code))
     first = scored.services[0].code if scored.services else None
     danger = reading.score(EMERGENCY) >= DANGER_FROM
     for code, service in by_code.items():
@@ -76,13 +94,10 @@ def settle(scored: Scored, reading: LearnedReading, thresholds: Thresholds) -> S
         service.learned_urgency = _urgency(reading, service, danger=danger)
         # A danger that a rule names is never talked away by keywords.
         service.final = max(sure, service.final) if certain else sure
+        if service.is_doubtful:
+            service.final = min(service.final, thresholds.open - 0.01)
     ordered = sorted(by_code.values(), key=lambda one: (one.is_emergency and one.base > 0, one.rank), reverse=True)
     return Scored(ordered, scored.cues, scored.evidence)
-
-
-def fits(service: ServiceScore) -> bool:
-    """Whether ``service`` is more than the least unlikely one: a rule names it, or learned keywords do."""
-    return bool(service.matches) or service.rank >= FITS_FROM
 
 
 def learned_evidence(reading: LearnedReading, text: str, service: str | None) -> list[Evidence]:

@@ -1,7 +1,7 @@
 """What labelled messages teach triage: which labels there are, and which messages are an example of each.
 
-``request`` is learned from what must be opened beside what must be ignored; what may be asked about teaches nothing
-about that. The other labels tell requests from one another, but for ``emergency``, which must not be read into talk.
+``request`` is learned from what must be opened or may be asked about, beside what must be ignored. The others tell
+requests from one another, but for ``emergency``, which must not be read into talk.
 """
 
 from __future__ import annotations
@@ -32,8 +32,7 @@ def lessons(
     for row in rows:
         yes: set[str] = set()
         no: set[str] = set()
-        if row.expect != "ask":
-            (yes if row.expect == "open" else no).add(REQUEST)
+        (no if row.expect == "ignore" else yes).add(REQUEST)
         (yes if row.urgency is Urgency.EMERGENCY else no).add(EMERGENCY)
         if row.expect != "ignore" and row.services:
             (no if row.urgency is Urgency.NORMAL else yes).add(URGENT)

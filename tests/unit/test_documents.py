@@ -202,7 +202,7 @@ def test_documents_name_no_path_of_one_machine(document: Path) -> None:
 @pytest.mark.parametrize("page", [ROOT / "docs/district.md", ROOT / "docs/zh-CN/district.md"], ids=named)
 def test_every_file_of_the_configuration_is_listed(page: Path) -> None:
     section = text_of(page).partition('<a id="files"></a>')[2]
-    names = {span for span in _SPAN.findall(section) if re.search(r"\.(?:yaml|csv)$", span)}
+    names = {span for span in _SPAN.findall(section) if re.search(r"\.(?:yaml|csv|txt)$", span)}
     patterns = {name for name in names if "*" in name or (PACKAGED / name).exists()}
     listed = {path for pattern in patterns for path in PACKAGED.glob(pattern)}
     assert listed == {path for path in PACKAGED.rglob("*") if path.is_file()} - set(PACKAGED.rglob("*.md"))
