@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from routing.ticket import EventKind, Status
 from tests.integration.test_flow_of_overdue import said
-from tests.town import GARDEN, LIN, LUO, ZHANG, Town
+from tests.town import GARDEN, LIN, LUO, ZHANG, Town, labels_of
 
 NOISE = "/report 楼下烧烤摊半夜还在吵，睡不着"
 
@@ -39,3 +39,16 @@ async def test_a_remit_is_decided_once(town: Town) -> None:
     await town.press_label(LIN, LIN, "与其他工单重复")
     await town.press_label(LUO, LUO, "同意")
     assert (await town.ticket()).returns == 1
+
+
+async def test_the_grid_worker_follows_what_a_utility_handles(town: Town) -> None:
+    await town.say(ZHANG, GARDEN, "/report 3栋停水了，一滴水都没有")
+    ticket = await town.ticket()
+    assert ticket.owner_reason == "utility_contact"
+    async with town.database.unit_of_work() as work:
+        assert ticket.assignee_id is not None
+        holder = await work.staff.get(ticket.assignee_id)
+    assert holder.name == "向波"
+    followed = await town.with_button(LIN, LIN, "认领")
+    assert ticket.number in followed["text"]
+    assert labels_of(followed) == ["认领"]
