@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from routing.ticket import EventKind, Status, Ticket
 from tests.town import GARDEN, HE, LIN, LUO, SHANGHAI, TANG, ZHANG, Town, labels_of
@@ -67,8 +67,8 @@ async def test_what_is_declined_stays_with_the_lead(town: Town) -> None:
 
 async def test_silence_declines(town: Town) -> None:
     ticket = await offered(town)
-    for moment, is_offered in ((datetime(2026, 11, 23, 11, 59), True), (datetime(2026, 11, 23, 12, 0), False)):
-        town.clock.now = moment.replace(tzinfo=SHANGHAI)
+    for minute, is_offered in ((59, True), (60, False)):
+        town.clock.now = datetime(2026, 11, 23, 11, 0, tzinfo=SHANGHAI) + timedelta(minutes=minute)
         await town.sweep()
         assert ((await town.ticket()).hand_over is not None) is is_offered
     assert f"林晓燕 没有按时答复，工单 {ticket.number} 仍由您负责办理。" in await town.texts(HE)
