@@ -263,7 +263,9 @@ def test_the_limits_and_times_that_are_told_are_the_packaged_ones(readme: Path) 
     told = {key: (configuration.sla.classes[key].accept, configuration.sla.classes[key].resolve) for key in TOLD_LIMITS}
     assert {key: tuple(limit.duration for limit in limits) for key, limits in told.items()} == TOLD_LIMITS
     section = text_of(readme).partition('<a id="tickets"></a>')[2].partition("<a id=")[0]
-    times = {slot.time.strftime("%H:%M") for slot in configuration.digests.times}
+    quiet = configuration.escalation.quiet_hours
+    clocks = [*(slot.time for slot in configuration.digests.times), quiet.start, quiet.end]
+    times = {clock.strftime("%H:%M") for clock in clocks}
     assert times == set(re.findall(r"(?<!T)\b\d\d:\d\d", section))
 
 
