@@ -11,9 +11,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from config.errors import ConfigError
-from routing.triage.learned import CLASS, LONGEST, Keyword, LearnedLexicon
+from routing.triage.learned import CLASS, Keyword, LearnedLexicon
 
 PACKAGED = Path(__file__).parent / "data" / "learned"
+
+LONGEST = 12
+"""Characters of a keyword that a person may write; learned ones are shorter."""
 
 _NAME = re.compile(r"[^\s=]+\Z")
 
@@ -59,6 +62,11 @@ def read_learned(path: Path) -> LearnedLexicon:
         except ValueError as error:
             raise ConfigError(path, number, _reason(error, line)) from error
     return LearnedLexicon(keywords, bias, version)
+
+
+def read_comments(path: Path) -> list[str]:
+    """The comments of a file, without their signs."""
+    return [line[2:] for line in path.read_text(encoding="utf-8").split("\n") if line.startswith("# ")]
 
 
 def write_learned(lexicon: LearnedLexicon, path: Path, comments: Sequence[str] = ()) -> None:

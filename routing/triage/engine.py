@@ -63,6 +63,21 @@ class Triage:
             for names in self._classes
         ]
 
+    @property
+    def learned(self) -> LearnedLexicon:
+        """The learned lexicon; an empty one where the rules decide alone."""
+        return self._judge.lexicon if self._judge is not None else LearnedLexicon()
+
+    def taught(self, learned: LearnedLexicon) -> Triage:
+        """The same rules with another learned lexicon, to see what that would change."""
+        return Triage(
+            self.lexicon, self.catalogue, segmenter=self._segmenter, thresholds=self.thresholds, learned=learned
+        )
+
+    def words(self, text: str) -> list[str]:
+        """The words of ``text`` as it is searched."""
+        return self._segmenter.words(for_gate(text))
+
     def keywords(self, text: str) -> frozenset[str]:
         """All that can be learned from ``text``."""
         gate = for_gate(text)
