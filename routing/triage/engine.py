@@ -17,7 +17,7 @@ from routing.triage.places import may_name_place, place_in
 from routing.triage.reading import Reading
 from routing.triage.scoring import Scored, Thresholds, score
 from routing.triage.segment import Segmenter
-from routing.triage.settling import is_request, learned_evidence, settle, settled_appeal
+from routing.triage.settling import is_request, learned_evidence, names, settle, settled_appeal
 
 _NOTHING = Ignore()
 _BY_PLACE = attrgetter("start", "end")
@@ -195,7 +195,7 @@ class Triage:
         evidence = tuple(sorted(found, key=_BY_PLACE))
         if addressed:
             spoken = Evidence(EvidenceKind.ADDRESSED, "addressed", text, 0, len(text), 1.0)
-            if best is None:
+            if best is None or not names(best):
                 appeal = AppealType.CONSULT if "howto" in scored.cues else AppealType.HELP
                 return OpenTicket(OTHER, appeal, Urgency.NORMAL, 1.0, place=place, evidence=(*evidence, spoken))
             evidence = (*evidence, spoken)

@@ -19,13 +19,13 @@ from routing.triage.teaching import APPEAL, EMERGENCY, REQUEST, SERVICE, URGENT
 
 RULES_SHARE = 0.6
 """What a rule's full score adds to the learned score of a request."""
-ALONE = 0.22
+ALONE = 0.21
 """Taken off where no rule sees anything: keywords alone are asked to be a little surer."""
 LIKELY_SHARE = 0.3
 """Rules that would not open by themselves count so much less: they say what it is about, hardly that it is wanted."""
-SILENCED = 0.2
+SILENCED = 0.18
 """Taken off where rules saw a matter and the cues of the message silenced it."""
-ASK_FROM = 0.3
+ASK_FROM = 0.28
 """Joint score from which the resident is asked."""
 OPEN_FROM = 0.71
 """Joint score from which a ticket is opened."""
@@ -40,8 +40,11 @@ FIRST_SHARE = 0.12
 RIVALS = 4
 """Services that the learned lexicon may bring up by itself."""
 
-FITS_FROM = -0.4
+FITS_FROM = -0.65
 """Score below which a service that no rule names is only the least unlikely one, and brought up by nobody."""
+
+NAMED_FROM = -0.4
+"""Score from which a service that no rule names is put on a ticket that somebody asked for."""
 
 DANGER_FROM = -0.05
 """Learned score from which a request is an emergency; misses were made to count three times when it was learned."""
@@ -94,10 +97,17 @@ def settle(scored: Scored, reading: LearnedReading, thresholds: Thresholds) -> S
         service.learned_urgency = _urgency(reading, service, danger=danger)
         # A danger that a rule names is never talked away by keywords.
         service.final = max(sure, service.final) if certain else sure
-        if service.is_doubtful:
+        # Keywords alone open nothing but dangers: chatter is so much more than requests that a few in a thousand
+        # would be tickets on jokes.
+        if service.is_doubtful or (first is None and not danger):
             service.final = min(service.final, thresholds.open - 0.01)
     ordered = sorted(by_code.values(), key=lambda one: (one.is_emergency and one.base > 0, one.rank), reverse=True)
     return Scored(ordered, scored.cues, scored.evidence)
+
+
+def names(service: ServiceScore) -> bool:
+    """Whether the text names ``service`` well enough to put a ticket there that was asked for whatever it says."""
+    return bool(service.matches) or service.rank >= NAMED_FROM
 
 
 def learned_evidence(reading: LearnedReading, text: str, service: str | None) -> list[Evidence]:
