@@ -18,8 +18,8 @@ from routing.script import to_hans
 LONGEST = 40
 """Characters of a message that may be taken as following up; longer ones tell a story of their own."""
 
-_BESIDE = 3
-"""Characters beside such words that still name no matter (都, 啊啊, 师傅)."""
+_BESIDE = 2
+"""Characters beside such words that still name no matter (都, 师傅)."""
 
 _KEPT = re.compile(r"[^\w+]+", re.UNICODE)
 _OWN_PLACE = re.compile(
