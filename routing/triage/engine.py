@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 
 from routing.catalogue import OTHER, AppealType, Catalogue, Urgency
@@ -143,10 +143,14 @@ class Triage:
         reading = self._read(gate, found)
         if reading is not None:
             scored = settle(scored, reading, self.thresholds)
+        decision = self.decide(text, addressed=addressed, has_media=has_media)
+        if reading is not None and isinstance(decision, Ignore):
+            told = (*decision.evidence, *learned_evidence(reading, text, None))
+            decision = replace(decision, evidence=tuple(sorted(told, key=_BY_PLACE)))
         return Explanation(
             text=text,
             normalised=normalised.text,
-            decision=self.decide(text, addressed=addressed, has_media=has_media),
+            decision=decision,
             scores=tuple((one.code, round(one.base, 2), round(one.final, 2)) for one in scored.services),
             thresholds=self.thresholds,
             steps=steps,
@@ -189,18 +193,19 @@ class Triage:
         has_media: bool,
     ) -> Decision:
         best = scored.services[0] if scored.services else None
+        if not addressed and (best is None or best.final < self.thresholds.ask):
+            # Silence is by far the most frequent decision: what was learned is named only where somebody asks why.
+            return Ignore(1.0 - (best.final if best else 0.0), tuple(sorted(scored.evidence, key=_BY_PLACE)), place)
         found = list(scored.evidence)
         if reading is not None:
             found += learned_evidence(reading, text, best.code if best else None)
         evidence = tuple(sorted(found, key=_BY_PLACE))
         if addressed:
             spoken = Evidence(EvidenceKind.ADDRESSED, "addressed", text, 0, len(text), 1.0)
-            if best is None or not names(best):
-                appeal = AppealType.CONSULT if "howto" in scored.cues else AppealType.HELP
-                return OpenTicket(OTHER, appeal, Urgency.NORMAL, 1.0, place=place, evidence=(*evidence, spoken))
             evidence = (*evidence, spoken)
-        elif best is None or best.final < self.thresholds.ask:
-            return Ignore(confidence=1.0 - (best.final if best else 0.0), evidence=evidence, place=place)
+        if best is None or (addressed and not names(best)):
+            appeal = AppealType.CONSULT if "howto" in scored.cues else AppealType.HELP
+            return OpenTicket(OTHER, appeal, Urgency.NORMAL, 1.0, place=place, evidence=evidence)
         opened = addressed or best.final >= self.thresholds.open or (has_media and best.base >= self.thresholds.ask)
         kind = OpenTicket if opened else Ask
         return kind(

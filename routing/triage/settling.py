@@ -81,8 +81,10 @@ def is_request(reading: LearnedReading) -> bool:
 def settle(scored: Scored, reading: LearnedReading, thresholds: Thresholds) -> Scored:
     """The services with both opinions in their scores, best first; the cues and the evidence of the rules stay."""
     sure = confidence(joint_score(reading, scored.services, thresholds), thresholds)
-    if not scored.services and sure < thresholds.ask:
-        # Nothing names a service; the least unlikely one would be a guess.
+    if sure < thresholds.ask and not any(_is_certain(one, thresholds) for one in scored.services):
+        # Nobody will ask which service it is, and where no rule names one the least unlikely would be a guess.
+        for service in scored.services:
+            service.final = sure
         return scored
     by_code = {one.code: one for one in scored.services}
     learned = reading.scores_under(SERVICE)
@@ -92,7 +94,7 @@ def settle(scored: Scored, reading: LearnedReading, thresholds: Thresholds) -> S
     first = scored.services[0].code if scored.services else None
     danger = reading.score(EMERGENCY) >= DANGER_FROM
     for code, service in by_code.items():
-        certain = service.is_emergency and service.final >= thresholds.open
+        certain = _is_certain(service, thresholds)
         service.rank = learned.get(code, 0.0) + SERVICE_SHARE * service.base + FIRST_SHARE * (code == first)
         service.learned_urgency = _urgency(reading, service, danger=danger)
         # A danger that a rule names is never talked away by keywords.
@@ -103,6 +105,10 @@ def settle(scored: Scored, reading: LearnedReading, thresholds: Thresholds) -> S
             service.final = min(service.final, thresholds.open - 0.01)
     ordered = sorted(by_code.values(), key=lambda one: (one.is_emergency and one.base > 0, one.rank), reverse=True)
     return Scored(ordered, scored.cues, scored.evidence)
+
+
+def _is_certain(service: ServiceScore, thresholds: Thresholds) -> bool:
+    return service.is_emergency and service.final >= thresholds.open
 
 
 def names(service: ServiceScore) -> bool:
