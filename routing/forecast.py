@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -29,12 +29,17 @@ class Foreseen:
 
 
 def forecast(
-    ticket: Ticket, rules: ClockRules, now: datetime, *, steps: Sequence[Step], posts: Sequence[Staff]
+    ticket: Ticket,
+    rules: ClockRules,
+    now: datetime,
+    *,
+    steps: Sequence[Step],
+    posts_at: Callable[[datetime], Sequence[Staff]],
 ) -> tuple[Foreseen, ...]:
     """Everything that the clock will do to the ticket, in order, if nobody touches it.
 
-    ``steps`` are the levels of its ladder and ``posts`` those who stand at them, as they are now: who will be on duty
-    then is not known. Of several superiors who could get it to decide, the first is named.
+    ``steps`` are the levels of its ladder; ``posts_at`` gives those who stand at them at a moment to come, by the hours
+    of duty and the leave that are known now. Of several superiors who could get it to decide, the first is named.
     """
     top = len(steps) - 1
     found: list[Foreseen] = []
@@ -45,7 +50,7 @@ def forecast(
         after = applied(ticket, step, now)
         superiors: tuple[Staff, ...] = ()
         if step.escalate_to_level is not None:
-            level, superiors = told_at(steps, step.escalate_to_level, posts, ticket)
+            level, superiors = told_at(steps, step.escalate_to_level, posts_at(now), ticket)
             decider = choose(superiors, {}, ticket.service_code) or next(iter(superiors), None)
             after = replace(after, escalation_level=level)
             if step.decide and decider is not None:

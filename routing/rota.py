@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -82,6 +82,32 @@ def in_hours(post: Staff, local: datetime) -> bool:
 def present(posts: Iterable[Staff], local: datetime) -> tuple[Staff, ...]:
     """The posts, those outside their hours marked as off duty."""
     return tuple(post if in_hours(post, local) else replace(post, on_duty=False) for post in posts)
+
+
+def held_by(posts: Iterable[Staff], absences: Iterable[Absence], at: datetime) -> tuple[Staff, ...]:
+    """The posts as they are held at ``at`` (aware): by whoever stands in for one who is away, or by nobody.
+
+    ``posts`` is the whole register, in which stand-ins are looked up. A stand-in brings name, account and duty; role,
+    area and hours stay those of the post. A post without a stand-in is off duty meanwhile.
+    """
+    register = {post.id: post for post in posts}
+    away = {one.post_id: one for one in absences if one.begins_at <= at < one.ends_at}
+    return tuple(_as_held(post, away.get(post.id), register) for post in register.values())
+
+
+def _as_held(post: Staff, absence: Absence | None, register: Mapping[int, Staff]) -> Staff:
+    if absence is None:
+        return post
+    stand_in = register.get(absence.stand_in_id) if absence.stand_in_id is not None else None
+    if stand_in is None:
+        return replace(post, on_duty=False)
+    return replace(
+        post,
+        name=stand_in.name,
+        account=stand_in.account,
+        reachable=stand_in.reachable,
+        on_duty=stand_in.on_duty,
+    )
 
 
 def _covers(hours: DutyHours, today: int, minute: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -23,9 +24,13 @@ def forecast(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Prints what the clock will do to a ticket from now on: times, levels, persons. Nothing is changed."""
+    """Prints what the clock will do to a ticket from now on: times, levels, persons. Nothing is changed.
+
+    Whoever is named is on duty at that moment, by the hours of duty and the leave that are known now.
+    """
     from bot.commands.database import in_work
     from bot.district import rules_of
+    from bot.services.rota import there_at
     from config.bundle import load_configuration
     from config.settings import load_settings
     from routing.forecast import forecast as foretell
@@ -41,7 +46,9 @@ def forecast(
     async def story(work: UnitOfWork) -> tuple[Foreseen, ...]:
         ticket = await work.tickets.by_number(number)
         steps = rules.ladder(ticket, await work.areas.tree())
-        return foretell(ticket, rules.clocks, start, steps=steps, posts=await work.staff.all())
+        register, absences = await work.staff.all(), await work.staff.absences(start)
+        there = partial(there_at, rules, register, absences)
+        return foretell(ticket, rules.clocks, start, steps=steps, posts_at=there)
 
     foreseen = in_work(settings, story)
     if as_json:

@@ -16,6 +16,7 @@ from routing.digest_schedule import DigestRules, Period, Slot, period_start, pre
 from routing.errors import NotAllowed
 from routing.outgoing import Content, Outgoing
 from routing.privacy import mask_numbers
+from routing.rota import held_by
 from routing.script import Script
 from routing.staff import Actor, Staff
 from routing.ticket import EventKind
@@ -74,12 +75,14 @@ class DigestService:
     async def recipients(self, work: UnitOfWork, slot: Slot) -> tuple[Recipient, ...]:
         """Everybody on duty and within reach whose post supervises an area and gets digests of this period.
 
+        Who stands in for somebody at the time of the slot gets that one's digests. Hours of duty are not looked at: a
+        digest may well come before they begin.
         The order is the same in every process: two that send at once then wait for each other's rows in one direction
         only, and never lock each other out.
         """
         tree = await work.areas.tree()
         posts: dict[int, list[Staff]] = {}
-        for post in await work.staff.all():
+        for post in held_by(await work.staff.all(), await work.staff.absences(slot.at), slot.at):
             wants = slot.period in self._digests.recipients.get(post.role, frozenset())
             if wants and post.account is not None and post.on_duty and post.reachable:
                 posts.setdefault(post.account, []).append(post)

@@ -11,7 +11,7 @@ from bot.services.rules import Rules
 from routing.errors import NotAllowed, QunbanError
 from routing.outgoing import Content, Outgoing
 from routing.permissions import RANK
-from routing.rota import Absence, Turn, present
+from routing.rota import Absence, Turn, held_by, present
 from routing.staff import Actor, Staff
 
 TURNS_LOOK_BACK = timedelta(days=30)
@@ -42,6 +42,11 @@ class UnknownStandIn(QunbanError):
 def there_now(rules: Rules, posts: Iterable[Staff], now: datetime) -> tuple[Staff, ...]:
     """The posts, those outside their hours of duty marked as off duty."""
     return present(posts, now.astimezone(rules.clocks.calendar.timezone))
+
+
+def there_at(rules: Rules, register: Sequence[Staff], absences: Sequence[Absence], at: datetime) -> tuple[Staff, ...]:
+    """The posts of the whole register as they will be held at ``at``, by the leave and the hours that are known."""
+    return there_now(rules, held_by(register, absences, at), at)
 
 
 async def turns(work: UnitOfWork, rules: Rules, posts: Sequence[Staff], now: datetime) -> Mapping[int, int]:

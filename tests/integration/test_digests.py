@@ -26,6 +26,7 @@ from routing.errors import NotAllowed, UnknownArea
 from routing.outgoing import QueuedMessage
 from routing.place import Place
 from routing.rates import Rate
+from routing.rota import Absence
 from routing.script import Script
 from routing.staff import Actor, Role, Staff
 from routing.ticket import EventKind, Satisfaction, Status, Ticket, TicketEvent
@@ -438,6 +439,21 @@ async def test_an_area_whose_digest_cannot_be_made_keeps_it_from_nobody_else(dis
         # Those of the street, the community and the grid around it, one failure for each person.
         assert len(raised.value.exceptions) == 4
     assert titles(await queued(district)) == {104: ["一网格 日报"], 109: ["和平社区 日报"]}
+
+
+async def test_a_stand_in_gets_the_digests_of_whom_they_stand_in_for(district: Database) -> None:
+    day = timedelta(days=1)
+    async with district.unit_of_work() as work:
+        away, alone = await post_id(work, "社区书记"), await post_id(work, "街道干部")
+        stand_in = await post_id(work, "网格长")
+        await work.staff.add_absence(Absence(0, away, MORNING - day, MORNING + day, stand_in))
+        # Nobody stands in here.
+        await work.staff.add_absence(Absence(0, alone, MORNING - day, MORNING + day))
+        await work.commit()
+    assert await DigestJob(district.unit_of_work, service()).run() == len(SENT_TO) - 2
+    found = titles(await queued(district))
+    assert sorted(found[104]) == ["一网格 日报", "河滨社区 日报"]
+    assert not {102, 103} & found.keys()
 
 
 async def test_a_role_that_wants_only_the_week_gets_only_the_week(district: Database) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -11,9 +12,11 @@ from bot.jobs.upkeep import ClockJob
 from bot.services.board import TicketBoard
 from bot.services.cards import CardMaker
 from bot.services.clockwork import ClockService
+from bot.services.rota import there_at
 from bot.services.supervision import NothingToAcknowledge
 from routing.escalation_plan import Channel
 from routing.forecast import forecast
+from routing.rota import parse_hours
 from routing.staff import Actor, Role, Staff
 from routing.ticket import EventKind, Status, Ticket
 from tests.integration.test_flow_of_overdue import LOCK, at, said, tick
@@ -195,13 +198,23 @@ async def test_the_third_return_lifts_and_the_limits_stay(town: Town) -> None:
     assert [event.kind for event in await town.events(ticket)][-2:] == [EventKind.APPROVED, EventKind.LIFTED]
 
 
-async def test_what_was_foretold_is_what_happens(town: Town) -> None:
+async def test_what_was_foretold_is_what_happens_with_leave_and_hours_to_come(town: Town) -> None:
     await town.say(ZHANG, GARDEN, LOCK)
+    # By the time that it reaches the community, its secretary is away and only somebody else is within hours.
+    await town.say(TANG, TANG, "/leave 11-24 12-10 秦岚")
+    async with town.database.unit_of_work() as work:
+        named = [post for post in await work.staff.all() if post.name in {"孟小菊", "谢明"}]
+        hours = {"孟小菊": parse_hours("sat 09:00-10:00"), "谢明": parse_hours("sun 09:00-10:00")}
+        await work.staff.upsert([replace(post, hours=tuple(filter(None, [hours[post.name]]))) for post in named])
+        await work.commit()
     rules, ticket = town.cases.rules, await town.ticket()
     async with town.database.unit_of_work() as work:
         steps = rules.ladder(ticket, await work.areas.tree())
-        foretold = forecast(ticket, rules.clocks, town.clock.now, steps=steps, posts=await work.staff.all())
+        there = partial(there_at, rules, await work.staff.all(), await work.staff.absences(town.clock.now))
+        foretold = forecast(ticket, rules.clocks, town.clock.now, steps=steps, posts_at=there)
     assert len(foretold) == 9
+    names_by_level = {seen.after.escalation_level: [post.name for post in seen.superiors] for seen in foretold}
+    assert (names_by_level[2], names_by_level[3]) == (["秦岚"], ["钱进"])
     for seen in foretold:
         town.clock.now = seen.at - timedelta(minutes=1)
         await town.sweep()

@@ -20,7 +20,7 @@ def foretold(one: Ticket, at: datetime) -> tuple[Foreseen, ...]:
     """All of it, with the register as it stands."""
     one = replace(one, area_code="TD101-X1", area_path="TC/TD/TD1/TD101/TD101-01/TD101-X1/")
     steps = ladder(one, CLOCK.policy.plan_for(one), TREE, DUTIES)
-    return forecast(one, CLOCK, at, steps=steps, posts=POSTS)
+    return forecast(one, CLOCK, at, steps=steps, posts_at=lambda _: POSTS)
 
 
 def lines(one: Ticket, at: str) -> list[tuple[str, str]]:

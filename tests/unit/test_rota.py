@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from config.csv_table import CsvRefused
 from config.errors import ConfigError
 from config.organisation import PACKAGED, load_organisation
 from config.staff_csv import parse_staff, staff_to_csv
-from routing.rota import RotaRules, Turn, in_hours, parse_hours, present, written_hours
+from routing.rota import Absence, RotaRules, Turn, held_by, in_hours, parse_hours, present, written_hours
 from routing.staff import DutyHours, Role, Staff
 from tests.unit.district import CATALOGUE, TREE
 
@@ -75,6 +75,27 @@ def test_who_has_duty(hours: str, moment: str, there: bool) -> None:
     local = datetime.fromisoformat(moment)
     assert in_hours(post, local) is there
     assert present([post], local) == (post if there else replace(post, on_duty=False),)
+
+
+LIN = Staff(1, "林晓燕", Role.GRID_WORKER, "G1", 11, hours=(DutyHours(0, 4, 540, 1080),))
+ZHOU = Staff(2, "周建国", Role.GRID_WORKER, "G2", 12, on_duty=False, reachable=False)
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "stand_in", "held"),
+    [
+        (0, 1, 2, replace(LIN, name="周建国", account=12, on_duty=False, reachable=False)),
+        (-1, 0, 2, LIN),  # the end is exclusive
+        (1, 2, 2, LIN),
+        (0, 1, None, replace(LIN, on_duty=False)),
+        (0, 1, 9, replace(LIN, on_duty=False)),  # the stand-in has left the register
+    ],
+)
+def test_who_holds_a_post(begins: int, ends: int, stand_in: int | None, held: Staff) -> None:
+    hour = timedelta(hours=1)
+    absence = Absence(1, LIN.id, NOON + begins * hour, NOON + ends * hour, stand_in)
+    assert held_by([LIN, ZHOU], [absence], NOON) == (held, ZHOU)
 
 
 def test_hours_of_the_register_come_back() -> None:
