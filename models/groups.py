@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from models.revision import RegisterRevisions
 from models.tables import ChatGroupRow
-from models.tables_delivery import Delivery, OutboxRow
+from models.tables_delivery import Delivery, OutboxRow, TopicCardRow
 from models.tables_tickets import TicketCardRow, TicketRow
 from models.transaction import Transaction
 from routing.groups import Group, GroupKind, GroupState
@@ -95,6 +95,7 @@ class SqlGroupStore:
         await self._transaction.execute(
             update(TicketCardRow).where(is_card_of_old).values(chat_id=new_chat_id, thread_id=None, message_id=None)
         )
+        await self._move_topic_cards(platform, old_chat_id, new_chat_id)
         await self._transaction.execute(
             update(OutboxRow)
             .where(
@@ -104,6 +105,17 @@ class SqlGroupStore:
             )
             # The messages that they answer or edit stayed behind as well.
             .values(chat_id=new_chat_id, reply_to=None, edits=None, thread_id=None)
+        )
+
+    async def _move_topic_cards(self, platform: str, old_chat_id: int, new_chat_id: int) -> None:
+        already = aliased(TopicCardRow)
+        is_of_old = and_(TopicCardRow.platform == platform, TopicCardRow.chat_id == old_chat_id)
+        is_there_too = select(already.topic).where(
+            already.topic == TopicCardRow.topic, already.platform == platform, already.chat_id == new_chat_id
+        )
+        await self._transaction.execute(delete(TopicCardRow).where(is_of_old, is_there_too.exists()))
+        await self._transaction.execute(
+            update(TopicCardRow).where(is_of_old).values(chat_id=new_chat_id, thread_id=None, message_id=None)
         )
 
     async def of_areas(self, kind: GroupKind, area_codes: Collection[str]) -> tuple[Group, ...]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from models.tables_delivery import Delivery, OutboxRow
 from models.tables_tickets import TicketCardRow, TicketMessageRow
+from models.topic_cards import TopicCards, TopicKey, topic_key
 from models.transaction import Transaction
 from routing.outgoing import Outgoing, QueuedMessage
 
@@ -27,6 +28,7 @@ class SqlOutbox:
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
+        self.topics = TopicCards(transaction)
 
     async def add(self, *messages: Outgoing) -> None:
         """Queues messages. A card takes the place of its older states that nobody is sending yet.
@@ -37,20 +39,25 @@ class SqlOutbox:
             return
         now = self._transaction.now()
         cards = {key: index for index, message in enumerate(messages) if (key := _card(message)) is not None}
-        newest = set(cards.values())
-        loud = {key for message in messages if (key := _card(message)) is not None and not message.silent}
+        topics = {topic: index for index, message in enumerate(messages) if (topic := topic_key(message)) is not None}
+        newest = {*cards.values(), *topics.values()}
+        loud: set[_Card | TopicKey] = {
+            any_key for message in messages if (any_key := _key(message)) is not None and not message.silent
+        }
         if cards:
             loud |= await self._supersede(cards, now)
+        if topics:
+            loud |= await self.topics.supersede(topics)
         rows = [
             {name: getattr(message, name) for name in _MESSAGE_FIELDS}
             | {
-                "silent": message.silent and _card(message) not in loud,
+                "silent": message.silent and _key(message) not in loud,
                 "state": Delivery.WAITING,
                 "created_at": now,
                 "attempts": 0,
             }
             for index, message in enumerate(messages)
-            if _card(message) is None or index in newest
+            if _key(message) is None or index in newest
         ]
         await self._transaction.execute(insert(OutboxRow), rows)
         if cards:
@@ -66,6 +73,8 @@ class SqlOutbox:
                     for (ticket_id, platform, chat_id), index in cards.items()
                 ],
             )
+        if topics:
+            await self.topics.expect([messages[index] for index in topics.values()])
         self._transaction.wrote_outbox = True
 
     async def take(self, now: datetime, *, limit: int, lease_seconds: int) -> tuple[QueuedMessage, ...]:
@@ -96,13 +105,14 @@ class SqlOutbox:
         rows = sorted(taken.all(), key=lambda row: int(row[0]))
         outgoing = {row[0]: Outgoing(*row[3:]) for row in rows}
         cards = await self._card_messages({key for message in outgoing.values() if (key := _card(message)) is not None})
+        topics = await self.topics.messages({topic for one in outgoing.values() if (topic := topic_key(one))})
         return tuple(
             QueuedMessage(
                 id=row_id,
                 message=outgoing[row_id],
                 attempts=attempts - 1,
                 created_at=created_at,
-                card_message_id=cards.get(_card(outgoing[row_id])),
+                card_message_id=_sent_as(outgoing[row_id], cards, topics),
             )
             for row_id, attempts, created_at, *_ in rows
         )
@@ -118,9 +128,11 @@ class SqlOutbox:
             .values(state=Delivery.DELIVERED, finished_at=at, leased_until=None, error=None)
         )
         message = row.message
+        if message_id is not None and topic_key(message) is not None:
+            await self.topics.sent(message, message_id)
         if message.ticket_id is None or message_id is None:
             return
-        if message.card:
+        if _card(message) is not None:
             # A group may have moved while the card was on its way, so there may be none where it arrived.
             await self._transaction.execute(
                 self._transaction.insert(TicketCardRow)
@@ -203,7 +215,7 @@ class SqlOutbox:
         )
         return {(ticket, platform, chat) for ticket, platform, chat, silent in dropped if not silent}
 
-    async def _card_messages(self, cards: set[_Card]) -> dict[_Card | None, int]:
+    async def _card_messages(self, cards: set[_Card]) -> dict[_Card, int]:
         if not cards:
             return {}
         key = (TicketCardRow.ticket_id, TicketCardRow.platform, TicketCardRow.chat_id)
@@ -215,6 +227,8 @@ class SqlOutbox:
         return {(ticket, platform, chat): message_id for ticket, platform, chat, message_id in rows}
 
     async def _has_newer(self, row: QueuedMessage) -> bool:
+        if topic_key(row.message) is not None:
+            return await self.topics.has_newer(row.id, row.message)
         newer = await self._transaction.execute(
             select(OutboxRow.id)
             .where(
@@ -247,9 +261,20 @@ def _same_chat(other: type[OutboxRow]) -> tuple[ColumnElement[bool], ...]:
 
 
 def _card(message: Outgoing) -> _Card | None:
-    if not message.card or message.ticket_id is None:
+    if not message.card or message.topic or message.ticket_id is None:
         return None
     return message.ticket_id, message.platform, message.chat_id
+
+
+def _sent_as(message: Outgoing, cards: dict[_Card, int], topics: dict[TopicKey, int]) -> int | None:
+    topic, card = topic_key(message), _card(message)
+    if topic is not None:
+        return topics.get(topic)
+    return cards.get(card) if card is not None else None
+
+
+def _key(message: Outgoing) -> _Card | TopicKey | None:
+    return topic_key(message) or _card(message)
 
 
 def _is_free(now: datetime) -> ColumnElement[bool]:

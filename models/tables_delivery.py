@@ -27,6 +27,7 @@ class Delivery(StrEnum):
 
 _WAITING = text("state = 'waiting'")
 _WAITING_CARD = text("state = 'waiting' AND card")
+_WAITING_TOPIC = text("state = 'waiting' AND topic <> ''")
 
 
 class OutboxRow(Base):
@@ -36,6 +37,7 @@ class OutboxRow(Base):
     __table_args__ = (
         Index("ix_outbox_waiting", "platform", "chat_id", "id", postgresql_where=_WAITING, sqlite_where=_WAITING),
         Index("ix_outbox_waiting_card", "ticket_id", postgresql_where=_WAITING_CARD, sqlite_where=_WAITING_CARD),
+        Index("ix_outbox_waiting_topic", "topic", postgresql_where=_WAITING_TOPIC, sqlite_where=_WAITING_TOPIC),
         {"sqlite_autoincrement": True},
     )
 
@@ -56,6 +58,20 @@ class OutboxRow(Base):
     attempts: Mapped[int]
     error: Mapped[str | None] = mapped_column(PlainText)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    topic: Mapped[str] = mapped_column(PlainText, server_default="")
+
+
+class TopicCardRow(Base):
+    """The card of a topic in a chat, as ``TicketCardRow`` is of a ticket."""
+
+    __tablename__ = "topic_cards"
+    __table_args__ = (Index("ix_topic_cards_message", "platform", "chat_id", "message_id"),)
+
+    topic: Mapped[str] = mapped_column(String(64), primary_key=True)
+    platform: Mapped[str] = mapped_column(String(32), primary_key=True)
+    chat_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    thread_id: Mapped[int | None] = mapped_column(BigInteger)
+    message_id: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class HandledUpdateRow(Base):

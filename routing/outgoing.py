@@ -52,6 +52,8 @@ class Outgoing:
     """The id of a message that this one takes the place of, such as the question whose button was pressed."""
     silent: bool = False
     """Arrives without a sound: quiet hours, and what only updates."""
+    topic: str = ""
+    """What a card is about that is no ticket: kind and id, "need:12". It is sent once and edited in place."""
 
 
 @dataclass(frozen=True, slots=True)

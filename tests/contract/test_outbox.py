@@ -113,6 +113,7 @@ async def test_a_message_comes_back_as_it_was(setting: Setting, text: str) -> No
         card=True,
         edits=9_000_000_002,
         silent=True,
+        topic="need:1",
     )
     plain = Outgoing("telegram", 1, Content())
     for field in fields(Outgoing):
