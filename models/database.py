@@ -19,6 +19,7 @@ from models.outbox import SqlOutbox
 from models.prompts import SqlPromptStore
 from models.revision import RegisterRevisions
 from models.staff import SqlStaffStore
+from models.standings import SqlStandingStore
 from models.subtasks import SqlSubtaskStore
 from models.tickets import SqlTicketStore
 from models.transaction import Transaction
@@ -49,6 +50,7 @@ class SqlUnitOfWork:
         self.updates = SqlUpdateLog(transaction)
         self.prompts = SqlPromptStore(transaction)
         self.digests = SqlDigestStore(transaction)
+        self.standings = SqlStandingStore(transaction)
 
     async def __aenter__(self) -> Self:
         return self

@@ -5,9 +5,10 @@ Everything here is a value made from counts and open tickets; sentences are made
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from routing.areas import Area
@@ -17,7 +18,7 @@ from routing.escalation_plan import ACCEPT, RESOLVE, LimitName
 from routing.queries import PeriodCounts
 from routing.rates import Rate
 from routing.sla import Colour, StandingThresholds
-from routing.standing import standing_colour
+from routing.standing import ColourChange, Standing, Subject, colour_changes, standing_colour, standing_of
 from routing.ticket import Satisfaction, Status, Ticket, TicketEvent
 
 
@@ -133,6 +134,10 @@ class Digest:
     """How streets rated the departments that did the work (街道评议部门)."""
     ranking: tuple[RankedArea, ...]
     """All areas below of which there is anything to say, in order."""
+    standings: tuple[Standing, ...] = ()
+    """How the area itself, those below it and the handlers of its tickets stand; who has nothing open is left out."""
+    changes: tuple[ColourChange, ...] = ()
+    """Whose colour is another than in the digest of this kind before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +164,10 @@ class Material:
     escalated_since: datetime
     holders: Mapping[int, str]
     """Names by post."""
+    rated: Mapping[int, Rate] = field(default_factory=dict)
+    """How content reporters were with each post in the period."""
+    earlier: Sequence[Standing] | None = None
+    """The standings of the digest before; none where there was none, as with the first one ever."""
 
 
 def build_digest(
@@ -178,6 +187,12 @@ def build_digest(
     colours = [colour_of(ticket) for ticket in tickets]
     late = [ticket for ticket, colour in zip(tickets, colours, strict=True) if colour is Colour.RED]
     red = [_red_ticket(ticket, material, place_of(ticket)) for ticket in late]
+    rates = rates_of(material.counts, satisfied)
+    ranking = rank([_ranked(below, tickets, late, satisfied, thresholds) for below in material.below])
+    standings = (
+        *_area_standings(material, tickets, late, rates, ranking, thresholds),
+        *_handler_standings(material, tickets, late, thresholds),
+    )
     return Digest(
         area_code=material.area.code,
         area_name=material.area.name,
@@ -200,12 +215,41 @@ def build_digest(
             times=len(material.escalated),
             tickets=len({event.ticket_id for event in material.escalated}),
         ),
-        rates=rates_of(material.counts, satisfied),
+        rates=rates,
         patrol_found=material.counts.patrol_found,
         patrol_solved=material.counts.patrol_solved,
         street_ratings=material.counts.street_ratings,
-        ranking=rank([_ranked(below, tickets, late, satisfied, thresholds) for below in material.below]),
+        ranking=ranking,
+        standings=standings,
+        changes=colour_changes(material.earlier, standings, thresholds) if material.earlier is not None else (),
     )
+
+
+def _area_standings(
+    material: Material,
+    tickets: Sequence[Ticket],
+    late: Sequence[Ticket],
+    rates: Rates,
+    ranking: Sequence[RankedArea],
+    thresholds: StandingThresholds,
+) -> Iterator[Standing]:
+    if tickets or rates.satisfied.denominator:
+        area, overdue = material.area, Rate(len(late), len(tickets))
+        yield standing_of(Subject.AREA, area.code, area.name, overdue, rates.satisfied, thresholds)
+    for one in ranking:
+        overdue, content = Rate(one.red, one.open), one.rates.satisfied
+        if overdue.denominator or content.denominator:
+            yield Standing(Subject.AREA, one.area_code, one.area_name, overdue, content, one.colour)
+
+
+def _handler_standings(
+    material: Material, tickets: Sequence[Ticket], late: Sequence[Ticket], thresholds: StandingThresholds
+) -> Iterator[Standing]:
+    held, red = Counter(ticket.assignee_id for ticket in tickets), Counter(ticket.assignee_id for ticket in late)
+    for post_id, name in material.holders.items():
+        overdue, content = Rate(red[post_id], held[post_id]), material.rated.get(post_id, Rate(0, 0))
+        if overdue.denominator or content.denominator:
+            yield standing_of(Subject.HANDLER, str(post_id), name, overdue, content, thresholds)
 
 
 def _ranked(

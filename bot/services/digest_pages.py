@@ -10,6 +10,7 @@ from routing.digest import Digest, RankedArea, RedTicket
 from routing.outgoing import Content
 from routing.rates import Rate
 from routing.script import Script
+from routing.standing import ColourChange, Share
 from routing.ticket import Satisfaction, Status
 
 MESSAGE_UNITS = 4096
@@ -35,6 +36,7 @@ class DigestPages:
         period = self._wording.say(f"digest.period.{digest.period}")
         blocks = [
             *self._figures(digest, script),
+            *self._changes(digest, script),
             *self._red(digest, script),
             *self._unanswered(digest, script),
             *self._rates(digest, script),
@@ -75,6 +77,35 @@ class DigestPages:
         key = "digest.escalations" if went_up.times else "digest.no_escalations"
         lines.append(say(key, script, since=moment(went_up.since), times=went_up.times, tickets=went_up.tickets))
         return [tuple(lines)]
+
+    def _changes(self, digest: Digest, script: Script) -> list[Block]:
+        """Whose colour is another than in the digest before, what got worse first; as many as areas are ranked."""
+        if not digest.changes:
+            return []
+        say = self._wording.say
+        head = ("", say("digest.changes_title", script, count=len(digest.changes)))
+        listed = digest.changes[: max(1, self._ranking_length)]
+        first, *others = ((self._change(one, script),) for one in listed)
+        blocks = [head + first, *others]
+        if left_off := len(digest.changes) - len(listed):
+            blocks.append((say("digest.ranking.more", script, count=left_off),))
+        return blocks
+
+    def _change(self, change: ColourChange, script: Script) -> str:
+        say, now = self._wording.say, change.now
+        rates = {Share.OVERDUE: now.overdue, Share.SATISFIED: now.satisfied}
+        because = "，".join(
+            say(f"digest.change.{share}", numerator=rates[share].numerator, denominator=rates[share].denominator)
+            for share in change.because
+        )
+        return say(
+            f"digest.change.{now.subject}",
+            script,
+            name=_short(now.name),
+            before=say(f"digest.ranking.{change.before}"),
+            after=say(f"digest.ranking.{now.colour}"),
+            because=because,
+        )
 
     def _red(self, digest: Digest, script: Script) -> list[Block]:
         if not digest.red:

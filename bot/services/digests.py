@@ -16,6 +16,7 @@ from routing.digest_schedule import DigestRules, Period, Slot, period_start, pre
 from routing.errors import NotAllowed
 from routing.outgoing import Content, Outgoing
 from routing.privacy import mask_numbers
+from routing.rates import Rate
 from routing.rota import held_by
 from routing.script import Script
 from routing.staff import Actor, Staff
@@ -102,6 +103,7 @@ class DigestService:
         contents: dict[str, tuple[Content, ...]] = {}
         for code in dict.fromkeys(code for recipient in waiting for code in recipient.area_codes):
             digest = await self._compose(work, code, slot.period, slot.at, names)
+            await work.standings.keep_told(code, slot.period, slot.at, digest.standings)
             contents[code] = self.content(digest, Script.HANS)
         await work.outbox.add(
             *(
@@ -133,6 +135,8 @@ class DigestService:
             escalated=await work.digests.events_between(path, {EventKind.ESCALATED}, since, at),
             escalated_since=since,
             holders=names,
+            rated=await self._rated(work, path, start, at),
+            earlier=await work.standings.told_before(area_code, period, at),
         )
         return build_digest(
             material,
@@ -141,6 +145,14 @@ class DigestService:
             satisfied=self._digests.satisfied,
             thresholds=self._rules.clocks.sla.standing,
         )
+
+    async def _rated(self, work: UnitOfWork, path: str, start: datetime, at: datetime) -> dict[int, Rate]:
+        satisfied = self._digests.satisfied
+        ratings = await work.standings.ratings(path, start, at)
+        return {
+            post_id: Rate(sum(count for one, count in said.items() if one in satisfied), sum(said.values()))
+            for post_id, said in ratings.items()
+        }
 
 
 def _names(posts: Sequence[Staff]) -> dict[int, str]:

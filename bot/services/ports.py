@@ -14,14 +14,16 @@ from typing import Protocol, Self
 
 from routing.area_moves import AreaMove
 from routing.areas import Area, AreaTree
+from routing.digest_schedule import Period
 from routing.groups import Dialogue, Group, GroupKind, GroupState, Invitation, Prompt
 from routing.message import Attachment
 from routing.outgoing import Outgoing, QueuedMessage
 from routing.queries import PeriodCounts, TicketFilter
 from routing.rota import Absence
 from routing.staff import Role, Staff
+from routing.standing import Standing
 from routing.subtask import Subtask
-from routing.ticket import EventKind, Reporter, Ticket, TicketEvent
+from routing.ticket import EventKind, Reporter, Satisfaction, Ticket, TicketEvent
 from routing.updates import ParkedUpdate
 
 Clock = Callable[[], datetime]
@@ -165,6 +167,18 @@ class DigestStore(Protocol):
     ) -> tuple[TicketEvent, ...]: ...
 
 
+class StandingStore(Protocol):
+    """The colours that digests told, and how content reporters were with whom."""
+
+    async def told_before(self, area_code: str, period: Period, slot: datetime) -> tuple[Standing, ...] | None: ...
+    async def keep_told(
+        self, area_code: str, period: Period, slot: datetime, standings: Sequence[Standing]
+    ) -> None: ...
+    async def ratings(
+        self, area_path: str, since: datetime, until: datetime
+    ) -> Mapping[int, Mapping[Satisfaction, int]]: ...
+
+
 class UnitOfWork(Protocol):
     """One transaction over all stores; leaving the block without ``commit`` rolls back."""
 
@@ -186,6 +200,8 @@ class UnitOfWork(Protocol):
     def prompts(self) -> PromptStore: ...
     @property
     def digests(self) -> DigestStore: ...
+    @property
+    def standings(self) -> StandingStore: ...
 
     async def __aenter__(self) -> Self: ...
     async def __aexit__(

@@ -22,6 +22,7 @@ from routing.outgoing import Content
 from routing.rates import Rate
 from routing.script import Script
 from routing.sla import Colour
+from routing.standing import ColourChange, Share, Standing, Subject
 from routing.ticket import Satisfaction, Status
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -115,6 +116,26 @@ def test_who_has_an_overdue_ticket_is_always_said() -> None:
     assert "　王芳（已挂账）｜" in lines_of(replace(RED, status=Status.ON_HOLD))
     assert "1. 🚨紧急 DX01-261122-003" in lines_of(replace(RED, urgency=Urgency.EMERGENCY))
     assert "渗漏水｜具体位置未说明" in lines_of(replace(RED, place=""))
+
+
+def test_changes_of_colour_are_told_with_their_reason() -> None:
+    def change(subject: Subject, name: str, before: Colour, after: Colour, *because: Share) -> ColourChange:
+        now = Standing(subject, name, name, overdue=Rate(2, 5), satisfied=Rate(1, 6), colour=after)
+        return ColourChange(before, now, because)
+
+    changes = (
+        change(Subject.AREA, "一网格", Colour.GREEN, Colour.RED, Share.OVERDUE, Share.SATISFIED),
+        change(Subject.HANDLER, "王芳", Colour.YELLOW, Colour.GREEN, Share.OVERDUE),
+    )
+    told = text_of(PAGES.of(replace(DIGEST, changes=changes), Script.HANS))
+    assert (
+        "🚦 颜色变化 2 项\n"
+        "一网格由🟢 绿色转为🔴 红色：在办 5 件，超期 2 件，评价 6 件，满意 1 件\n"
+        "经办人王芳由🟡 黄色转为🟢 绿色：在办 5 件，超期 2 件\n"
+    ) in told
+    many = text_of(PAGES.of(replace(DIGEST, changes=changes * 3), Script.HANS))
+    assert "🚦 颜色变化 6 项" in many
+    assert "另有 3 个未列出" in many
 
 
 def test_what_is_on_hold_is_told_only_where_there_is_any() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from config.errors import ConfigError
 from config.sla import PACKAGED, load_sla
 from routing.rates import Rate
 from routing.sla import Colour, StandingThresholds
-from routing.standing import standing_colour
+from routing.standing import Standing, Subject, colour_changes, standing_colour, standing_of
 from tests.unit.district import CATALOGUE
 
 
@@ -36,6 +38,37 @@ from tests.unit.district import CATALOGUE
 )
 def test_colours(overdue: tuple[int, int], satisfied: tuple[int, int], expected: str) -> None:
     assert standing_colour(Rate(*overdue), Rate(*satisfied), StandingThresholds()) is Colour(expected)
+
+
+def area(code: str, overdue: tuple[int, int], satisfied: tuple[int, int] = (0, 0)) -> Standing:
+    return standing_of(Subject.AREA, code, f"{code}网格", Rate(*overdue), Rate(*satisfied), StandingThresholds())
+
+
+def changed(earlier: Sequence[Standing], now: Sequence[Standing]) -> list[tuple[str, str, str, str]]:
+    """Who, the colour before and after, and why."""
+    return [
+        (one.now.code, one.before.value, one.now.colour.value, "/".join(one.because))
+        for one in colour_changes(earlier, now, StandingThresholds())
+    ]
+
+
+def test_changes_are_told_with_what_made_them_and_the_gravest_first() -> None:
+    earlier = [area("A", (0, 10)), area("B", (1, 10)), area("C", (3, 10), (4, 5)), area("D", (3, 10))]
+    now = [area("A", (1, 10)), area("B", (1, 10), (0, 5)), area("C", (0, 9), (5, 5)), area("D", (4, 10))]
+    handler = replace(now[0], subject=Subject.HANDLER, code="7")
+    assert changed(earlier, [handler, *now]) == [
+        ("B", "yellow", "red", "satisfied"),
+        ("A", "green", "yellow", "overdue"),
+        ("7", "green", "yellow", "overdue"),
+        ("C", "red", "green", "overdue"),
+    ]
+
+
+def test_who_is_named_only_once_was_or_is_green() -> None:
+    assert changed([], [area("A", (3, 10), (0, 5)), area("B", (0, 1))]) == [("A", "green", "red", "overdue/satisfied")]
+    assert changed([area("A", (1, 1)), area("B", (0, 1))], []) == [("A", "red", "green", "overdue")]
+    (gone,) = colour_changes([area("A", (1, 1))], [], StandingThresholds())
+    assert (gone.now.name, gone.now.overdue) == ("A网格", Rate(0, 0))
 
 
 @pytest.mark.parametrize(
