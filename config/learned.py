@@ -1,7 +1,7 @@
 """Reads and writes learned lexicons: text files that can be read, compared line by line, and laid over one another.
 
 A line is a keyword, its idf and its weights, separated by tabs; the labels with their biases come first. A line that
-begins with ``#`` and a space is a comment.
+begins with ``#`` and a space is a comment. Weights are kept to two digits.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from config.errors import ConfigError
-from routing.triage.learned import CLASS, Keyword, LearnedLexicon
+from routing.triage.keywords import CLASS, HEAVIEST, KeywordTable
+from routing.triage.learned import LearnedLexicon
 
 PACKAGED = Path(__file__).parent / "data" / "learned"
 
@@ -44,7 +45,8 @@ def read_learned(path: Path) -> LearnedLexicon:
         raise ConfigError(path, None, "is not UTF-8") from error
     version = ""
     bias: dict[str, float] = {}
-    keywords: dict[str, Keyword] = {}
+    keywords = KeywordTable(())
+    shares = _Shares(keywords)
     for number, line in enumerate(lines, start=1):
         if not line or line.startswith("# ") or line == "#":
             continue
@@ -55,10 +57,11 @@ def read_learned(path: Path) -> LearnedLexicon:
             elif head == "label":
                 name, value = rest
                 bias[_name(name)] = float(value)
+                keywords.know(name)
             else:
                 _check_keyword(head, keywords)
                 idf, *weights = rest
-                keywords[head] = Keyword(float(idf), dict(_weight(one, bias) for one in weights))
+                keywords.put(head, float(idf), sum(map(shares.__getitem__, weights)))
         except ValueError as error:
             raise ConfigError(path, number, _reason(error, line)) from error
     return LearnedLexicon(keywords, bias, version)
@@ -98,15 +101,25 @@ def _name(name: str) -> str:
     return name
 
 
-def _check_keyword(spelling: str, known: dict[str, Keyword]) -> None:
+def _check_keyword(spelling: str, known: KeywordTable) -> None:
     if not spelling or (len(spelling) > LONGEST and not spelling.startswith(CLASS)):
         raise _BadLine(f"keyword {spelling!r} is not of 1 to {LONGEST} characters")
     if spelling in known:
         raise _BadLine(f"keyword {spelling!r} is written twice")
 
 
-def _weight(text: str, bias: dict[str, float]) -> tuple[str, float]:
-    label, sign, weight = text.rpartition("=")
-    if not sign or label not in bias:
-        raise _BadLine(f"{text!r} is no weight of a label that the file begins with")
-    return label, float(weight)
+class _Shares(dict[str, int]):
+    """What each written weight adds to a row. Few different ones are written, so each is read once."""
+
+    def __init__(self, table: KeywordTable) -> None:
+        super().__init__()
+        self._table = table
+
+    def __missing__(self, text: str) -> int:
+        label, sign, weight = text.rpartition("=")
+        if not sign or self._table.place(label) is None:
+            raise _BadLine(f"{text!r} is no weight of a label that the file begins with")
+        if not abs(float(weight)) <= HEAVIEST:
+            raise _BadLine(f"{text!r} is heavier than {HEAVIEST:g}")
+        share = self[text] = self._table.share(label, float(weight))
+        return share

@@ -56,7 +56,7 @@ def learn(
     from config.learned import write_learned
     from config.overlay import Overlay
     from config.settings import load_settings
-    from routing.triage.learned import Judge
+    from routing.triage.judge import Judge
     from routing.triage.learning import Corpus
     from routing.triage.teaching import EMPHASIS, answered_right, families
 

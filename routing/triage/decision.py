@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import overload
 
 from routing.catalogue import AppealType, Urgency
 from routing.place import Place
@@ -43,12 +45,52 @@ class Evidence:
     service: str | None = None
 
 
+class Reasons(Sequence[Evidence]):
+    """Evidence that is put together when somebody looks at it, which nobody does for most messages."""
+
+    __slots__ = ("_found", "_look")
+
+    def __init__(self, look: Callable[[], Sequence[Evidence]]) -> None:
+        """``look`` must give the same evidence whenever it is called."""
+        self._look = look
+        self._found: tuple[Evidence, ...] | None = None
+
+    def _all(self) -> tuple[Evidence, ...]:
+        if self._found is None:
+            self._found = tuple(self._look())
+        return self._found
+
+    @overload
+    def __getitem__(self, index: int) -> Evidence: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Evidence]: ...
+
+    def __getitem__(self, index: int | slice) -> Evidence | Sequence[Evidence]:
+        return self._all()[index]
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def __iter__(self) -> Iterator[Evidence]:
+        return iter(self._all())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, tuple | Reasons) and self._all() == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._all())
+
+    def __repr__(self) -> str:
+        return repr(self._all())
+
+
 @dataclass(frozen=True, slots=True)
 class Ignore:
     """Nothing is to be done or said."""
 
     confidence: float = 0.0
-    evidence: tuple[Evidence, ...] = ()
+    evidence: Sequence[Evidence] = ()
     place: Place | None = None
 
 
@@ -65,7 +107,7 @@ class Matter:
     place: Place | None = None
     dangers: tuple[str, ...] = ()
     """Kinds of hazard that decide whom to call at once: fire, gas, medical, violence, elevator, electric, fall."""
-    evidence: tuple[Evidence, ...] = ()
+    evidence: Sequence[Evidence] = ()
     part: str = ""
     """The part of the message that it stands in, where the message has several matters."""
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from operator import attrgetter
 
 from routing.catalogue import OTHER, AppealType, Catalogue, Urgency
 from routing.place import Place
-from routing.triage.decision import Ask, Decision, Evidence, EvidenceKind, Ignore, OpenTicket
-from routing.triage.learned import Judge, LearnedLexicon, LearnedReading, keywords_of
+from routing.triage.decision import Ask, Decision, Evidence, EvidenceKind, Ignore, OpenTicket, Reasons
+from routing.triage.judge import Judge, LearnedReading
+from routing.triage.keywords import keywords_of
+from routing.triage.learned import LearnedLexicon
 from routing.triage.lexicon import Lexicon
 from routing.triage.matcher import CompiledRule, Hit, Matcher
 from routing.triage.normalise import Normalised, for_gate, normalise
@@ -18,6 +21,7 @@ from routing.triage.reading import Reading
 from routing.triage.scoring import Scored, Thresholds, score
 from routing.triage.segment import Segmenter
 from routing.triage.settling import is_request, learned_evidence, names, settle, settled_appeal
+from routing.triage.teaching import REQUEST
 
 _NOTHING = Ignore()
 _BY_PLACE = attrgetter("start", "end")
@@ -57,7 +61,7 @@ class Triage:
         self._segmenter = segmenter or Segmenter(lexicon.nouns())
         self._matcher = Matcher(lexicon, self._segmenter.frequency)
         self._classes = self._matcher.classes()
-        self._judge = Judge(learned) if learned is not None and learned.keywords else None
+        self._judge = Judge(learned, REQUEST) if learned is not None and learned.keywords else None
         self._taught = [
             tuple(number for name in names if self._judge and (number := self._judge.class_number(name)) is not None)
             for names in self._classes
@@ -124,7 +128,7 @@ class Triage:
         scored = self._scored(normalised, gate, found, candidates, place)[0]
         if reading is not None:
             scored = settle(scored, reading, self.thresholds)
-        return self._decision(text, scored, reading, place, addressed=addressed, has_media=has_media)
+        return self._decision(normalised, scored, reading, place, addressed=addressed, has_media=has_media)
 
     def _read(self, gate: str, found: list[tuple[int, int, int]]) -> LearnedReading | None:
         """The learned keywords of a text; None where nothing was learned."""
@@ -184,7 +188,7 @@ class Triage:
 
     def _decision(
         self,
-        text: str,
+        text: Normalised,
         scored: Scored,
         reading: LearnedReading | None,
         place: Place | None,
@@ -195,14 +199,11 @@ class Triage:
         best = scored.services[0] if scored.services else None
         if not addressed and (best is None or best.final < self.thresholds.ask):
             # Silence is by far the most frequent decision: what was learned is named only where somebody asks why.
-            return Ignore(1.0 - (best.final if best else 0.0), tuple(sorted(scored.evidence, key=_BY_PLACE)), place)
-        found = list(scored.evidence)
-        if reading is not None:
-            found += learned_evidence(reading, text, best.code if best else None)
-        evidence = tuple(sorted(found, key=_BY_PLACE))
-        if addressed:
-            spoken = Evidence(EvidenceKind.ADDRESSED, "addressed", text, 0, len(text), 1.0)
-            evidence = (*evidence, spoken)
+            evidence: Sequence[Evidence] = ()
+            if scored.reasons:
+                evidence = Reasons(lambda: sorted(scored.evidence(text), key=_BY_PLACE))
+            return Ignore(1.0 - (best.final if best else 0.0), evidence, place)
+        evidence = Reasons(partial(_evidence, text, scored, reading, best.code if best else None, addressed))
         if best is None or (addressed and not names(best)):
             appeal = AppealType.CONSULT if "howto" in scored.cues else AppealType.HELP
             return OpenTicket(OTHER, appeal, Urgency.NORMAL, 1.0, place=place, evidence=evidence)
@@ -218,6 +219,18 @@ class Triage:
             dangers=tuple(sorted({match.rule.danger for match in best.matches if match.rule.danger})),
             evidence=evidence,
         )
+
+
+def _evidence(
+    text: Normalised, scored: Scored, reading: LearnedReading | None, service: str | None, addressed: bool
+) -> list[Evidence]:
+    found = scored.evidence(text)
+    if reading is not None:
+        found += learned_evidence(reading, text.original, service)
+    found.sort(key=_BY_PLACE)
+    if addressed:
+        found.append(Evidence(EvidenceKind.ADDRESSED, "addressed", text.original, 0, len(text.original), 1.0))
+    return found
 
 
 def _ignored(text: str, gate: str, aliases: Mapping[str, Place] | None) -> Ignore:

@@ -14,7 +14,8 @@ from math import inf, log, sqrt
 from operator import mul
 from random import Random
 
-from routing.triage.learned import Keyword, LearnedLexicon
+from routing.triage.keywords import Keyword
+from routing.triage.learned import LearnedLexicon
 
 SEED = 20261122
 SEEN_AT_LEAST = 2

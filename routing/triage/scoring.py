@@ -13,6 +13,7 @@ from routing.catalogue import Urgency
 from routing.triage.decision import Evidence, EvidenceKind
 from routing.triage.lexicon import CUE, Cue, Effect, Lexicon
 from routing.triage.matcher import CompiledRule, Match
+from routing.triage.normalise import Normalised
 from routing.triage.reading import Reading
 
 FURTHER_RULE = 0.06
@@ -82,13 +83,25 @@ class ServiceScore:
         return self.urgency is Urgency.EMERGENCY, self.rank
 
 
+_KINDS: dict[Effect, EvidenceKind] = {
+    effect: EvidenceKind(effect.value) for effect in Effect if effect is not Effect.MARK
+}
+
+Reason = tuple[Match, EvidenceKind, float, str | None]
+"""What spoke for or against a ticket: the match, how, how much, and for which service (None for a cue)."""
+
+
 @dataclass(slots=True)
 class Scored:
     """All scores of one message with the evidence behind them; services best first."""
 
     services: list[ServiceScore]
     cues: dict[str, Match]
-    evidence: list[Evidence]
+    reasons: list[Reason]
+
+    def evidence(self, text: Normalised) -> list[Evidence]:
+        """The reasons as evidence in ``text``, the one that was scored."""
+        return [_evidence(text, *reason) for reason in self.reasons]
 
 
 def score(
@@ -107,7 +120,7 @@ def score(
     """
     services: dict[str, ServiceScore] = {}
     present: dict[str, list[Match]] = {}
-    evidence: list[Evidence] = []
+    reasons: list[Reason] = []
     for compiled in candidates:
         target = compiled.rule.target
         for match in reading.index.matches(compiled):
@@ -115,13 +128,13 @@ def score(
                 present.setdefault(compiled.cue, []).append(match)
                 break
             if reading.is_denied(match) or reading.is_imagined(match):
-                evidence.append(_evidence(reading, match, EvidenceKind.CANCELLED, 0.0, target))
+                reasons.append((match, EvidenceKind.CANCELLED, 0.0, target))
                 continue
             service = services.get(target)
             if service is None:
                 service = services[target] = ServiceScore(target)
             service.matches.append(match)
-            evidence.append(_evidence(reading, match, EvidenceKind.SERVICE, compiled.rule.weight, target))
+            reasons.append((match, EvidenceKind.SERVICE, compiled.rule.weight, target))
             break
     strongest = {
         name: matches[0] if len(matches) == 1 else max(matches, key=_strength) for name, matches in present.items()
@@ -130,7 +143,7 @@ def score(
     if any(cue.effect is Effect.CALM for cue, _ in counted.values()):
         services = _without_danger(services)
     for name, (cue, strength) in counted.items():
-        evidence.append(_evidence(reading, strongest[name], EvidenceKind(cue.effect.value), _signed(cue, strength)))
+        reasons.append((strongest[name], _KINDS[cue.effect], _signed(cue, strength), None))
     for service in services.values():
         service.base = _sum([match.rule.weight for match in service.matches])
         service.rank = _sum([_specific_weight(match) for match in service.matches]) * lexicon.ranks.get(
@@ -144,7 +157,7 @@ def score(
     ordered = list(services.values())
     if len(ordered) > 1:
         ordered.sort(key=lambda service: (service.final > 0, service.order), reverse=True)
-    return Scored(ordered, strongest, evidence)
+    return Scored(ordered, strongest, reasons)
 
 
 def _without_danger(services: Mapping[str, ServiceScore]) -> dict[str, ServiceScore]:
@@ -224,9 +237,7 @@ def _signed(cue: Cue, strength: float) -> float:
     return strength if cue.effect is Effect.PUSH else -strength
 
 
-def _evidence(
-    reading: Reading, match: Match, kind: EvidenceKind, weight: float, service: str | None = None
-) -> Evidence:
-    start, end = reading.text.span(match.start, match.end)
+def _evidence(text: Normalised, match: Match, kind: EvidenceKind, weight: float, service: str | None) -> Evidence:
+    start, end = text.span(match.start, match.end)
     rule = match.rule.text if service else f"{match.rule.target.removeprefix(CUE)}: {match.rule.text}"
-    return Evidence(kind, rule, reading.text.original[start:end], start, end, round(weight, 2), service)
+    return Evidence(kind, rule, text.original[start:end], start, end, round(weight, 2), service)

@@ -13,7 +13,7 @@ from math import exp, log
 from routing.catalogue import AppealType, Urgency
 from routing.triage.appeal import appeal_of
 from routing.triage.decision import Evidence, EvidenceKind
-from routing.triage.learned import Contribution, LearnedReading
+from routing.triage.judge import Contribution, LearnedReading
 from routing.triage.scoring import Scored, ServiceScore, Thresholds
 from routing.triage.teaching import APPEAL, EMERGENCY, REQUEST, SERVICE, URGENT
 
@@ -52,6 +52,8 @@ URGENT_FROM = 0.15
 APPEAL_SHARE = 0.2
 """What the kind of appeal that the rules see adds to its learned score."""
 
+_APPEALS = {one: APPEAL + one.value for one in AppealType}
+
 SHOWN = 4
 """Keywords named as evidence that this is a request, and half as many for the service."""
 
@@ -87,15 +89,14 @@ def settle(scored: Scored, reading: LearnedReading, thresholds: Thresholds) -> S
             service.final = sure
         return scored
     by_code = {one.code: one for one in scored.services}
-    learned = reading.scores_under(SERVICE)
-    for code in sorted(learned, key=learned.__getitem__, reverse=True)[:RIVALS]:
-        if learned[code] >= FITS_FROM:
-            by_code.setdefault(code, ServiceScore(code))
+    for code in reading.best_under(SERVICE, RIVALS, FITS_FROM):
+        if code not in by_code:
+            by_code[code] = ServiceScore(code)
     first = scored.services[0].code if scored.services else None
     danger = reading.score(EMERGENCY) >= DANGER_FROM
     for code, service in by_code.items():
         certain = _is_certain(service, thresholds)
-        service.rank = learned.get(code, 0.0) + SERVICE_SHARE * service.base + FIRST_SHARE * (code == first)
+        service.rank = reading.score(SERVICE + code, 0.0) + SERVICE_SHARE * service.base + FIRST_SHARE * (code == first)
         service.learned_urgency = _urgency(reading, service, danger=danger)
         # A danger that a rule names is never talked away by keywords.
         service.final = max(sure, service.final) if certain else sure
@@ -104,7 +105,7 @@ def settle(scored: Scored, reading: LearnedReading, thresholds: Thresholds) -> S
         if service.is_doubtful or (first is None and not danger):
             service.final = min(service.final, thresholds.open - 0.01)
     ordered = sorted(by_code.values(), key=lambda one: (one.is_emergency and one.base > 0, one.rank), reverse=True)
-    return Scored(ordered, scored.cues, scored.evidence)
+    return Scored(ordered, scored.cues, scored.reasons)
 
 
 def _is_certain(service: ServiceScore, thresholds: Thresholds) -> bool:
@@ -132,7 +133,7 @@ def settled_appeal(
     told = appeal_of(service, cues, defaults)
     if reading is None or service.urgency is Urgency.EMERGENCY:
         return told
-    return max(AppealType, key=lambda one: reading.score(APPEAL + one.value) + APPEAL_SHARE * (one is told))
+    return max(_APPEALS, key=lambda one: reading.score(_APPEALS[one]) + APPEAL_SHARE * (one is told))
 
 
 def _urgency(reading: LearnedReading, service: ServiceScore, *, danger: bool) -> Urgency:

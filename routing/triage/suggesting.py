@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from routing.triage.decision import Decision, Matter
 from routing.triage.evaluation import Report
-from routing.triage.learned import Keyword, LearnedLexicon
+from routing.triage.keywords import Keyword
+from routing.triage.learned import LearnedLexicon
 from routing.triage.teaching import REQUEST, SERVICE
 
 STEP = 4.0

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from routing.catalogue import AppealType, Urgency
 from routing.triage.evaluation import Labelled, Share
-from routing.triage.learned import Judge
+from routing.triage.judge import Judge
 from routing.triage.learning import Example
 
 REQUEST = "request"

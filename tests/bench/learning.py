@@ -8,7 +8,7 @@ from sklearn.svm import LinearSVC
 
 from config.bundle import build_triage
 from config.overlay import Overlay
-from routing.triage.learned import Judge
+from routing.triage.judge import Judge
 from routing.triage.learning import Corpus, Example
 from tests.bench.measure import Figure
 from tests.labelled import DATA, read_labelled

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from config.errors import ConfigError
 from config.learned import load_learned, read_learned, write_learned
 from config.overlay import PACKAGED
-from routing.triage.learned import Judge, Keyword, LearnedLexicon, keywords_of
+from routing.triage.judge import Judge
+from routing.triage.keywords import Keyword, KeywordTable, keywords_of
+from routing.triage.learned import LearnedLexicon
 from routing.triage.learning import Corpus, Example
 from routing.triage.teaching import answered_right
 
@@ -109,7 +111,7 @@ def test_a_file_keeps_a_lexicon(tmp_path: Path) -> None:
 @given(
     st.dictionaries(
         st.text("漏水灯#@^$=:", min_size=1, max_size=3),
-        st.tuples(st.integers(1, 999), st.integers(-999, 999)),
+        st.tuples(st.integers(1, 999), st.integers(-99999, 99999).filter(bool)),
         max_size=20,
     )
 )
@@ -159,3 +161,35 @@ def test_the_shipped_lexicon_answers_every_question_of_triage() -> None:
     assert lexicon.version
     families = {label.partition(":")[0] for label in lexicon.labels}
     assert families == {"request", "emergency", "urgent", "service", "appeal"}
+
+
+def test_a_weight_that_would_not_fit_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "bad.txt"
+    path.write_text("label\tleak\t0\n水\t2\tleak=1000\n漏\t2\tleak=-1000.1\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="heavier than 1000") as refused:
+        read_learned(path)
+    assert refused.value.line == 3
+
+
+@given(
+    st.dictionaries(
+        st.text(min_size=1, max_size=2),
+        st.dictionaries(st.sampled_from("abcde"), st.integers(-100_000, 100_000), max_size=5),
+        max_size=30,
+    )
+)
+def test_rows_are_added_up_for_all_labels_at_once(weights: dict[str, dict[str, int]]) -> None:
+    keywords = {word: Keyword(1.0, {label: one / 100 for label, one in of.items()}) for word, of in weights.items()}
+    table = KeywordTable.of(keywords, tuple("abcde"))
+    sums = dict(zip(table.labels, table.sums(sum(table.rows)), strict=True))
+    assert sums == {label: sum(of.get(label, 0) for of in weights.values()) for label in "abcde"}
+    assert {word: {label: one for label, one in of.items() if one} for word, of in weights.items()} == {
+        word: {label: round(one * 100) for label, one in keyword.weights.items()} for word, keyword in table.items()
+    }
+
+
+def test_a_layer_may_bring_labels_of_its_own() -> None:
+    base = LearnedLexicon({"漏": Keyword(3.0, {"leak": 2.0})}, {"leak": -1.0})
+    both = base.under(LearnedLexicon({"漏": Keyword(9.0, {"drip": 0.5})}, {"drip": 0.25}))
+    assert both.keywords["漏"] == Keyword(3.0, {"leak": 2.0, "drip": 0.5})
+    assert Judge(both).scores(["漏"]) == pytest.approx({"leak": -1.0 + 2.0 / 3.0, "drip": 0.25 + 0.5 / 3.0})

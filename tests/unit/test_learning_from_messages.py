@@ -12,7 +12,8 @@ import pytest
 
 from config.learned import load_learned
 from config.overlay import PACKAGED
-from routing.triage.learned import Judge, LearnedLexicon
+from routing.triage.judge import Judge
+from routing.triage.learned import LearnedLexicon
 from routing.triage.learning import Corpus, Example
 from routing.triage.teaching import REQUEST, answered_right, lessons
 from tests.labelled import DATA, read_labelled

@@ -1,0 +1,171 @@
+"""A learned lexicon made ready for reading texts, keyword by keyword."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import sqrt
+from operator import itemgetter
+
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+
+from routing.triage.keywords import BEGIN, CLASS, END, STEP, KeywordTable
+from routing.triage.learned import LearnedLexicon
+
+NEVER = -1.0
+"""The score of a clear no."""
+
+_BITS = 32
+_SQUARES = 10_000
+"""Squares of idf are counted in ten-thousandths, so that they are added up as whole numbers."""
+_LOW, _HALF = (1 << _BITS) - 1, 1 << (_BITS - 1)
+_number_of = itemgetter(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one keyword adds to a score; ``start`` and ``end`` are where it first stands in the normalised text."""
+
+    keyword: str
+    start: int
+    end: int
+    weight: float
+
+
+class Judge:
+    """A learned lexicon made ready for reading texts. Immutable; safe to share between threads."""
+
+    def __init__(self, lexicon: LearnedLexicon, first: str = "") -> None:
+        """Makes ``lexicon`` ready; ``first`` is the label that is asked of every text, and told fastest."""
+        known = lexicon.keywords.labels if isinstance(lexicon.keywords, KeywordTable) else ()
+        labels = known if set(known) == set(lexicon.bias) else lexicon.labels
+        self.table = KeywordTable.of(lexicon.keywords, labels)
+        self.bias = dict(lexicon.bias)
+        self.version = lexicon.version
+        self.first = first
+        self.labels = lexicon.labels
+        self._families: dict[str, list[tuple[str, int, float]]] = {}
+        for place, label in enumerate(labels):
+            kind, sign, name = label.partition(":")
+            self._families.setdefault(kind + sign, []).append((name, place, self.bias[label]))
+        self.spellings = list(self.table)
+        """The keywords by their numbers."""
+        asked = self.table.place(first)
+        # One number for both sums that every text needs: the squares of idf above, the weight of the first label below.
+        self._sums = [
+            (round(idf * idf * _SQUARES) << _BITS)
+            + (0 if asked is None else round(self.table.weight(number, asked) / STEP))
+            for number, idf in enumerate(self.table.idf)
+        ]
+        # Word classes are told by the written lexicon, so their names must not be searched for in the text.
+        self._automaton = AhoCorasick(
+            ["\0" + one if one.startswith(CLASS) else one for one in self.spellings],
+            matchkind=MatchKind.Standard,
+            implementation=Implementation.ContiguousNFA,
+            store_patterns=False,
+        )
+
+    @property
+    def lexicon(self) -> LearnedLexicon:
+        """What the judge was made of."""
+        return LearnedLexicon(self.table, self.bias, self.version)
+
+    def family(self, prefix: str) -> Sequence[tuple[str, int, float]]:
+        """The labels ``prefix`` and a name, which answer one question: the name, its place in ``sums``, its bias."""
+        return self._families.get(prefix, ())
+
+    def class_number(self, name: str) -> int | None:
+        """The number of the keyword for a word class; None where nothing was learned of it."""
+        return self.table.number(CLASS + name)
+
+    def read(self, text: str, classes: Iterable[int] = ()) -> LearnedReading:
+        """``text`` (normalised) read once; ``classes`` are the numbers of the word classes that it has words of."""
+        found = self._automaton.find_matches_as_indexes(f"{BEGIN}{text}{END}", overlapping=True)
+        return LearnedReading(self, text, {*map(_number_of, found), *classes})
+
+    def scores(self, keywords: Iterable[str]) -> dict[str, float]:
+        """The score of every label for a text with these keywords (see ``keywords_of``)."""
+        numbers = {number for spelling in keywords if (number := self.table.number(spelling)) is not None}
+        reading = LearnedReading(self, "", numbers)
+        return {label: reading.score(label) for label in self.labels}
+
+    def first_and_norm(self, numbers: Iterable[int]) -> tuple[float, float]:
+        """The score for the first label, and the length of a text that has these keywords."""
+        total = sum(map(self._sums.__getitem__, numbers))
+        weight = ((total + _HALF) & _LOW) - _HALF
+        norm = sqrt(((total - weight) >> _BITS) / _SQUARES) or 1.0
+        return weight * STEP / norm + self.bias.get(self.first, 0.0), norm
+
+    def sums(self, numbers: Iterable[int]) -> tuple[int, ...]:
+        """The sum of the weights of these keywords for every label, in steps of ``STEP``."""
+        return self.table.sums(sum(map(self.table.rows.__getitem__, numbers)))
+
+
+class LearnedReading:
+    """The keywords of one text; scores are summed when they are asked for."""
+
+    __slots__ = ("_first", "_judge", "_norm", "_numbers", "_sums", "_text")
+
+    def __init__(self, judge: Judge, text: str, numbers: Iterable[int]) -> None:
+        self._judge = judge
+        self._text = text
+        self._numbers = numbers
+        self._first, self._norm = judge.first_and_norm(numbers)
+        self._sums: Sequence[int] | None = None
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels that can be scored."""
+        return self._judge.labels
+
+    def score(self, label: str, unknown: float = NEVER) -> float:
+        """What the keywords of the text say about ``label``; ``unknown`` where nothing was learned of it."""
+        judge = self._judge
+        place = judge.table.place(label)
+        if place is None:
+            return unknown
+        if label == judge.first:
+            return self._first
+        if self._sums is None:
+            self._sums = judge.sums(self._numbers)
+        return self._sums[place] * STEP / self._norm + judge.bias[label]
+
+    def best_under(self, prefix: str, most: int, at_least: float) -> dict[str, float]:
+        """The highest scores of labels that begin with ``prefix``, by what follows it; at most ``most``, best first."""
+        if self._sums is None:
+            self._sums = self._judge.sums(self._numbers)
+        sums, unit = self._sums, STEP / self._norm
+        found = [
+            (-score, name)
+            for name, place, bias in self._judge.family(prefix)
+            if (score := sums[place] * unit + bias) >= at_least
+        ]
+        return {name: -score for score, name in sorted(found)[:most]}
+
+    def contributions(self, label: str, most: int) -> tuple[Contribution, ...]:
+        """The keywords that weigh most for ``label``, heaviest first; those inside a heavier one are left out."""
+        table = self._judge.table
+        place = table.place(label)
+        if place is None:
+            return ()
+        spellings, norm = self._judge.spellings, self._norm
+        weighed = [
+            (-abs(weight), spellings[number], weight)
+            for number in self._numbers
+            if (weight := table.weight(number, place))
+        ]
+        taken: list[Contribution] = []
+        for _, keyword, weight in sorted(weighed):
+            if len(taken) == most:
+                break
+            placed = self._placed(keyword)
+            if placed and not any(one.start < placed[1] and placed[0] < one.end for one in taken):
+                taken.append(Contribution(keyword, *placed, weight / norm))
+        return tuple(taken)
+
+    def _placed(self, keyword: str) -> tuple[int, int] | None:
+        if keyword.startswith(CLASS):
+            return None
+        at = f"{BEGIN}{self._text}{END}".find(keyword)
+        start, end = max(0, at - 1), min(len(self._text), at - 1 + len(keyword))
+        return (start, end) if start < end else None
