@@ -155,3 +155,4 @@ class RegisterRevisionRow(Base):
     areas: Mapped[int] = mapped_column(BigInteger)
     staff: Mapped[int] = mapped_column(BigInteger)
     groups: Mapped[int] = mapped_column(BigInteger)
+    care: Mapped[int] = mapped_column(BigInteger, server_default="0")

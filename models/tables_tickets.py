@@ -118,6 +118,7 @@ class TicketRow(Base):
     hand_over: Mapped[Any | None] = mapped_column(Values(HandOver))
     disputed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     street_rating: Mapped[Satisfaction | None] = mapped_column(coded(Satisfaction, "street_rating"))
+    public_urgency: Mapped[Urgency | None] = mapped_column(coded(Urgency, "public_urgency"))
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When what names people was erased; no field of ``Ticket``, since nothing but the erasure asks for it."""
 

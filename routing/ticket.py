@@ -281,12 +281,19 @@ class Ticket:
     """When a reporter's words began to contradict the button; none once a person has decided."""
     street_rating: Satisfaction | None = None
     """How content the street is with the department that did it."""
+    public_urgency: Urgency | None = None
+    """The urgency that the group sees, where care for somebody has raised the real one unseen; else none."""
     version: int = 1
 
     @property
     def is_open(self) -> bool:
         """Whether a handler still owes something."""
         return self.status in OPEN_STATUSES
+
+    @property
+    def seen_urgency(self) -> Urgency:
+        """The urgency as everybody in the group may know it: what was said of the matter, and nothing of the people."""
+        return self.public_urgency or self.urgency
 
     def shown_as(self, account: int, name: str) -> tuple[int | None, str]:
         """Account and name as they may stand in events and messages: nothing of a reporter who stays unknown."""
@@ -343,6 +350,7 @@ class EventKind(StrEnum):
     SUBTASK_DONE = "subtask_done"
     SUBTASK_WITHDRAWN = "subtask_withdrawn"
     DISPUTED = "disputed"
+    DECISION_WENT_UP = "decision_went_up"
     UPHELD = "upheld"
     UNIT_RATED = "unit_rated"
     SPLIT = "split"
