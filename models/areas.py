@@ -8,56 +8,30 @@ from datetime import datetime
 
 from sqlalchemy import or_, select, update
 
+from models.registers import Registers
 from models.revision import RegisterRevisions
 from models.tables import AreaMoveRow, AreaRow
 from models.transaction import Transaction
 from routing.area_moves import AreaMove
 from routing.areas import Area, AreaTree
 
-_COLUMNS = (
-    AreaRow.code,
-    AreaRow.name,
-    AreaRow.level,
-    AreaRow.parent_code,
-    AreaRow.kind,
-    AreaRow.management,
-    AreaRow.aliases,
-    AreaRow.households,
-    AreaRow.numbers,
-)
 _CHANGING = ("name", "level", "parent_code", "kind", "management", "aliases", "households", "numbers")
 
 _MOVE = tuple(field.name for field in fields(AreaMove))
 _MOVE_COLUMNS = tuple(getattr(AreaMoveRow, name) for name in _MOVE)
 
 
-class TreeCache:
-    """The tree as this process last read it; one for a ``Database``, shared by its units of work."""
-
-    def __init__(self) -> None:
-        self.revision: int | None = None
-        self.tree = AreaTree(())
-
-
 class SqlAreaStore:
     """Areas in the database."""
 
-    def __init__(self, transaction: Transaction, revisions: RegisterRevisions, cache: TreeCache) -> None:
+    def __init__(self, transaction: Transaction, revisions: RegisterRevisions, registers: Registers) -> None:
         self._transaction = transaction
         self._revisions = revisions
-        self._cache = cache
+        self._registers = registers
 
     async def tree(self) -> AreaTree:
         """All areas in the order of the register; read anew only where the register has changed since."""
-        revision = await self._revisions.current("areas")
-        if self._revisions.changed_here("areas"):
-            return await self._read()
-        if self._cache.revision != revision:
-            # A change committed between the two reads is seen with an older revision, and read once more next time.
-            tree = await self._read()
-            self._cache.tree, self._cache.revision = tree, revision
-            return tree
-        return self._cache.tree
+        return await self._registers.tree()
 
     async def upsert(self, areas: Sequence[Area]) -> int:
         """Adds the areas and overwrites those of the same code; returns how many are new or differ from before.
@@ -116,10 +90,6 @@ class SqlAreaStore:
         """Marks a move as carried out, or as impossible for the reason of ``refusal``."""
         statement = update(AreaMoveRow).where(AreaMoveRow.id == move_id)
         await self._transaction.execute(statement.values(settled_at=at, refusal=refusal))
-
-    async def _read(self) -> AreaTree:
-        rows = await self._transaction.execute(select(*_COLUMNS).order_by(AreaRow.id))
-        return AreaTree(Area(*row) for row in rows)
 
 
 def _values(area: Area) -> dict[str, object]:

@@ -11,12 +11,13 @@ from typing import Self
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 
-from models.areas import SqlAreaStore, TreeCache
+from models.areas import SqlAreaStore
 from models.digests import SqlDigestStore
 from models.engine import connect, parse_url
 from models.groups import SqlGroupStore
 from models.outbox import SqlOutbox
 from models.prompts import SqlPromptStore
+from models.registers import RegisterCache, Registers
 from models.revision import RegisterRevisions
 from models.staff import SqlStaffStore
 from models.standings import SqlStandingStore
@@ -37,13 +38,14 @@ class SqlUnitOfWork:
     work inside another: it would wait for itself.
     """
 
-    def __init__(self, transaction: Transaction, cache: TreeCache, after_commit: list[Callable[[], None]]) -> None:
+    def __init__(self, transaction: Transaction, cache: RegisterCache, after_commit: list[Callable[[], None]]) -> None:
         revisions = RegisterRevisions(transaction)
+        registers = Registers(transaction, revisions, cache)
         self._transaction = transaction
         self._after_commit = after_commit
-        self.areas = SqlAreaStore(transaction, revisions, cache)
-        self.staff = SqlStaffStore(transaction, revisions)
-        self.groups = SqlGroupStore(transaction, revisions)
+        self.areas = SqlAreaStore(transaction, revisions, registers)
+        self.staff = SqlStaffStore(transaction, revisions, registers)
+        self.groups = SqlGroupStore(transaction, revisions, registers)
         self.tickets = SqlTicketStore(transaction)
         self.subtasks = SqlSubtaskStore(transaction)
         self.outbox = SqlOutbox(transaction)
@@ -93,7 +95,7 @@ class Database:
         """``pool_size`` connections are kept and ``max_overflow`` more made under load; SQLite has always one."""
         self._engine = connect(parse_url(database_url), pool_size=pool_size, max_overflow=max_overflow)
         self._clock = clock
-        self._cache = TreeCache()
+        self._cache = RegisterCache()
         self._after_commit: list[Callable[[], None]] = []
 
     @property

@@ -8,6 +8,7 @@ from dataclasses import fields
 from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlalchemy.orm import aliased
 
+from models.registers import Registers
 from models.revision import RegisterRevisions
 from models.tables import ChatGroupRow
 from models.tables_delivery import Delivery, OutboxRow, TopicCardRow
@@ -16,29 +17,24 @@ from models.transaction import Transaction
 from routing.groups import Group, GroupKind, GroupState
 
 _FIELDS = tuple(field.name for field in fields(Group))
-_COLUMNS = tuple(getattr(ChatGroupRow, name) for name in _FIELDS)
 _KEY = ("platform", "chat_id")
 
 
 class SqlGroupStore:
     """Chat groups in the database."""
 
-    def __init__(self, transaction: Transaction, revisions: RegisterRevisions) -> None:
+    def __init__(self, transaction: Transaction, revisions: RegisterRevisions, registers: Registers) -> None:
         self._transaction = transaction
         self._revisions = revisions
+        self._registers = registers
 
     async def get(self, platform: str, chat_id: int) -> Group | None:
         """The group, or none where the product never met it."""
-        rows = await self._transaction.execute(select(*_COLUMNS).where(_is(platform, chat_id)))
-        row = rows.one_or_none()
-        return None if row is None else Group(*row)
+        return (await self._registers.groups()).get(platform, chat_id)
 
     async def all(self) -> tuple[Group, ...]:
         """Every group, also those that were left."""
-        rows = await self._transaction.execute(
-            select(*_COLUMNS).order_by(ChatGroupRow.platform, ChatGroupRow.title, ChatGroupRow.chat_id)
-        )
-        return tuple(Group(*row) for row in rows)
+        return (await self._registers.groups()).groups
 
     async def put(self, group: Group) -> None:
         """Adds the group or overwrites it."""
@@ -120,18 +116,7 @@ class SqlGroupStore:
 
     async def of_areas(self, kind: GroupKind, area_codes: Collection[str]) -> tuple[Group, ...]:
         """The groups of this kind bound to exactly these areas, without those that were left."""
-        if not area_codes:
-            return ()
-        rows = await self._transaction.execute(
-            select(*_COLUMNS)
-            .where(
-                ChatGroupRow.kind == kind,
-                ChatGroupRow.area_code.in_(list(area_codes)),
-                ChatGroupRow.state != GroupState.LEFT,
-            )
-            .order_by(ChatGroupRow.platform, ChatGroupRow.chat_id)
-        )
-        return tuple(Group(*row) for row in rows)
+        return (await self._registers.groups()).of_areas(kind, area_codes)
 
 
 def _is(platform: str, chat_id: int) -> ColumnElement[bool]:

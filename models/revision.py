@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from sqlalchemy import select, update
 
@@ -10,6 +10,9 @@ from models.tables import RegisterRevisionRow
 from models.transaction import Transaction
 
 Register = Literal["areas", "staff", "groups"]
+REGISTERS: tuple[Register, ...] = get_args(Register)
+
+_CURRENT = select(*(getattr(RegisterRevisionRow, register) for register in REGISTERS))
 
 
 class RegisterRevisions:
@@ -19,9 +22,14 @@ class RegisterRevisions:
         self._transaction = transaction
 
     async def current(self, register: Register) -> int:
-        """How often the register has changed so far."""
-        column = getattr(RegisterRevisionRow, register)
-        return int((await self._transaction.execute(select(column))).scalar_one())
+        """How often the register had changed when this transaction first asked.
+
+        Asked once for all registers of a transaction: what others change meanwhile is as if it came after it.
+        """
+        if self._transaction.revisions is None:
+            (row,) = await self._transaction.execute(_CURRENT)
+            self._transaction.revisions = dict(zip(REGISTERS, row, strict=True))
+        return self._transaction.revisions[register]
 
     async def bump(self, register: Register) -> None:
         """Tells every process that the register changes with this transaction."""

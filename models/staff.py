@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, delete, false, func, insert, or_, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, and_, delete, func, insert, select, update
 
+from models.registers import ABSENCE_COLUMNS, POST_COLUMNS, Registers
 from models.revision import RegisterRevisions
 from models.tables import AbsenceRow, InvitationRow, PostRow
 from models.tables_tickets import TicketRow
@@ -21,82 +20,39 @@ from routing.staff import Role, Staff
 from routing.ticket import OPEN_STATUSES
 
 _FIELDS = tuple(field.name for field in fields(Staff))
-_COLUMNS = tuple(getattr(PostRow, name) for name in _FIELDS)
-_STAND_IN = aliased(PostRow)
 _ABSENCE = tuple(field.name for field in fields(Absence))
-_ABSENCE_COLUMNS = tuple(getattr(AbsenceRow, name) for name in _ABSENCE)
 _INVITATION = tuple(getattr(InvitationRow, field.name) for field in fields(Invitation))
-
-
-_STAND_IN = aliased(PostRow)
-
-
-def _covers(now: datetime) -> ColumnElement[bool]:
-    return and_(AbsenceRow.begins_at <= now, AbsenceRow.ends_at > now)
-
-
-def _held_at(now: datetime) -> Select[*tuple[Any, ...]]:
-    """The posts as they are held at a moment: by whoever stands in for one who is away, or by nobody."""
-    is_there, has_stand_in = AbsenceRow.id.is_(None), _STAND_IN.id.is_not(None)
-    held = {
-        name: case(
-            (is_there, getattr(PostRow, name)), (has_stand_in, getattr(_STAND_IN, name)), else_=getattr(PostRow, name)
-        )
-        for name in ("name", "account", "reachable")
-    }
-    on_duty = case((is_there, PostRow.on_duty), (has_stand_in, _STAND_IN.on_duty), else_=false())
-    columns = ({**held, "on_duty": on_duty}.get(name, getattr(PostRow, name)) for name in _FIELDS)
-    return (
-        select(*columns)
-        .outerjoin(AbsenceRow, and_(AbsenceRow.post_id == PostRow.id, _covers(now)))
-        .outerjoin(_STAND_IN, _STAND_IN.id == AbsenceRow.stand_in_id)
-    )
 
 
 class SqlStaffStore:
     """Posts in the database."""
 
-    def __init__(self, transaction: Transaction, revisions: RegisterRevisions) -> None:
+    def __init__(self, transaction: Transaction, revisions: RegisterRevisions, registers: Registers) -> None:
         self._transaction = transaction
         self._revisions = revisions
+        self._registers = registers
 
     async def get(self, staff_id: int) -> Staff:
         """The post of this id as it is held now; raises ``UnknownPost``."""
-        rows = await self._transaction.execute(_held_at(self._transaction.now()).where(PostRow.id == staff_id))
-        row = rows.one_or_none()
-        if row is None:
+        post = (await self._registers.staff()).get(staff_id, self._transaction.now())
+        if post is None:
             raise UnknownPost(staff_id)
-        return Staff(*row)
+        return post
 
     async def all(self) -> tuple[Staff, ...]:
         """Every post of the register, in the order in which they were added; absences are not looked at."""
-        rows = await self._transaction.execute(select(*_COLUMNS).order_by(PostRow.id))
+        rows = await self._transaction.execute(select(*POST_COLUMNS).order_by(PostRow.id))
         return tuple(Staff(*row) for row in rows)
 
     async def of_account(self, account: int) -> tuple[Staff, ...]:
         """The posts that this person holds, and those that the person stands in for now."""
-        now = self._transaction.now()
-        standing_in = (
-            select(AbsenceRow.post_id)
-            .join(_STAND_IN, _STAND_IN.id == AbsenceRow.stand_in_id)
-            .where(_covers(now), _STAND_IN.account == account)
-        )
-        own = PostRow.account == account
-        rows = await self._transaction.execute(
-            select(*_COLUMNS).where(or_(own, PostRow.id.in_(standing_in))).order_by(PostRow.id)
-        )
-        return tuple(replace(Staff(*row), account=account) for row in rows)
+        return (await self._registers.staff()).of_account(account, self._transaction.now())
 
     async def posts(self, roles: Collection[Role], area_codes: Collection[str]) -> tuple[Staff, ...]:
         """The posts in any of these roles for exactly these areas, on duty or not, as they are held now."""
         if not roles or not area_codes:
             return ()
-        rows = await self._transaction.execute(
-            _held_at(self._transaction.now())
-            .where(PostRow.role.in_(list(roles)), PostRow.area_code.in_(list(area_codes)))
-            .order_by(PostRow.id)
-        )
-        return tuple(Staff(*row) for row in rows)
+        return (await self._registers.staff()).of_areas(roles, area_codes, self._transaction.now())
 
     async def loads(self, staff_ids: Collection[int]) -> Mapping[int, int]:
         """How many open tickets each of these posts has, those with none included."""
@@ -131,6 +87,7 @@ class SqlStaffStore:
 
     async def drop_absences(self, post_id: int, begins_at: datetime, ends_at: datetime) -> int:
         """Forgets the absences of a post that overlap this time; returns how many."""
+        await self._revisions.bump("staff")
         overlapping = and_(AbsenceRow.begins_at < ends_at, AbsenceRow.ends_at > begins_at)
         dropped = await self._transaction.execute(
             delete(AbsenceRow).where(AbsenceRow.post_id == post_id, overlapping).returning(AbsenceRow.id)
@@ -139,7 +96,7 @@ class SqlStaffStore:
 
     async def absences(self, since: datetime) -> tuple[Absence, ...]:
         """The absences that end after ``since``, by their beginning."""
-        query = select(*_ABSENCE_COLUMNS).where(AbsenceRow.ends_at > since)
+        query = select(*ABSENCE_COLUMNS).where(AbsenceRow.ends_at > since)
         rows = await self._transaction.execute(query.order_by(AbsenceRow.begins_at, AbsenceRow.id))
         return tuple(Absence(*row) for row in rows)
 
@@ -178,7 +135,7 @@ class SqlStaffStore:
                 update(PostRow)
                 .where(PostRow.account == post.account, PostRow.role == post.role, PostRow.area_code == post.area_code)
                 .values(on_duty=True, reachable=True)
-                .returning(*_COLUMNS)
+                .returning(*POST_COLUMNS)
             )
             row = rows.one_or_none()
             if row is not None:

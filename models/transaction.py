@@ -32,6 +32,8 @@ class Transaction:
         """Whether messages wait that a sender should be woken for once this is committed."""
         self.changed_registers: frozenset[str] = frozenset()
         """Which registers this transaction has changed."""
+        self.revisions: dict[str, int] | None = None
+        """How often each register had changed when this transaction first asked; none before."""
 
     async def execute(
         self, statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
@@ -71,7 +73,7 @@ class Transaction:
                 raise
             finally:
                 await self.close()
-        self.changed_registers = frozenset()
+        self.changed_registers, self.revisions = frozenset(), None
 
     async def close(self) -> None:
         """Gives the connection back; what was not committed is undone, also when the task is being cancelled."""
