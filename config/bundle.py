@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from config.calendar import load_calendar
 from config.callback import load_callback
+from config.care import load_care
 from config.catalogue import load_catalogue
 from config.conversation import load_conversation
 from config.csv_table import CsvRefused
@@ -26,6 +27,7 @@ from config.sla import load_sla
 from config.texts import load_texts
 from routing.calendar import WorkingCalendar
 from routing.callback import CallBackRules
+from routing.care_visits import CareRules
 from routing.catalogue import Catalogue
 from routing.digest_schedule import DigestRules
 from routing.escalation_plan import EscalationPolicy
@@ -58,6 +60,7 @@ class Configuration:
     conversation: ConversationRules
     retention: Retention
     callback: CallBackRules
+    care: CareRules
     texts: Texts
 
     @property
@@ -108,6 +111,7 @@ def load_configuration(config_dir: Path | None = None, *, timezone: str | None =
         retention=load_retention(overlay.file("retention.yaml")),
         conversation=load_conversation(catalogue, overlay.file("conversation.yaml")),
         callback=load_callback(overlay.file("callback.yaml")),
+        care=load_care(catalogue, overlay.file("care.yaml")),
         texts=load_texts(overlay.layers()),
     )
 
@@ -146,6 +150,7 @@ def inspect_configuration(config_dir: Path | None = None, *, timezone: str | Non
     attempt(lambda: load_texts(overlay.layers()))
     if catalogue is not None:
         attempt(lambda: load_conversation(catalogue, overlay.file("conversation.yaml")))
+        attempt(lambda: load_care(catalogue, overlay.file("care.yaml")))
         attempt(lambda: load_sla(catalogue, overlay.file("sla.yaml")))
         attempt(lambda: load_conversation(catalogue, overlay.file("conversation.yaml")))
         attempt(lambda: build_triage(overlay, catalogue))
@@ -160,6 +165,7 @@ _SINGLE = (
     "calendar.yaml",
     "calendar_overrides.yaml",
     "callback.yaml",
+    "care.yaml",
     "catalogue.yaml",
     "conversation.yaml",
     "digests.yaml",

@@ -17,11 +17,15 @@ def load_retention(path: Path = PACKAGED) -> Retention:
     Raises:
         ConfigError: a value is missing or unknown, or is not a whole number of days above zero.
     """
-    fields = read_document(path).require("personal_data_days", "messages_days", "updates_days")
+    fields = read_document(path).require(
+        "personal_data_days", "messages_days", "updates_days", "care_days", "care_looks_days"
+    )
     return Retention(
         personal_data=_days(fields["personal_data_days"]),
         messages=_days(fields["messages_days"]),
         updates=_days(fields["updates_days"]),
+        care=_days(fields["care_days"]),
+        care_looks=_days(fields["care_looks_days"]),
     )
 
 

@@ -17,7 +17,7 @@ REQUIRED = ("name", "role", "area_code")
 _LONGEST_NAME = 64
 _LONGEST_CODE = 32
 _ON_DUTY = {"": True, "yes": True, "1": True, "是": True, "no": False, "0": False, "否": False}
-_PHONE = re.compile(r"\+?[0-9][0-9 ()-]{3,22}[0-9]")
+PHONE = re.compile(r"\+?[0-9][0-9 ()-]{3,22}[0-9]")
 """From service numbers of five digits to international ones, written with the usual blanks and dashes."""
 
 
@@ -71,7 +71,7 @@ def _post(row: Row, tree: AreaTree, catalogue: Catalogue) -> Staff:
     if area_code and area_code not in tree:
         row.complain("area_code", "unknown_area")
     phone = row.text("phone", longest=_LONGEST_CODE)
-    if phone and not _PHONE.fullmatch(phone):
+    if phone and not PHONE.fullmatch(phone):
         row.complain("phone", "bad_phone")
     skills = row.words("skills", longest=_LONGEST_NAME)
     if any(skill not in catalogue and skill not in catalogue.groups for skill in skills):

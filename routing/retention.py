@@ -14,3 +14,7 @@ class Retention:
     """From the end of a ticket to the erasure of who reported it and what they wrote."""
     messages: timedelta
     updates: timedelta
+    care: timedelta
+    """From the removal of somebody from the care list to the erasure of what names them."""
+    care_looks: timedelta
+    """How long it is kept who looked into the care list."""

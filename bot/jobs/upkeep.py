@@ -56,7 +56,17 @@ class UpkeepJob:
             gone += await work.updates.prune(now - self._retention.updates)
             gone += await work.outbox.prune(now - self._retention.messages)
             await work.commit()
-        return gone + await self._erase()
+        return gone + await self._erase() + await self._erase_care()
+
+    async def _erase_care(self) -> int:
+        """Who was removed from the care list, old reports of visits, and old looks."""
+        now, kept = self._clock(), self._retention
+        async with self._unit_of_work() as work:
+            erased = await work.care.erase(now - kept.care, now, limit=ERASED_AT_ONCE)
+            erased += await work.care_visits.forget_reports(now - kept.personal_data)
+            erased += await work.care.prune_looks(now - kept.care_looks)
+            await work.commit()
+        return erased
 
     async def _erase(self) -> int:
         now, total = self._clock(), 0

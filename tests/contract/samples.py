@@ -116,6 +116,7 @@ def full_ticket(text: str, worker: int) -> Ticket:
         hand_over=HandOver(worker, worker, NOW, NOW + timedelta(hours=7)),
         disputed_at=NOW + timedelta(hours=8),
         street_rating=Satisfaction.DISSATISFIED,
+        public_urgency=Urgency.URGENT,
         assigned_at=NOW + timedelta(minutes=1),
         progress_at=NOW + timedelta(minutes=2),
         questioned_at=NOW + timedelta(minutes=3),
