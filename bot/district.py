@@ -78,6 +78,7 @@ def rules_of(configuration: Configuration) -> Rules:
             calendar=configuration.calendar,
             policy=configuration.escalation,
             handling=configuration.handling,
+            decision=configuration.callback.decision,
         ),
         duties=configuration.duties,
         wording=Wording(configuration.texts, configuration.catalogue, configuration.zone),

@@ -83,6 +83,16 @@ class SqlDigestStore:
             )
         )
 
+    async def disputed_tickets(self, area_path: str) -> tuple[Ticket, ...]:
+        """The archived tickets of the area whose contradiction nobody has decided, the oldest contradiction first."""
+        return tickets_of(
+            await self._transaction.execute(
+                select(*TICKET_COLUMNS)
+                .where(TicketRow.disputed_at.is_not(None), TicketRow.status == Status.ARCHIVED, below(area_path))
+                .order_by(TicketRow.disputed_at, TicketRow.id)
+            )
+        )
+
     async def first_time(self, account: int, kind: str, slot: datetime) -> bool:
         """Marks a digest as sent by this transaction; false where it has been sent."""
         added = await self._transaction.execute(

@@ -18,6 +18,7 @@ from routing.subtask import OPEN_SUBTASKS, SubtaskState
 from routing.ticket import OPEN_STATUSES, EventKind, HandOver, PendingRequest, Satisfaction, Status
 
 _TO_ERASE = text("status IN ('archived', 'withdrawn') AND erased_at IS NULL")
+_DISPUTED = text("disputed_at IS NOT NULL")
 _OPEN = text("status IN ({})".format(", ".join(f"'{status}'" for status in sorted(OPEN_STATUSES))))
 _OWED = text("state IN ({})".format(", ".join(f"'{state}'" for state in sorted(OPEN_SUBTASKS))))
 
@@ -39,6 +40,7 @@ class TicketRow(Base):
         Index("ix_tickets_to_erase", "archived_at", postgresql_where=_TO_ERASE, sqlite_where=_TO_ERASE),
         Index("ix_tickets_open_assignee", "assignee_id", postgresql_where=_OPEN, sqlite_where=_OPEN),
         Index("ix_tickets_open_area_path", "area_path", postgresql_where=_OPEN, sqlite_where=_OPEN),
+        Index("ix_tickets_disputed", "area_path", postgresql_where=_DISPUTED, sqlite_where=_DISPUTED),
         Index("ix_tickets_area_path", "area_path"),
         Index("ix_tickets_reporter_id", "reporter_id"),
         Index("ix_tickets_group", "group_chat_id", "created_at"),

@@ -16,6 +16,16 @@ from routing.ticket import Satisfaction, Status, Ticket
 
 
 @dataclass(frozen=True, slots=True)
+class DecisionLimits:
+    """How long a contradiction may wait for its decision, in working time; after both it is decided by rule."""
+
+    level_up: timedelta
+    """Until the next level is asked too."""
+    by_rule: timedelta
+    """From then until it is decided for the resident: the work is done again."""
+
+
+@dataclass(frozen=True, slots=True)
 class CallBackRules:
     """When words count against a button."""
 
@@ -23,6 +33,7 @@ class CallBackRules:
     """After the button; later words are a new matter."""
     angry: tuple[str, ...]
     """Parts of angry answers, in the spelling of ``plain``."""
+    decision: DecisionLimits
 
 
 class Doubt(StrEnum):

@@ -92,5 +92,9 @@ class Catalogue:
         except KeyError:
             raise UnknownService(code) from None
 
+    def of(self, code: str) -> Service:
+        """The service of a ticket; one that has left the catalogue since it was opened goes by :data:`OTHER`."""
+        return self.services.get(code) or self.get(OTHER)
+
     def __contains__(self, code: str) -> bool:
         return code in self.services

@@ -67,6 +67,16 @@ class UnansweredUrge:
 
 
 @dataclass(frozen=True, slots=True)
+class Undecided:
+    """A contradiction of the call-back that waits for its decision: the ticket, who did the work, and since when."""
+
+    number: str
+    service_code: str
+    holder: str | None
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Escalations:
     """How often tickets went up a level since the last digest, and how many tickets did."""
 
@@ -136,6 +146,8 @@ class Digest:
     """All areas below of which there is anything to say, in order."""
     standings: tuple[Standing, ...] = ()
     """How the area itself, those below it and the handlers of its tickets stand; who has nothing open is left out."""
+    undecided: tuple[Undecided, ...] = ()
+    """Contradictions that nobody has decided, the oldest first."""
     changes: tuple[ColourChange, ...] = ()
     """Whose colour is another than in the digest of this kind before."""
 
@@ -166,6 +178,8 @@ class Material:
     """Names by post."""
     rated: Mapping[int, Rate] = field(default_factory=dict)
     """How content reporters were with each post in the period."""
+    disputed: Sequence[Ticket] = ()
+    """Archived tickets whose reporters' words contradict their buttons, the oldest contradiction first."""
     earlier: Sequence[Standing] | None = None
     """The standings of the digest before; none where there was none, as with the first one ever."""
 
@@ -221,6 +235,7 @@ def build_digest(
         street_ratings=material.counts.street_ratings,
         ranking=ranking,
         standings=standings,
+        undecided=tuple(_undecided(material)),
         changes=colour_changes(material.earlier, standings, thresholds) if material.earlier is not None else (),
     )
 
@@ -327,6 +342,13 @@ def _unanswered(tickets: Sequence[Ticket], material: Material) -> tuple[Unanswer
         if ticket.urge_due_at is not None and ticket.urge_due_at <= material.end and ticket.status is not Status.ON_HOLD
     ]
     return tuple(sorted(found, key=lambda one: (one.due_at, one.number)))
+
+
+def _undecided(material: Material) -> Iterator[Undecided]:
+    for ticket in material.disputed:
+        if ticket.disputed_at is not None and ticket.disputed_at < material.end:
+            holder = material.holders.get(ticket.assignee_id) if ticket.assignee_id is not None else None
+            yield Undecided(ticket.number, ticket.service_code, holder, ticket.disputed_at)
 
 
 def _red_ticket(ticket: Ticket, material: Material, place: str) -> RedTicket:

@@ -15,15 +15,19 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from routing.calendar import WorkingCalendar
+from routing.callback import DecisionLimits
 from routing.catalogue import Catalogue
 from routing.escalation_plan import ACCEPT, RESOLVE, EscalationPlan, EscalationPolicy, LimitName
 from routing.handling_rules import HandlingRules
+from routing.reopening import reopened
 from routing.sla import Colour, Limit, SlaClass, SlaTable, colour, later, reached_at, yellow_at
 from routing.ticket import Action, Status, Ticket, next_status
 
 Cause = Literal["accept", "resolve", "idle"]
 
 IDLE: Cause = "idle"
+CONTRADICTION = "contradiction"
+"""Stands in ``Ticket.reminded`` once the next level was asked to decide a contradiction of the call-back."""
 URGE = "urge"
 """Stands in ``Ticket.reminded`` once whoever urged it was told that nothing came of it."""
 
@@ -37,10 +41,11 @@ class ClockRules:
     calendar: WorkingCalendar
     policy: EscalationPolicy
     handling: HandlingRules
+    decision: DecisionLimits
 
     def class_of(self, ticket: Ticket) -> SlaClass:
         """The class whose limits hold for the ticket."""
-        return self.sla.class_for(self.catalogue.get(ticket.service_code), ticket.urgency)
+        return self.sla.class_for(self.catalogue.of(ticket.service_code), ticket.urgency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,10 @@ class ClockStep:
     archive: bool = False
     hand_over_lapsed: bool = False
     """The unit that it was offered to has not answered in time: its lead keeps it."""
+    decision_goes_up: bool = False
+    """Nobody has decided a contradiction of the call-back: the next level is asked too."""
+    redo_until: datetime | None = None
+    """The next level has not decided either: the work is done again, and this is its new limit."""
     next_check_at: datetime | None = None
 
     @property
@@ -80,7 +89,8 @@ def check(ticket: Ticket, rules: ClockRules, now: datetime, *, top: int) -> Cloc
     then goes back to the pool with each such step, and so does one whose holder was asked for progress and made none;
     once that has happened too often, a superior has to decide. A superior who takes note of it stops the repetition
     for a while, but no limit. What is on hold never falls due; what is reported done is archived once the reporter has
-    been silent long enough.
+    been silent long enough. A contradiction of the call-back that nobody decides goes up one level, and is then decided
+    for the resident.
     """
     step = _demands(ticket, rules, now, top)
     after = applied(ticket, step, now)
@@ -113,15 +123,21 @@ def applied(ticket: Ticket, step: ClockStep, now: datetime) -> Ticket:
         )
     if step.archive:
         changed = replace(changed, status=next_status(ticket, Action.ARCHIVE), archived_at=now)
+    if step.decision_goes_up:
+        changed = replace(changed, reminded=reminded | {CONTRADICTION}, escalated_at=now)
+    if step.redo_until is not None:
+        changed = reopened(replace(changed, status=next_status(ticket, Action.REDO)), step.redo_until, now)
     return changed
 
 
 def next_check(ticket: Ticket, rules: ClockRules, now: datetime, *, top: int) -> datetime | None:
     """When the clock job has to look at the ticket again (UTC): to be stored at every change of its row.
 
-    None while nothing can fall due: on hold, archived, withdrawn, or told to the top often enough. A moment that has
-    passed already means at once.
+    None while nothing can fall due: on hold, archived and not disputed, withdrawn, or told to the top often enough. A
+    moment that has passed already means at once.
     """
+    if ticket.status is Status.ARCHIVED:
+        return decision_at(ticket, rules)
     if ticket.status is Status.RESOLVED:
         return _archive_at(ticket, rules)
     moments = [
@@ -144,7 +160,30 @@ def ticket_colour(ticket: Ticket, rules: ClockRules, now: datetime) -> Colour:
     return max(colours, key=lambda shade: shade.rank)
 
 
+def decision_at(ticket: Ticket, rules: ClockRules) -> datetime | None:
+    """Until when a contradiction of the call-back is to be decided by those who were asked; none where there is none.
+
+    What happens then depends on whether the next level was asked already.
+    """
+    if ticket.status is not Status.ARCHIVED or ticket.disputed_at is None:
+        return None
+    if CONTRADICTION in ticket.reminded and ticket.escalated_at is not None:
+        return rules.calendar.add_working(ticket.escalated_at, rules.decision.by_rule)
+    return rules.calendar.add_working(ticket.disputed_at, rules.decision.level_up)
+
+
+def _undecided(ticket: Ticket, rules: ClockRules, now: datetime) -> ClockStep:
+    if not _is_past(decision_at(ticket, rules), now):
+        return ClockStep()
+    if CONTRADICTION not in ticket.reminded:
+        return ClockStep(decision_goes_up=True)
+    limits = rules.sla.due_times(rules.catalogue.of(ticket.service_code), ticket.urgency, now, rules.calendar)
+    return ClockStep(redo_until=limits.resolve_due_at)
+
+
 def _demands(ticket: Ticket, rules: ClockRules, now: datetime, top: int) -> ClockStep:
+    if ticket.status is Status.ARCHIVED:
+        return _undecided(ticket, rules, now)
     if ticket.status is Status.RESOLVED:
         at = _archive_at(ticket, rules)
         return ClockStep(archive=at is not None and at <= now)

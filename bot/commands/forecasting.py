@@ -81,6 +81,10 @@ def sentences(one: Foreseen, rules: Rules) -> tuple[str, ...]:
         found.append(say("forecast.escalate", level=one.after.escalation_level, names=names, cause=cause))
     if step.archive:
         found.append(say("forecast.archive"))
+    if step.decision_goes_up:
+        found.append(say("forecast.decision_goes_up"))
+    if step.redo_until is not None:
+        found.append(say("forecast.redo", due=wording.moment(step.redo_until)))
     return tuple(found)
 
 
@@ -98,4 +102,6 @@ def _data(one: Foreseen, rules: Rules) -> dict[str, object]:
         "cause": step.cause,
         "to": [post.name for post in one.superiors],
         "archive": step.archive,
+        "decision_goes_up": step.decision_goes_up,
+        "redo": step.redo_until is not None,
     }

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.services.contradiction import ask_for_decision, deciders_by_level
 from bot.services.desk import Answer, Press, TicketDesk
 from bot.services.joining import JoiningService
 from bot.services.ports import UnitOfWork
 from routing.callback import Archived, Doubt, doubt_of
 from routing.errors import IllegalTransition, NotAllowed
+from routing.escalation import CONTRADICTION
 from routing.message import IncomingMessage
 from routing.outgoing import Content, Outgoing
-from routing.permissions import may_decide_dispute
 from routing.queries import TicketFilter
-from routing.staff import Staff
 from routing.ticket import Action, EventKind, Satisfaction, Status, Ticket, TicketEvent, next_status
 
 _MOST_ARCHIVED = 20
@@ -29,16 +29,17 @@ class CallBackService:
     async def heard(self, work: UnitOfWork, message: IncomingMessage) -> bool:
         """Deals with words that put archived work in doubt; false where the message does no such thing.
 
-        Whoever pressed 已解决 and says 没修好 is not simply believed twice: the community decides. Whoever pressed
-        nothing is asked to say so with a button.
+        Whoever pressed 已解决 and says 没修好 is not simply believed twice: the community decides, within a time.
+        Whoever pressed nothing is asked to say so with a button.
         """
         rules, now = self._desk.rules, self._desk.clock()
         found = await self._doubt(work, message)
         if found is None:
             return False
         ticket, doubt = found
-        deciders = await self._deciders(work, ticket) if doubt is Doubt.PERSON else ()
-        if not deciders:
+        board = self._desk.board
+        levels = await deciders_by_level(work, rules, board, ticket) if doubt is Doubt.PERSON else ()
+        if not levels:
             await self._joining.contradict(work, message, ticket)
             return True
         ticket = await work.tickets.lock(ticket.id)
@@ -46,20 +47,8 @@ class CallBackService:
         data = {"text": message.text, "solved": ticket.solved, "satisfaction": ticket.satisfaction}
         event = TicketEvent(ticket.id, EventKind.DISPUTED, now, account, name, data)
         ticket = await self._desk.put(work, replace(ticket, disputed_at=now), event)
-        say = rules.wording.say
-        pressed = say("button.confirm")
-        if ticket.satisfaction is not None:
-            pressed = f"{pressed}、{say(f'satisfaction.{ticket.satisfaction}')}"
-        lines = (
-            f"{ticket.number} {rules.wording.service(ticket.service_code)}",
-            say("disputed.pressed", pressed=pressed, text=message.text),
-            say("disputed.result", text=ticket.resolution),
-        )
-        content = Content(say("disputed.title"), lines, self._desk.board.cards.decision_buttons(ticket))
-        for one in dict.fromkeys(post.account for post in deciders):
-            await self._desk.board.tell(work, ticket, one, content)
-        names = "、".join(dict.fromkeys(post.name for post in deciders))
-        line = say("disputed.reporter", ticket.script, number=ticket.number, name=names)
+        names = await ask_for_decision(work, rules, board, ticket, levels[0], "disputed.title")
+        line = rules.wording.say("disputed.reporter", ticket.script, number=ticket.number, name=names)
         await work.outbox.add(
             Outgoing(
                 platform=message.platform,
@@ -88,7 +77,7 @@ class CallBackService:
                 told = Content(ticket.number, (rules.wording.say("disputed.redone_handler", **fields),))
                 await self._desk.board.tell(work, ticket, taken.assignee.account, told)
         else:
-            ticket = replace(ticket, disputed_at=None)
+            ticket = replace(ticket, disputed_at=None, reminded=ticket.reminded - {CONTRADICTION})
             await self._desk.put(work, ticket, self._desk.event(taken, EventKind.UPHELD))
         answer = Answer("disputed.redone" if redo else "disputed.upheld", fields)
         line = rules.wording.say(f"{answer.key}_reporter", ticket.script, **fields)
@@ -139,14 +128,3 @@ class CallBackService:
     @staticmethod
     async def _answer_of(work: UnitOfWork, ticket: Ticket, account: int) -> bool | None:
         return next((one.solved for one in await work.tickets.reporters(ticket.id) if one.account == account), None)
-
-    async def _deciders(self, work: UnitOfWork, ticket: Ticket) -> tuple[Staff, ...]:
-        """The lowest level from the community upward that stands above whoever did the work and can be reached."""
-        assignee = await self._desk.board.assignee(work, ticket)
-        tree = await work.areas.tree()
-        for step in self._desk.rules.chain(ticket, tree):
-            posts = await work.staff.posts(step.roles, step.area_codes)
-            able = [post for post in posts if post.account is not None and may_decide_dispute(post, ticket, assignee)]
-            if able:
-                return tuple(post for post in able if post.on_duty) or tuple(able)
-        return ()

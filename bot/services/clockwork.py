@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+
+import structlog
 
 from bot.services.board import TicketBoard
 from bot.services.clock_notices import ClockNotices
+from bot.services.contradiction import take_upward, tell_of_rule
 from bot.services.ports import Clock, UnitOfWork
 from bot.services.rota import there_now
 from bot.services.rules import Rules
@@ -19,6 +22,10 @@ from routing.organisation import Step
 from routing.staff import Staff
 from routing.ticket import EventKind, Ticket, TicketEvent
 
+log = structlog.get_logger(__name__)
+
+TRY_AGAIN = timedelta(minutes=15)
+"""After which a ticket that could not be dealt with is looked at again."""
 BATCH = 50
 """Tickets taken at once: a batch is one transaction, and another replica takes the next."""
 
@@ -33,15 +40,27 @@ class ClockService:
         self._notices = ClockNotices(rules, board)
 
     async def sweep(self, work: UnitOfWork, *, limit: int = BATCH) -> int:
-        """Deals with up to ``limit`` due tickets and says how many; the caller commits and calls again until none."""
+        """Deals with up to ``limit`` due tickets and says how many; the caller commits and calls again until none.
+
+        A ticket of a service that has left the catalogue goes on by the clock of the service for everything else, and
+        the log names it. One that cannot be dealt with is logged, left as it is, and tried again later.
+        """
         now = self._clock()
         tree = await work.areas.tree()
         due = await work.tickets.take_due(now, limit=limit)
         for ticket in due:
-            await self._look_at(work, ticket, tree, now)
+            try:
+                async with work.savepoint():
+                    await self._look_at(work, ticket, tree, now)
+            except Exception:
+                # One ticket that cannot be dealt with must not keep all others from their clocks.
+                log.exception("ticket_clock_failed", number=ticket.number)
+                await work.tickets.save(replace(ticket, next_check_at=now + TRY_AGAIN))
         return len(due)
 
     async def _look_at(self, work: UnitOfWork, ticket: Ticket, tree: AreaTree, now: datetime) -> None:
+        if ticket.service_code not in self._rules.catalogue:
+            log.warning("service_left_catalogue", number=ticket.number, service=ticket.service_code)
         steps = self._rules.ladder(ticket, tree)
         step = check(ticket, self._rules.clocks, now, top=len(steps) - 1)
         after = applied(ticket, step, now)
@@ -57,6 +76,9 @@ class ClockService:
         if step.is_nothing:
             return
         await work.tickets.record(*_events(ticket, step, after, superiors, now))
+        if step.decision_goes_up:
+            await work.tickets.record(await take_upward(work, self._rules, self._board, after))
+            return
         if step.archive:
             await ask_street(work, self._rules, self._board, after)
         holder = await self._board.assignee(work, ticket)
@@ -69,6 +91,8 @@ class ClockService:
             await self._notices.question(work, ticket, holder, now)
         if step.urge_expired:
             await self._notices.urge_expired(work, ticket, holder, now)
+        if step.redo_until is not None:
+            await tell_of_rule(work, self._rules, self._board, after)
         if step.escalate_to_level is not None:
             await self._notices.escalated(work, ticket, step, after, holder, superiors, now)
 
@@ -114,6 +138,8 @@ def _events(
     if step.hand_over_lapsed and ticket.hand_over is not None:
         answer = {"by": "silence", "post": ticket.hand_over.to_post}
         events.append(TicketEvent(ticket.id, EventKind.HAND_OVER_DECLINED, now, data=answer))
+    if step.redo_until is not None:
+        events.append(TicketEvent(ticket.id, EventKind.REOPENED, now, data={"by": "undecided"}))
     if step.archive:
         events.append(TicketEvent(ticket.id, EventKind.ARCHIVED, now, data={"by": "silence"}))
     return events

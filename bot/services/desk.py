@@ -13,6 +13,7 @@ from bot.services.subtask_cards import end_with_ticket
 from routing.catalogue import Catalogue, OwnerKind
 from routing.outgoing import Content, Outgoing
 from routing.permissions import acting_post
+from routing.reopening import reopened
 from routing.script import Script
 from routing.staff import Actor, Role, Staff
 from routing.ticket import Action, EventKind, Status, Ticket, TicketEvent, next_status
@@ -88,29 +89,9 @@ class TicketDesk:
         return ticket
 
     def reopened(self, ticket: Ticket, now: datetime) -> Ticket:
-        """The ticket in a new round of work with the same handler: its limit to resolve runs anew from ``now``.
-
-        Counted from the old dispatch it would be overdue before it began.
-        """
+        """The ticket in a new round of work with the same handler: its limit to resolve runs anew from ``now``."""
         limits = self.rules.due_times(ticket.service_code, ticket.urgency, now)
-        return replace(
-            ticket,
-            solved=False,
-            satisfaction=None,
-            street_rating=None,
-            disputed_at=None,
-            resolved_at=None,
-            archived_at=None,
-            resolve_due_at=limits.resolve_due_at,
-            escalation_level=0,
-            escalated_at=None,
-            reminded=frozenset(),
-            reopens=ticket.reopens + 1,
-            progress_at=now,
-            questioned_at=None,
-            urge_due_at=None,
-            acknowledged_until=None,
-        )
+        return reopened(ticket, limits.resolve_due_at, now)
 
     def event(self, taken: Taken, kind: EventKind, **data: object) -> TicketEvent:
         """An event caused by the person who took the ticket."""
@@ -141,7 +122,7 @@ def given_to(ticket: Ticket, post: Staff, catalogue: Catalogue, reason: str) -> 
         Role.GRID_LEAD: OwnerKind.GRID,
         Role.COMMUNITY: OwnerKind.COMMUNITY,
     }
-    is_utility = catalogue.get(ticket.service_code).owner is OwnerKind.UTILITY
+    is_utility = catalogue.of(ticket.service_code).owner is OwnerKind.UTILITY
     above = OwnerKind.UTILITY if post.role is Role.DEPARTMENT and is_utility else OwnerKind.STREET
     return replace(
         ticket,

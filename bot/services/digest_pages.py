@@ -39,6 +39,7 @@ class DigestPages:
             *self._changes(digest, script),
             *self._red(digest, script),
             *self._unanswered(digest, script),
+            *self._undecided(digest, script),
             *self._rates(digest, script),
             *self._ranking(digest, script),
         ]
@@ -133,6 +134,25 @@ class DigestPages:
             for urge in digest.unanswered
         )
         return [head + first, *others]
+
+    def _undecided(self, digest: Digest, script: Script) -> list[Block]:
+        """Contradictions of the call-back that somebody has to decide."""
+        if not digest.undecided:
+            return []
+        say, moment = self._wording.say, self._wording.moment
+        lines = (
+            say(
+                "digest.undecided",
+                script,
+                number=_short(one.number),
+                service=_short(self._wording.service(one.service_code)),
+                holder=_short(one.holder) if one.holder is not None else say("digest.holder.pool", script),
+                since=moment(one.since),
+            )
+            for one in digest.undecided
+        )
+        first, *others = ((line,) for line in lines)
+        return [("", say("digest.undecided_title", script, count=len(digest.undecided)), *first), *others]
 
     def _red_ticket(self, index: int, red: RedTicket, script: Script) -> Block:
         say = self._wording.say

@@ -136,6 +136,7 @@ class DigestService:
             escalated_since=since,
             holders=names,
             rated=await self._rated(work, path, start, at),
+            disputed=await work.digests.disputed_tickets(path),
             earlier=await work.standings.told_before(area_code, period, at),
         )
         return build_digest(

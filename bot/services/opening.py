@@ -168,7 +168,7 @@ class OpeningService:
         tree = await work.areas.tree()
         location = locate(tree, await self.bound_area(work, ticket), ticket.place, ticket.text)
         ownership = owner_of(
-            self._rules.catalogue.get(ticket.service_code), ticket.urgency, location, tree, self._rules.duties
+            self._rules.catalogue.of(ticket.service_code), ticket.urgency, location, tree, self._rules.duties
         )
         await self._alarm(work, ticket, emergency_recipients(ownership))
 
@@ -177,7 +177,7 @@ class OpeningService:
     ) -> Assignment:
         """Who answers for a matter and who of them has it: the on-duty handler with the least open work."""
         rules = self._rules.duties
-        ownership = owner_of(self._rules.catalogue.get(service_code), urgency, location, tree, rules)
+        ownership = owner_of(self._rules.catalogue.of(service_code), urgency, location, tree, rules)
         now = self._clock()
         posts = there_now(self._rules, await work.staff.posts(*posts_needed(ownership, location, tree, rules)), now)
         turn = await turns(work, self._rules, posts, now)

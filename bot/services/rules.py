@@ -46,7 +46,7 @@ class Rules:
 
     def due_times(self, service_code: str, urgency: Urgency, dispatched_at: datetime) -> DueTimes:
         """Both limits of work dispatched at ``dispatched_at``."""
-        return self.clocks.sla.due_times(self.catalogue.get(service_code), urgency, dispatched_at, self.clocks.calendar)
+        return self.clocks.sla.due_times(self.catalogue.of(service_code), urgency, dispatched_at, self.clocks.calendar)
 
     def limits(self, ticket: Ticket) -> SlaClass:
         """The class of limits that the ticket runs on."""
@@ -61,7 +61,7 @@ class Rules:
             return False
         place = ticket.place
         is_known = place.building or place.unit or place.room or place.spot
-        return self.catalogue.get(ticket.service_code).needs_place and not is_known
+        return self.catalogue.of(ticket.service_code).needs_place and not is_known
 
     def chain(self, ticket: Ticket, tree: AreaTree) -> tuple[Step, ...]:
         """The way up from the ticket's owner; never empty."""

@@ -28,8 +28,12 @@ class Wording:
         return self.texts.say(key, script, **fields)
 
     def service(self, code: str) -> str:
-        """The name of a service as people know it, in Simplified script: a field of other sentences."""
-        return self._catalogue.get(code).name
+        """The name of a service as people know it, in Simplified script: a field of other sentences.
+
+        One that has left the catalogue is shown by its code too, so that somebody wonders.
+        """
+        name = self._catalogue.of(code).name
+        return name if code in self._catalogue else f"{name} {code}"
 
     def moment(self, at: datetime) -> str:
         """A moment in the district's own time, as short as it stays clear: 11-22 14:30."""

@@ -19,6 +19,7 @@ from bot.services.ports import UnitOfWork
 from config.bundle import load_configuration
 from models.database import Database
 from routing.areas import Area, AreaTree
+from routing.calendar import WorkingCalendar
 from routing.catalogue import AppealType, OwnerKind, Urgency
 from routing.digest import Digest
 from routing.digest_schedule import DigestRules, Period, Slot, period_start
@@ -429,10 +430,19 @@ async def test_after_a_crash_half_way_the_rest_is_sent_and_nobody_gets_it_twice(
 
 
 async def test_an_area_whose_digest_cannot_be_made_keeps_it_from_nobody_else(district: Database) -> None:
-    # A service that the catalogue no longer has, while a ticket of it is still open.
-    broken = ticket("G2", MORNING - timedelta(hours=1), service_code="gone.service")
-    await keep(district, [History(broken)])
-    job = DigestJob(district.unit_of_work, service())
+    await keep(district, [History(ticket("G2", MORNING - timedelta(hours=1)))])
+
+    class Broken(WorkingCalendar):
+        """One that fails for whatever has a clock."""
+
+        def subtract_working(self, end: datetime, duration: timedelta) -> datetime:
+            raise ValueError("a fault")
+
+    calendar = Broken(**{name: getattr(CONFIGURATION.calendar, name) for name in WorkingCalendar.__slots__})
+    rules = replace(RULES, clocks=replace(RULES.clocks, calendar=calendar))
+    job = DigestJob(
+        district.unit_of_work, DigestService(rules, CONFIGURATION.digests, platform="telegram", clock=Hands())
+    )
     for _ in range(2):
         with pytest.raises(ExceptionGroup) as raised:
             await job.run()

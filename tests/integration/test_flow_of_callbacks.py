@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from routing.ticket import EventKind, Satisfaction, Status
+from tests.integration.test_flow_of_overdue import at
 from tests.town import GAO, GARDEN, HE, LI, LIN, LUO, TANG, XIE, ZHANG, Town, labels_of
 
 WATER, QIAN = 1000000016, 1000000046
@@ -64,6 +65,62 @@ async def test_satisfied_pressed_and_angry_words_go_to_the_community_which_has_i
     assert any("经唐丽核定需重新办理" in text for text in await town.texts(HE))
     assert labels_of(await town.with_button(HE, HE, "办结"))
     assert len(await town.tickets()) == 1
+
+
+async def test_what_nobody_decides_goes_up_and_is_then_decided_for_the_resident(town: Town) -> None:
+    await town.say(ZHANG, GARDEN, LOCK)
+    await resolve(town)
+    await town.press_label(ZHANG, GARDEN, "已解决")
+    await town.say(ZHANG, GARDEN, "没修好")
+    question = await town.with_button(TANG, TANG, "维持办结")
+    assert "请在 11-24 10:00 前核定，逾期请上一级核定。" in question["text"]
+    number = (await town.ticket()).number
+
+    town.clock.now = at("11-24 09:59")
+    await town.sweep()
+    assert await town.texts(XIE) == []
+    town.clock.now = at("11-24 10:00")
+    await town.sweep()
+    asked = await town.with_button(XIE, XIE, "重新办理")
+    assert "下一级没有按时核定" in asked["text"]
+    assert "反映人按了“已解决”，又说：没修好" in asked["text"]
+    assert "请在 11-25 10:00 前核定，逾期按反映人意见重新办理。" in asked["text"]
+    await town.say(TANG, TANG, "/digest")
+    assert f"⚖️ 回访矛盾待核定 1 件\n{number} " in (await town.texts(TANG))[-1]
+    await town.sweep()
+    assert len([text for text in await town.texts(XIE) if "回访有矛盾" in text]) == 1
+
+    town.clock.now = at("11-25 10:00")
+    await town.sweep()
+    again = await town.ticket()
+    assert (again.status, again.reopens, again.disputed_at, again.solved) == (Status.IN_PROGRESS, 1, None, False)
+    assert again.resolve_due_at > town.clock.now
+    assert [event.kind for event in await town.events(again)][-3:] == [
+        EventKind.DISPUTED,
+        EventKind.DECISION_WENT_UP,
+        EventKind.REOPENED,
+    ]
+    assert any(f"工单 {number} 没有按时核定，已按您的意见重新办理" in text for text in await town.texts(ZHANG, GARDEN))
+    assert any("回访矛盾没有按时核定，按反映人意见重新办理" in text for text in await town.texts(HE))
+    await town.say(TANG, TANG, "/digest")
+    assert "回访矛盾" not in (await town.texts(TANG))[-1]
+    assert "状态已变化" in (await town.press(XIE, XIE, asked, "维持办结"))["text"]
+
+
+async def test_a_decision_in_time_or_late_ends_the_clock(town: Town) -> None:
+    await town.say(ZHANG, GARDEN, LOCK)
+    await resolve(town)
+    await town.press_label(ZHANG, GARDEN, "已解决")
+    await town.say(ZHANG, GARDEN, "没修好")
+    town.clock.now = at("11-24 10:00")
+    await town.sweep()
+    # Whoever was asked first may still decide.
+    await town.press_label(TANG, TANG, "维持办结")
+    upheld = await town.ticket()
+    assert (upheld.status, upheld.next_check_at, upheld.reminded) == (Status.ARCHIVED, None, frozenset())
+    town.clock.now = at("11-30 10:00")
+    await town.sweep()
+    assert (await town.ticket()).status is Status.ARCHIVED
 
 
 async def test_after_48_hours_or_without_a_button_no_person_is_asked(town: Town) -> None:

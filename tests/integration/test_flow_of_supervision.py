@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 
 from bot.jobs.upkeep import ClockJob
 from bot.services.board import TicketBoard
 from bot.services.cards import CardMaker
-from bot.services.clockwork import ClockService
+from bot.services.clockwork import TRY_AGAIN, ClockService
+from bot.services.ports import UnitOfWork
 from bot.services.rota import there_at
 from bot.services.supervision import NothingToAcknowledge
 from routing.escalation_plan import Channel
@@ -162,6 +164,45 @@ async def test_superiors_hear_in_the_staff_group_where_the_plan_says_so(town: To
     await town.settle()
     assert await said(town, LUO, "超期工单上报") == 0
     assert [one for one in await town.texts(LIN, STAFF_ROOM) if "超期工单上报（第 1 级）" in one]
+
+
+async def test_one_ticket_that_cannot_be_dealt_with_keeps_no_other_from_its_clock(town: Town) -> None:
+    await town.say(ZHANG, GARDEN, LOCK)
+    await town.say(ZHANG, GARDEN, LEAK)
+    broken, other = await town.tickets()
+
+    class Board(TicketBoard):
+        """One that fails for one of the tickets, as a fault of the program would."""
+
+        async def post(self, work: UnitOfWork, ticket: Ticket, *args: Any, **more: Any) -> None:
+            if ticket.id == broken.id:
+                raise KeyError("a fault")
+            await super().post(work, ticket, *args, **more)
+
+    rules = town.cases.rules
+    clockwork = ClockService(rules, Board(rules, CardMaker(rules.wording)), town.clock)
+    town.clock.now = at("11-23 12:00")
+    await ClockJob(town.database.unit_of_work, clockwork.sweep).run()
+    left, climbed = await town.tickets()
+    assert (left.escalation_level, left.next_check_at) == (0, town.clock.now + TRY_AGAIN)
+    assert [event.kind for event in await town.events(left)] == [event.kind for event in await town.events(broken)]
+    assert (climbed.id, climbed.escalation_level) == (other.id, 1)
+    town.clock.advance(minutes=15)
+    await town.sweep()
+    assert (await town.tickets())[0].escalation_level == 1
+
+
+async def test_a_service_that_left_the_catalogue_keeps_its_tickets_clock(town: Town) -> None:
+    await town.say(ZHANG, GARDEN, LOCK)
+    ticket = await town.ticket()
+    async with town.database.unit_of_work() as work:
+        await work.tickets.save(replace(ticket, service_code="gone.service"))
+        await work.commit()
+    town.clock.now = at("11-23 12:00")
+    await town.sweep()
+    assert (await town.ticket()).escalation_level == 1
+    await town.say(TANG, TANG, "/overdue")
+    assert f"{ticket.number}｜其他诉求 gone.service｜" in (await town.texts(TANG))[-1]
 
 
 async def test_the_third_rework_lifts(town: Town) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from config.calendar import load_calendar
+from config.callback import load_callback
 from config.catalogue import load_catalogue
 from config.duties import load_duties
 from config.escalation import load_escalation
@@ -23,7 +24,12 @@ CATALOGUE = load_catalogue()
 ORGANISATION = load_organisation()
 DUTIES = load_duties(ORGANISATION, CATALOGUE)
 CLOCK = ClockRules(
-    CATALOGUE, load_sla(CATALOGUE), load_calendar(), load_escalation(ORGANISATION, CATALOGUE), load_handling()
+    CATALOGUE,
+    load_sla(CATALOGUE),
+    load_calendar(),
+    load_escalation(ORGANISATION, CATALOGUE),
+    load_handling(),
+    load_callback().decision,
 )
 SAMPLE = load_sample(ORGANISATION, CATALOGUE, platform="telegram")
 TREE = AreaTree(SAMPLE.areas)

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from config.errors import ConfigError
 from config.escalation import PACKAGED, load_escalation
-from routing.catalogue import AppealType, OwnerKind, Urgency
-from routing.escalation import ClockStep, applied, check, next_check, ticket_colour
+from routing.catalogue import OTHER, AppealType, OwnerKind, UnknownService, Urgency
+from routing.escalation import ClockStep, applied, check, decision_at, next_check, ticket_colour
 from routing.place import Place
 from routing.script import Script
 from routing.sla import Colour
@@ -204,6 +204,43 @@ def test_silence_for_two_days_archives() -> None:
     assert step == ClockStep(archive=True)
     after = applied(one, step, done + two_days)
     assert (after.status, after.archived_at) == (Status.ARCHIVED, done + two_days)
+
+
+def test_a_contradiction_goes_up_and_is_then_decided_for_the_resident() -> None:
+    """Said on Friday 17:00; eight working hours are a day, so Monday 17:00 and Tuesday 17:00."""
+    done = replace(ticket(local("2026-11-16 09:00"), holder=7), status=Status.ARCHIVED, archived_at=local("2026-11-19"))
+    said = replace(done, disputed_at=local("2026-11-20 17:00"), solved=True)
+    monday, tuesday = local("2026-11-23 17:00"), local("2026-11-24 17:00")
+    assert next_check(said, CLOCK, said.archived_at or monday, top=TOP) == decision_at(said, CLOCK) == monday
+    assert check(said, CLOCK, monday - MINUTE, top=TOP).is_nothing
+    up = check(said, CLOCK, monday, top=TOP)
+    assert (up.decision_goes_up, up.redo_until, up.next_check_at) == (True, None, tuesday)
+    asked = applied(said, up, monday)
+    again = check(asked, CLOCK, tuesday, top=TOP)
+    assert (again.decision_goes_up, again.redo_until) == (False, local("2026-11-27 17:00"))
+    after = applied(asked, again, tuesday)
+    assert (after.status, after.disputed_at, after.reopens, after.solved) == (Status.IN_PROGRESS, None, 1, False)
+    assert (after.resolve_due_at, after.reminded, after.archived_at) == (local("2026-11-27 17:00"), frozenset(), None)
+    assert after.next_check_at == again.next_check_at
+
+
+def test_a_job_that_slept_leaves_the_next_level_its_time() -> None:
+    done = replace(ticket(local("2026-11-16 09:00"), holder=7), status=Status.ARCHIVED, archived_at=local("2026-11-19"))
+    said, late = replace(done, disputed_at=local("2026-11-20 17:00")), local("2026-12-07 10:00")
+    asked = applied(said, check(said, CLOCK, late, top=TOP), late)
+    assert decision_at(asked, CLOCK) == local("2026-12-08 10:00")
+    assert check(asked, CLOCK, late, top=TOP).is_nothing
+
+
+def test_a_ticket_of_a_service_that_left_the_catalogue_goes_by_the_clock_of_everything_else() -> None:
+    opened = local("2026-11-16 09:00")
+    gone = replace(ticket(opened), service_code="gone.service")
+    known = replace(gone, service_code=OTHER)
+    at = local("2026-11-18 17:59")
+    assert check(gone, CLOCK, at, top=TOP) == check(known, CLOCK, at, top=TOP)
+    assert ticket_colour(gone, CLOCK, at) is ticket_colour(known, CLOCK, at)
+    with pytest.raises(UnknownService):
+        CATALOGUE.get("gone.service")
 
 
 @pytest.mark.parametrize(
