@@ -76,7 +76,6 @@ def build_triage(
     catalogue: Catalogue | None = None,
     *,
     learned: Sequence[Path] = (PACKAGED_LEARNED,),
-    cache_directory: Path | None = None,
     thresholds: Thresholds | None = None,
 ) -> Triage:
     """Triage over the lexicon of ``directories``; takes about a second.
@@ -85,12 +84,11 @@ def build_triage(
         directories: the layers, base first.
         catalogue: the packaged one where none is given.
         learned: the layers of the learned lexicon; with none of them the rules decide alone.
-        cache_directory: where the parsed dictionary may be kept between starts; nowhere by default.
         thresholds: the packaged ones where none are given.
     """
     catalogue = catalogue or load_catalogue()
     lexicon = load_lexicon(directories, catalogue.services)
-    segmenter = Segmenter(lexicon.nouns(), cache_directory)
+    segmenter = Segmenter(lexicon.nouns())
     return Triage(lexicon, catalogue, segmenter=segmenter, thresholds=thresholds, learned=load_learned(learned))
 
 

@@ -1,173 +1,178 @@
-"""Words of a sentence, by jieba with a dictionary of our own: the only module that knows jieba."""
+"""Words of a sentence: jieba's dictionary and its most probable cut, found by one search for all words at once."""
 
 from __future__ import annotations
 
-import logging
 import re
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from array import array
+from collections.abc import Container, Iterable, Iterator, Sequence
+from importlib.util import find_spec
 from itertools import pairwise
 from math import log
+from operator import itemgetter
 from pathlib import Path
 
-import jieba
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 _FREQUENCY = 1000
 """Given to domain words: above most of the general dictionary, below its function words."""
 
-_BLOCK = re.compile(r"[\u4e00-\u9fd5a-zA-Z0-9+#&._%\-]+")
-"""Characters that words are made of, as jieba has it; every other character stands alone."""
-_LETTERS = re.compile(r"[a-zA-Z0-9]{2}")
-_LONGEST_KEPT = 12
-"""Characters of the longest stretch whose cut is remembered."""
-_KEPT = 1 << 14
-"""Stretches whose cut is remembered: they are words and near-words, so that a few thousand make up most talk."""
-
+_ENTRY = re.compile(r"^([\u4e00-\u9fd5a-zA-Z0-9+#&._%\-]+) (\d+)", re.MULTILINE)
+"""A word of the characters that words are made of, as jieba has it, and how often it was counted."""
+_LETTERS = re.compile(r"[a-zA-Z0-9]{2,}")
+_LINE_BREAK = re.compile("\r\n")
 _TAILS = frozenset("了的过着掉起到得啊呀吗嘛呢哦咯喽哈吧啦成断倒坏破完满光烂歪裂死住上下")
+
+_Found = tuple[int, int, int]
+"""A word of the dictionary in a text: its number, its start and its end."""
+_by_start = itemgetter(1)
 
 
 class Segmenter:
-    """Tells where words begin and end.
+    """Tells where words begin and end. Immutable after construction; safe to share between threads.
 
-    The tokenizer is its own object with its own dictionary: jieba's module-global one reads and writes a cache in
-    the shared temporary directory. Loading costs about 0.7 s, once.
+    The cut is the one of ``jieba.cut(text, HMM=False)`` with the same dictionary. One pass finds every word of the
+    dictionary that occurs in a text; the likeliest of several cuts is looked for only where words overlap.
     """
 
-    def __init__(self, domain_words: Iterable[str], cache_directory: Path | None = None) -> None:
-        jieba.setLogLevel(logging.WARNING)
-        self._tokenizer = jieba.Tokenizer()
-        if cache_directory is None:
-            # Without a directory of our own nothing is cached: the dictionary is parsed afresh.
-            frequencies, total = self._tokenizer.gen_pfdict(self._tokenizer.get_dict_file())
-            self._tokenizer.FREQ, self._tokenizer.total = frequencies, total
-            self._tokenizer.initialized = True
-        else:
-            self._tokenizer.tmp_dir = str(cache_directory)
-            self._tokenizer.initialize()
-        self._added: set[str] = set()
-        for word in domain_words:
-            if len(word) > 1:
-                known = self._tokenizer.FREQ.get(word, 0)
-                if not known:
-                    self._added.add(word)
-                self._tokenizer.add_word(word, max(_FREQUENCY, known))
-        self._remembered = lru_cache(maxsize=_KEPT)(self._likeliest)
+    def __init__(self, domain_words: Iterable[str]) -> None:
+        self._characters: dict[str, int] = {}
+        self._counts = array("L")
+        numbers: dict[str, int | None] = {word: None for word in domain_words if len(word) > 1}
+        self._automaton = AhoCorasick(
+            self._entries(numbers),
+            matchkind=MatchKind.Standard,
+            implementation=Implementation.ContiguousNFA,
+            store_patterns=False,
+        )
+        self._general = len(self._counts)
+        total = sum(self._counts) + sum(self._characters.values())
+        for number in numbers.values():
+            if number is None:
+                self._counts.append(_FREQUENCY)
+                total += _FREQUENCY
+            else:
+                self._counts[number] = max(_FREQUENCY, self._counts[number])
+                total += self._counts[number]
+        self._total = log(total)
+
+    def _entries(self, numbers: dict[str, int | None]) -> Iterator[str]:
+        """The words of two or more characters of the dictionary, then the keys of ``numbers`` that it does not know.
+
+        The others get their number. Counts are kept on the way, for all words together would take much memory.
+        """
+        for entry in _ENTRY.finditer(_dictionary().read_text(encoding="utf-8")):
+            word, count = entry[1], int(entry[2])
+            if len(word) == 1:
+                self._characters[word] = count
+                continue
+            if word in numbers:
+                numbers[word] = len(self._counts)
+            self._counts.append(count)
+            yield word
+        yield from (word for word, number in numbers.items() if number is None)
 
     def frequency(self, word: str) -> int:
         """How common ``word`` is in the general dictionary; 0 where only the domain knows it."""
-        return 0 if word in self._added else int(self._tokenizer.FREQ.get(word, 0))
+        if len(word) == 1:
+            return self._characters.get(word, 0)
+        for number, start, end in self._automaton.find_matches_as_indexes(word, overlapping=True):
+            if end - start == len(word) and number < self._general:
+                return self._counts[number]
+        return 0
 
     def words(self, text: str) -> list[str]:
         """The words of ``text`` in order; joined they are ``text`` again."""
-        return [text[start:end] for start, end in pairwise([0, *self.ends(text)])]
+        inside = self.inside(text)
+        edges = [position for position in range(len(text) + 1) if position not in inside]
+        return [text[start:end] for start, end in pairwise(edges)]
 
     def boundaries(self, text: str) -> Boundaries:
         """Where the words of ``text`` begin and end."""
-        return Boundaries(text, self.ends(text))
+        return Boundaries(text, self.inside(text))
 
-    def ends(self, text: str) -> list[int]:
-        """Where each word of ``text`` ends: the cut of ``jieba.cut(text, HMM=False)`` in less than half the time."""
-        ends: list[int] = []
-        position = 0
-        for block in _BLOCK.finditer(text):
-            start, end = block.span()
-            if position < start:
-                ends += _alone(text, position, start)
-            ends += self._cut_block(text, start, end)
-            position = end
-        if position < len(text):
-            ends += _alone(text, position, len(text))
-        return ends
+    def inside(self, text: str) -> set[int]:
+        """The positions of ``text`` that lie within a word; all others are between words."""
+        found: list[_Found] = self._automaton.find_matches_as_indexes(text, overlapping=True)
+        found.sort(key=_by_start)
+        inside: set[int] = set()
+        stretch: list[_Found] = []
+        reach = 0
+        for one in found:
+            # What is likeliest within a stretch does not depend on what is around it.
+            if one[1] >= reach and stretch:
+                self._cut(text, stretch, reach, inside)
+                stretch = []
+            stretch.append(one)
+            if one[2] > reach:
+                reach = one[2]
+        if stretch:
+            self._cut(text, stretch, reach, inside)
+        if "\r\n" in text:
+            inside.update(match.start() + 1 for match in _LINE_BREAK.finditer(text))
+        if _LETTERS.search(text):
+            inside |= _joined(text, inside)
+        return inside
 
-    def _cut_block(self, text: str, start: int, end: int) -> list[int]:
-        """Cuts a block at every position that no word of the dictionary reaches over, and then its stretches.
+    def _cut(self, text: str, stretch: Sequence[_Found], until: int, inside: set[int]) -> None:
+        """Adds to ``inside`` what lies within the words of the most probable cut of a stretch, which ends at ``until``.
 
-        What is likeliest within such a stretch does not depend on what is around it, and most are one word long.
+        ``stretch`` has the words that it could be cut into, by their starts. Of equally probable cuts the one with the
+        longer first word is taken.
         """
-        frequency_of = self._tokenizer.FREQ.get
-        ends: list[int] = []
-        begun, reach = start, start + 1
-        for position in range(start, end - 1):
-            if position == reach:
-                ends += (reach,) if reach == begun + 1 else self._cut_stretch(text, begun, reach)
-                begun, reach = position, position + 1
-            after = position + 2
-            frequency = frequency_of(text[position:after])
-            while frequency is not None:
-                # What is known but has no frequency only begins a longer word.
-                if frequency and after > reach:
-                    reach = after
-                after += 1
-                if after > end:
-                    break
-                frequency = frequency_of(text[position:after])
-        if reach < end:
-            ends += self._cut_stretch(text, begun, reach)
-            begun = reach
-        ends += self._cut_stretch(text, begun, end)
-        return _letters_joined(text, start, ends) if _LETTERS.search(text, start, end) else ends
-
-    def _cut_stretch(self, text: str, start: int, end: int) -> Iterable[int]:
-        if end - start == 1:
-            return (end,)
-        stretch = text[start:end]
-        lengths = self._remembered(stretch) if end - start <= _LONGEST_KEPT else self._likeliest(stretch)
-        return [start + length for length in lengths]
-
-    def _likeliest(self, stretch: str) -> tuple[int, ...]:
-        """Where the words of the most probable cut end; of equally probable ones the one with the longer first word."""
-        known, size = self._tokenizer.FREQ, len(stretch)
-        total = log(self._tokenizer.total)
+        counts, of_character, total = self._counts, self._characters.get, self._total
+        number, begun, end = stretch[0]
+        if len(stretch) == 1 and end == begun + 2:
+            one, other = of_character(text[begun], 1), of_character(text[begun + 1], 1)
+            if log(counts[number]) + total >= log(one) + log(other):
+                inside.add(begun + 1)
+            return
+        size = until - begun
         scores = [0.0] * (size + 1)
         nexts = [0] * size
+        last = len(stretch) - 1
         for position in range(size - 1, -1, -1):
-            best: float | None = None
-            after = position + 1
-            while after <= size and (word := stretch[position:after]) in known:
-                if frequency := known[word]:
-                    score = log(frequency) - total + scores[after]
-                    if best is None or score >= best:
-                        best, nexts[position] = score, after
-                after += 1
-            if best is None:
-                best, nexts[position] = scores[position + 1] - total, position + 1
-            scores[position] = best
-        ends = []
+            best, ends = log(of_character(text[begun + position], 1)) - total + scores[position + 1], position + 1
+            while last >= 0 and stretch[last][1] - begun == position:
+                number, _, end = stretch[last]
+                end -= begun
+                score = log(counts[number]) - total + scores[end]
+                if score > best or (score == best and end > ends):
+                    best, ends = score, end
+                last -= 1
+            scores[position], nexts[position] = best, ends
         position = 0
         while position < size:
+            inside.update(range(begun + position + 1, begun + nexts[position]))
             position = nexts[position]
-            ends.append(position)
-        return tuple(ends)
 
 
-def _alone(text: str, start: int, end: int) -> Iterator[int]:
-    """The ends of single characters; a line break of two characters is one."""
-    for position in range(start, end):
-        if text[position : position + 2] != "\r\n":
-            yield position + 1
+def _dictionary() -> Path:
+    """The file of jieba's dictionary. Importing jieba itself would load models that nothing here asks."""
+    jieba = find_spec("jieba")
+    if jieba is None or jieba.origin is None:
+        raise ModuleNotFoundError("jieba is not installed", name="jieba")
+    return Path(jieba.origin).with_name("dict.txt")
 
 
-def _letters_joined(text: str, start: int, ends: list[int]) -> list[int]:
-    """Without the ends between single letters or digits: 502 is one word."""
-    single = {end for before, end in pairwise([start, *ends]) if end - before == 1 and _is_letter(text[before])}
-    return [end for end, after in pairwise([*ends, -1]) if not (end in single and after in single)]
-
-
-def _is_letter(character: str) -> bool:
-    return character.isascii() and character.isalnum()
+def _joined(text: str, inside: Container[int]) -> set[int]:
+    """The positions between single letters or digits: 502 is one word."""
+    return {
+        position
+        for run in _LETTERS.finditer(text)
+        for position in range(run.start() + 1, run.end())
+        if position - 1 not in inside and position not in inside and position + 1 not in inside
+    }
 
 
 class Boundaries:
     """Answers whether a stretch of text can stand as words of its own."""
 
-    __slots__ = ("_edges", "_ends", "_starts", "_text")
+    __slots__ = ("_inside", "_text")
 
-    def __init__(self, text: str, ends: list[int]) -> None:
+    def __init__(self, text: str, inside: Container[int]) -> None:
+        """``inside`` holds the positions of ``text`` that lie within a word."""
         self._text = text
-        self._starts = [0, *ends]
-        self._ends = ends
-        self._edges = frozenset(self._starts)
+        self._inside = inside
 
     def allow(self, start: int, end: int) -> bool:
         """Whether ``start``–``end`` cuts no word in two.
@@ -176,14 +181,16 @@ class Boundaries:
         be the word, but for particles and results after it (坏 in 坏了, 锈 in 锈断). Crossing from the middle of one
         word into another (天天 in 今天天气) is never a hit.
         """
-        starts_word = start in self._edges
-        if starts_word and end in self._edges:
+        inside = self._inside
+        starts_word = start not in inside
+        if starts_word and end not in inside:
             return True
-        first = bisect_right(self._starts, start) - 1
-        last = bisect_right(self._starts, end - 1) - 1
-        if first == last and end - start > 1:
+        if end - start > 1 and all(position in inside for position in range(start + 1, end)):
             return True
-        return starts_word and self._is_tail(end, self._ends[last])
-
-    def _is_tail(self, start: int, end: int) -> bool:
-        return all(character in _TAILS for character in self._text[start:end])
+        if not starts_word:
+            return False
+        while end in inside:
+            if self._text[end] not in _TAILS:
+                return False
+            end += 1
+        return True
