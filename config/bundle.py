@@ -13,12 +13,14 @@ from config.callback import load_callback
 from config.care import load_care
 from config.catalogue import load_catalogue
 from config.conversation import load_conversation
+from config.council import Council, load_council
 from config.csv_table import CsvRefused
 from config.digests import load_digests
 from config.duties import load_duties
 from config.errors import ConfigError
 from config.escalation import load_escalation
 from config.handling import load_handling
+from config.needs import load_needs
 from config.organisation import load_organisation
 from config.overlay import Overlay
 from config.retention import load_retention
@@ -33,6 +35,7 @@ from routing.digest_schedule import DigestRules
 from routing.escalation_plan import EscalationPolicy
 from routing.followup import ConversationRules
 from routing.handling_rules import HandlingRules
+from routing.need_rules import NeedRules
 from routing.organisation import DutyRules, Organisation
 from routing.retention import Retention
 from routing.sla import SlaTable
@@ -60,6 +63,8 @@ class Configuration:
     conversation: ConversationRules
     retention: Retention
     callback: CallBackRules
+    needs: NeedRules
+    council: Council
     care: CareRules
     texts: Texts
 
@@ -111,6 +116,8 @@ def load_configuration(config_dir: Path | None = None, *, timezone: str | None =
         retention=load_retention(overlay.file("retention.yaml")),
         conversation=load_conversation(catalogue, overlay.file("conversation.yaml")),
         callback=load_callback(overlay.file("callback.yaml")),
+        needs=load_needs(catalogue, overlay.file("needs.yaml")),
+        council=load_council(catalogue, overlay.file("council.yaml")),
         care=load_care(catalogue, overlay.file("care.yaml")),
         texts=load_texts(overlay.layers()),
     )
@@ -153,6 +160,8 @@ def inspect_configuration(config_dir: Path | None = None, *, timezone: str | Non
         attempt(lambda: load_care(catalogue, overlay.file("care.yaml")))
         attempt(lambda: load_sla(catalogue, overlay.file("sla.yaml")))
         attempt(lambda: load_conversation(catalogue, overlay.file("conversation.yaml")))
+        attempt(lambda: load_needs(catalogue, overlay.file("needs.yaml")))
+        attempt(lambda: load_council(catalogue, overlay.file("council.yaml")))
         attempt(lambda: build_triage(overlay, catalogue))
         if organisation is not None:
             attempt(lambda: load_duties(organisation, catalogue, overlay.file("duties.yaml")))
@@ -168,10 +177,12 @@ _SINGLE = (
     "care.yaml",
     "catalogue.yaml",
     "conversation.yaml",
+    "council.yaml",
     "digests.yaml",
     "duties.yaml",
     "escalation.yaml",
     "handling.yaml",
+    "needs.yaml",
     "organisation.yaml",
     "retention.yaml",
     "sla.yaml",

@@ -12,6 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 
 from models.areas import SqlAreaStore
+from models.civic import SqlCivicStores
 from models.digests import SqlDigestStore
 from models.engine import connect, parse_url
 from models.groups import SqlGroupStore
@@ -52,6 +53,7 @@ class SqlUnitOfWork:
         self.updates = SqlUpdateLog(transaction)
         self.prompts = SqlPromptStore(transaction)
         self.digests = SqlDigestStore(transaction)
+        self.civic = SqlCivicStores(transaction)
         self.standings = SqlStandingStore(transaction)
 
     async def __aenter__(self) -> Self:

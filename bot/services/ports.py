@@ -12,6 +12,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self
 
+from bot.services.civic_ports import CivicStores
 from routing.area_moves import AreaMove
 from routing.areas import Area, AreaTree
 from routing.care import CareLook, CarePerson
@@ -242,6 +243,8 @@ class UnitOfWork(Protocol):
     def prompts(self) -> PromptStore: ...
     @property
     def digests(self) -> DigestStore: ...
+    @property
+    def civic(self) -> CivicStores: ...
     @property
     def standings(self) -> StandingStore: ...
     @property

@@ -1,0 +1,86 @@
+"""Reads the moments that people write as the end of something: 3天, 48小时, 明天18:00, 11-28, 12月1日晚上8点."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+_SPAN = re.compile(r"(\d{1,3})(?:个)?(小时|h|天|日|d|周|星期|w)(?:后|内)?")
+_UNITS = {
+    "小时": timedelta(hours=1),
+    "h": timedelta(hours=1),
+    "天": timedelta(days=1),
+    "日": timedelta(days=1),
+    "d": timedelta(days=1),
+    "周": timedelta(weeks=1),
+    "星期": timedelta(weeks=1),
+    "w": timedelta(weeks=1),
+}
+_DAY = re.compile(
+    r"(?P<near>今天|今晚|明天|明晚|后天|大后天)"
+    r"|(?:下(?:周|星期|礼拜)(?P<next>[一二三四五六日天]))"
+    r"|(?:(?:本|这)?(?:周|星期|礼拜)(?P<this>[一二三四五六日天]))"
+    r"|(?:(?:(?P<year>20\d\d)[-/.年])?(?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})[日号]?)"
+)
+_CLOCK = re.compile(
+    r"(?P<part>早上|上午|中午|下午|晚上|晚|夜里)?(?P<hour>\d{1,2})(?:[:点时](?P<minute>\d{1,2}|半)?分?)(?:整)?"
+)
+_NEAR = {"今天": 0, "今晚": 0, "明天": 1, "明晚": 1, "后天": 2, "大后天": 3}
+_WEEKDAYS = "一二三四五六日"
+_LATE = frozenset({"下午", "晚上", "晚", "夜里"})
+
+
+def moment_of(written: str, now: datetime, zone: ZoneInfo, *, by_default: time) -> datetime | None:
+    """The moment in UTC, or None where it is none or is not after ``now`` (aware).
+
+    A day without a time ends at ``by_default``; a time without a day is today's, and a date without a year the next
+    one to come.
+    """
+    said = "".join(unicodedata.normalize("NFKC", written).lower().split())
+    span = _SPAN.fullmatch(said)
+    if span is not None:
+        return now.astimezone(UTC) + int(span[1]) * _UNITS[span[2]] if int(span[1]) else None
+    found = _DAY.match(said)
+    rest = said[found.end() :] if found else said
+    local = now.astimezone(zone)
+    day = _day(found, local.date()) if found else local.date()
+    clock = by_default if found and not rest else _clock(rest, is_evening=bool(found and found["near"] in _EVENINGS))
+    if day is None or clock is None:
+        return None
+    moment = datetime.combine(day, clock, zone).astimezone(UTC)
+    return moment if moment > now else None
+
+
+_EVENINGS = frozenset({"今晚", "明晚"})
+
+
+def _day(found: re.Match[str], today: date) -> date | None:
+    if found["near"]:
+        return today + timedelta(days=_NEAR[found["near"]])
+    if found["next"] or found["this"]:
+        weekday = _WEEKDAYS.index((found["next"] or found["this"]).replace("天", "日"))
+        monday = today - timedelta(days=today.weekday())
+        return monday + timedelta(days=weekday + (7 if found["next"] else 0))
+    try:
+        day = date(int(found["year"] or today.year), int(found["month"]), int(found["day"]))
+    except ValueError:
+        return None
+    if found["year"] or day >= today:
+        return day
+    try:
+        return day.replace(year=today.year + 1)
+    except ValueError:
+        return None
+
+
+def _clock(said: str, *, is_evening: bool) -> time | None:
+    found = _CLOCK.fullmatch(said)
+    if found is None:
+        return None
+    hour = int(found["hour"])
+    minute = 30 if found["minute"] == "半" else int(found["minute"] or 0)
+    if (found["part"] in _LATE or is_evening) and hour < 12:
+        hour += 12
+    return time(hour, minute) if hour < 24 and minute < 60 else None
