@@ -17,7 +17,7 @@ _UNITS = {
     "小时": timedelta(hours=1),
     "个小时": timedelta(hours=1),
 }
-# Days are left out: whether one has eight hours or twenty-four depends on the clock of the ticket.
+# Days are left to routing.deadlines: they have a date, and working days a calendar.
 _SPAN = re.compile(rf"(\d{{1,4}}(?:\.\d)?)\s*({'|'.join(sorted(_UNITS, key=len, reverse=True))})", re.ASCII)
 
 

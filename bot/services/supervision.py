@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 from bot.services.desk import Answer, TicketDesk
 from bot.services.ports import UnitOfWork
+from routing.deadlines import deadline_of
 from routing.errors import NotAllowed, QunbanError
 from routing.escalation import URGE
 from routing.ladder import is_told_at
@@ -32,16 +32,19 @@ class SupervisionService:
     def __init__(self, desk: TicketDesk) -> None:
         self._desk = desk
 
-    async def urge(self, work: UnitOfWork, actor: Actor, ticket_id: int, within: timedelta | None = None) -> Answer:
-        """A superior's follow-up (督办): the holder hears of it at once and has ``within`` to say how far it is.
+    async def urge(self, work: UnitOfWork, actor: Actor, ticket_id: int, until: str = "") -> Answer:
+        """A superior's follow-up (督办): the holder hears of it at once and has until then to say how far it is.
 
-        The limit is on the clock of the ticket's own limits; without one, that of the district for the urgency holds.
-        Once it has run out, whoever urged is told.
+        ``until`` is what people write for it (``routing.deadlines``); without it, the limit of the district for the
+        urgency holds. Once it has run out, whoever urged is told. Raises ``DeadlineUnclear``.
         """
         taken = await self._desk.take(work, actor, Action.URGE, ticket_id)
         rules, ticket = self._desk.rules, taken.ticket
-        span = within or rules.handling.urge_within[ticket.urgency]
-        due = later(taken.now, span, rules.limits(ticket).resolve.clock, rules.clocks.calendar)
+        clock, calendar = rules.limits(ticket).resolve.clock, rules.clocks.calendar
+        if until:
+            due = deadline_of(until, taken.now, clock, calendar)
+        else:
+            due = later(taken.now, rules.handling.urge_within[ticket.urgency], clock, calendar)
         ticket = replace(
             ticket,
             urges=ticket.urges + 1,

@@ -107,7 +107,12 @@ async def test_an_urge_has_its_own_limit_and_comes_back_to_who_urged(town: Town)
     await town.press_label(HE, HE, "认领")
     number = (await town.ticket()).number
     await town.say(GAO, GAO, f"/urge {number} 马上")
-    assert "用法：/urge" in (await town.texts(GAO))[-1]
+    assert "没看懂时限“马上”。可以写：30分钟、2h、3天、2个工作日" in (await town.texts(GAO))[-1]
+    assert (await town.ticket()).urge_due_at is None
+    await town.say(GAO, GAO, f"/urge {number} 明天下午5点")
+    assert f"已督办工单 {number}，请经办人在 11-24 17:00 前反馈。" in (await town.texts(GAO))[-1]
+    await town.say(GAO, GAO, f"/urge {number} 12-01 18:00")
+    assert (await town.ticket()).urge_due_at == at("12-01 18:00")
     await town.say(GAO, GAO, f"/urge {number} 2h")
     assert (await town.texts(GAO))[-1] == f"已督办工单 {number}，请经办人在 11-23 12:00 前反馈。"
     assert await said(town, HE, f"📣 高岚 督办工单 {number}，请在 11-23 12:00 前处理并反馈。") == 1

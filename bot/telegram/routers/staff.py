@@ -9,7 +9,6 @@ from bot.telegram.routers.commands import Command, Said
 from bot.telegram.routers.replies import Reply, in_private, in_same_chat, sentence
 from bot.telegram.talking import Talking
 from routing.digest_schedule import Period
-from routing.spans import span_of
 
 _PERIODS = {
     "": Period.DAY,
@@ -83,11 +82,10 @@ async def overdue(message: Message, talking: Talking) -> Reply:
 async def urge(message: Message, command: Said, talking: Talking) -> Reply:
     """A superior's follow-up on one ticket, with a limit of its own where one is written behind the number."""
     number, _, written = command.args.partition(" ")
-    within = span_of(written)
-    if not number or (written.strip() and within is None):
+    if not number:
         return in_private(sentence("lists.urge_usage"))
     ticket = await talking.work.tickets.by_number(number.upper())
-    return in_private(await talking.services.supervision.urge(talking.work, talking.actor, ticket.id, within))
+    return in_private(await talking.services.supervision.urge(talking.work, talking.actor, ticket.id, written.strip()))
 
 
 async def find(message: Message, command: Said, talking: Talking) -> Reply:
