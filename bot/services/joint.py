@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot.services.desk import Answer, Press, TicketDesk
 from bot.services.ports import UnitOfWork
 from bot.services.rota import there_now
-from bot.services.subtask_cards import subtask_card
+from bot.services.subtask_cards import show_subtask
 from routing.errors import NotAllowed, QunbanError
 from routing.groups import Dialogue
 from routing.message import IncomingMessage
@@ -102,8 +102,7 @@ class JointService:
         subtask = await work.subtasks.add(Subtask(0, taken.ticket.id, helper.id, taken.post.id, taken.now, task))
         event = self._desk.event(taken, EventKind.SUBTASK_GIVEN, subtask=subtask.id, to=helper.name, to_post=helper.id)
         ticket = await self._desk.put(work, taken.ticket, event)
-        card = await subtask_card(work, self._desk.rules, self._desk.board, ticket, subtask)
-        await self._desk.board.tell(work, ticket, helper.account, card)
+        await show_subtask(work, self._desk.rules, self._desk.board, ticket, subtask)
         return Answer("subtask.given", {"name": helper.name, "number": ticket.number})
 
     async def claim(self, work: UnitOfWork, press: Press, subtask_id: int) -> Answer:
@@ -153,6 +152,7 @@ class JointService:
         await work.subtasks.save(ended)
         event = self._desk.event(taken, EventKind.SUBTASK_WITHDRAWN, subtask=subtask_id, reason=reason)
         ticket = await self._desk.put(work, taken.ticket, event)
+        await show_subtask(work, self._desk.rules, self._desk.board, ticket, ended)
         helper = await work.staff.get(subtask.post_id)
         fields = {"number": ticket.number, "task": subtask.task, "name": taken.post.name, "reason": words}
         told = Content(lines=(self._desk.rules.wording.say("subtask.recalled_helper", **fields),))
@@ -172,8 +172,7 @@ class JointService:
         await work.subtasks.save(subtask)
         event = TicketEvent(ticket.id, kind, now, post.account, post.name, {"post": post.id, "subtask": subtask.id})
         ticket = await self._desk.put(work, ticket, event)
-        card = await subtask_card(work, self._desk.rules, self._desk.board, ticket, subtask)
-        await self._desk.change_message(work, press, card)
+        await show_subtask(work, self._desk.rules, self._desk.board, ticket, subtask)
         await self._tell_lead(work, ticket, subtask, post)
         return Answer(f"subtask.{state}", {"number": ticket.number})
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.services.board import TicketBoard
 from bot.services.ports import UnitOfWork
 from bot.services.rules import Rules
-from routing.outgoing import Button, Content
+from routing.outgoing import Button, Content, Outgoing
 from routing.subtask import Subtask, SubtaskState
 from routing.ticket import EventKind, Ticket, TicketEvent
 
@@ -43,6 +43,30 @@ async def subtask_card(work: UnitOfWork, rules: Rules, board: TicketBoard, ticke
     return Content(title, tuple(lines), (buttons,) if buttons else ())
 
 
+async def show_subtask(work: UnitOfWork, rules: Rules, board: TicketBoard, ticket: Ticket, subtask: Subtask) -> None:
+    """Brings every card of the sub-task up to date; while it is open, its co-handler gets one."""
+    topic = f"subtask:{subtask.id}"
+    chats = {chat_id: thread_id for _, chat_id, thread_id in await work.outbox.topics.chats(topic)}
+    helper = await work.staff.get(subtask.post_id)
+    if subtask.is_open and helper.account is not None:
+        chats.setdefault(helper.account, None)
+    content = await subtask_card(work, rules, board, ticket, subtask)
+    await work.outbox.add(
+        *(
+            Outgoing(
+                platform=ticket.platform,
+                chat_id=chat_id,
+                thread_id=thread_id,
+                content=content,
+                ticket_id=ticket.id,
+                card=True,
+                topic=topic,
+            )
+            for chat_id, thread_id in chats.items()
+        )
+    )
+
+
 async def end_with_ticket(work: UnitOfWork, rules: Rules, board: TicketBoard, ticket: Ticket, now: datetime) -> None:
     """Ends what co-handlers still owe for a ticket that is over, and tells them."""
     for subtask in await work.subtasks.of_ticket(ticket.id):
@@ -52,6 +76,7 @@ async def end_with_ticket(work: UnitOfWork, rules: Rules, board: TicketBoard, ti
         await work.subtasks.save(ended)
         data = {"subtask": subtask.id, "reason": WITH_TICKET}
         await work.tickets.record(TicketEvent(ticket.id, EventKind.SUBTASK_WITHDRAWN, now, data=data))
+        await show_subtask(work, rules, board, ticket, ended)
         helper = await work.staff.get(subtask.post_id)
         line = rules.wording.say("subtask.over", number=ticket.number, task=subtask.task)
         await board.tell(work, ticket, helper.account, Content(lines=(line,)))

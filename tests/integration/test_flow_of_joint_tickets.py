@@ -77,6 +77,7 @@ async def test_a_joint_ticket_is_done_when_every_part_is(town: Town) -> None:
 async def test_the_lead_takes_a_part_back_with_a_reason(town: Town) -> None:
     await opened(town)
     await ask(town, "网格员 林晓燕", "清理门口杂物")
+    data = _data(await town.with_button(LIN, LIN, "认领协办"))
     await town.press_label(HE, HE, "撤回协办")
     await town.press_label(HE, HE, "林晓燕：清理门口杂物")
     await town.press_label(HE, HE, "已不需要")
@@ -84,7 +85,11 @@ async def test_the_lead_takes_a_part_back_with_a_reason(town: Town) -> None:
     assert (recalled.state, recalled.reason) == (SubtaskState.WITHDRAWN, "not_needed")
     number = (await town.ticket()).number
     assert f"何志强 撤回了工单 {number} 的协办“清理门口杂物”：已不需要" in await town.texts(LIN)
-    assert "已经完成或撤回" in (await town.press_label(LIN, LIN, "认领协办"))["text"]
+    # Her card says so and has no buttons any more; a press that was on its way is refused.
+    (card,) = [one for one in await town.people.history(LIN, LIN) if "协办事项 清理门口杂物" in str(one.get("text"))]
+    assert ("状态 已撤回" in card["text"], labels_of(card)) == (True, [])
+    refused = await town.press(LIN, LIN, card, data, forged=True)
+    assert "已经完成或撤回" in refused["text"]
     assert "林晓燕" not in (await town.with_button(HE, HE, "请协办"))["text"]
     await town.press_label(HE, HE, "办结")
     await town.say(HE, HE, "换了锁芯")
@@ -114,6 +119,8 @@ async def test_parts_end_with_their_ticket(town: Town) -> None:
     (ended,) = await subtasks(town)
     assert (ticket.status, ended.state, ended.reason) == (Status.ARCHIVED, SubtaskState.WITHDRAWN, "ticket_over")
     assert f"工单 {ticket.number} 已结束，协办“清理门口杂物”不用再做。" in await town.texts(LIN)
+    (card,) = [one for one in await town.people.history(LIN, LIN) if "协办事项 清理门口杂物" in str(one.get("text"))]
+    assert labels_of(card) == []
 
 
 async def test_parts_stay_when_another_unit_takes_the_lead(town: Town) -> None:
