@@ -19,12 +19,14 @@ from config.digests import load_digests
 from config.duties import load_duties
 from config.errors import ConfigError
 from config.escalation import load_escalation
+from config.guide import load_certificates, load_guide_rules
 from config.handling import load_handling
 from config.needs import load_needs
 from config.organisation import load_organisation
 from config.overlay import Overlay
 from config.retention import load_retention
 from config.sample import SampleDistrict, load_sample
+from config.service_items import load_service_items
 from config.sla import load_sla
 from config.texts import load_texts
 from routing.calendar import WorkingCalendar
@@ -34,6 +36,7 @@ from routing.catalogue import Catalogue
 from routing.digest_schedule import DigestRules
 from routing.escalation_plan import EscalationPolicy
 from routing.followup import ConversationRules
+from routing.guide.items import Certificate, GuideRules, ServiceItem
 from routing.handling_rules import HandlingRules
 from routing.need_rules import NeedRules
 from routing.organisation import DutyRules, Organisation
@@ -63,6 +66,8 @@ class Configuration:
     conversation: ConversationRules
     retention: Retention
     callback: CallBackRules
+    guide: GuideRules
+    certificates: tuple[Certificate, ...]
     needs: NeedRules
     council: Council
     care: CareRules
@@ -76,6 +81,15 @@ class Configuration:
     def build_triage(self) -> Triage:
         """Triage over the lexicon of the district; raises ``ConfigError``."""
         return build_triage(self.overlay, self.catalogue)
+
+    def sample_items(self) -> tuple[ServiceItem, ...]:
+        """The sample service items; raises ``ConfigError`` or ``CsvRefused``."""
+        return load_service_items(
+            self.catalogue,
+            self.guide,
+            self.overlay.file("service_items.yaml"),
+            taken=[one.code for one in self.certificates],
+        )
 
     def sample(self, platform: str) -> SampleDistrict:
         """The sample district, its groups on ``platform``; raises ``ConfigError`` or ``CsvRefused``."""
@@ -101,6 +115,7 @@ def load_configuration(config_dir: Path | None = None, *, timezone: str | None =
     overlay = Overlay(config_dir)
     catalogue = load_catalogue(overlay.file("catalogue.yaml"))
     organisation = load_organisation(overlay.file("organisation.yaml"))
+    guide = load_guide_rules(overlay.file("guide.yaml"))
     return Configuration(
         overlay=overlay,
         catalogue=catalogue,
@@ -116,6 +131,8 @@ def load_configuration(config_dir: Path | None = None, *, timezone: str | None =
         retention=load_retention(overlay.file("retention.yaml")),
         conversation=load_conversation(catalogue, overlay.file("conversation.yaml")),
         callback=load_callback(overlay.file("callback.yaml")),
+        guide=guide,
+        certificates=load_certificates(guide, overlay.file("certificates.yaml")),
         needs=load_needs(catalogue, overlay.file("needs.yaml")),
         council=load_council(catalogue, overlay.file("council.yaml")),
         care=load_care(catalogue, overlay.file("care.yaml")),
@@ -155,6 +172,12 @@ def inspect_configuration(config_dir: Path | None = None, *, timezone: str | Non
     attempt(lambda: load_digests(overlay.file("digests.yaml")))
     attempt(lambda: load_retention(overlay.file("retention.yaml")))
     attempt(lambda: load_texts(overlay.layers()))
+    guide = attempt(lambda: load_guide_rules(overlay.file("guide.yaml")))
+    if guide is not None:
+        certificates = attempt(lambda: load_certificates(guide, overlay.file("certificates.yaml"))) or ()
+        if catalogue is not None:
+            items, taken = overlay.file("service_items.yaml"), [one.code for one in certificates]
+            attempt(lambda: load_service_items(catalogue, guide, items, taken=taken))
     if catalogue is not None:
         attempt(lambda: load_conversation(catalogue, overlay.file("conversation.yaml")))
         attempt(lambda: load_care(catalogue, overlay.file("care.yaml")))
@@ -176,15 +199,18 @@ _SINGLE = (
     "callback.yaml",
     "care.yaml",
     "catalogue.yaml",
+    "certificates.yaml",
     "conversation.yaml",
     "council.yaml",
     "digests.yaml",
     "duties.yaml",
     "escalation.yaml",
+    "guide.yaml",
     "handling.yaml",
     "needs.yaml",
     "organisation.yaml",
     "retention.yaml",
+    "service_items.yaml",
     "sla.yaml",
 )
 

@@ -68,6 +68,11 @@ class Triage:
         ]
 
     @property
+    def segmenter(self) -> Segmenter:
+        """What cuts texts into words; others who look for words share it, as loading it takes its time."""
+        return self._segmenter
+
+    @property
     def learned(self) -> LearnedLexicon:
         """The learned lexicon; an empty one where the rules decide alone."""
         return self._judge.lexicon if self._judge is not None else LearnedLexicon()
