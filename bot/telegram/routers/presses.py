@@ -1,12 +1,16 @@
-"""Every button: the action that it carries decides which use case is called."""
+"""Every button: one table says which use case the action that it carries calls, and with what."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
 
 from aiogram import Router
 from aiogram.types import CallbackQuery
 
+from bot.district import UseCases
 from bot.services.approvals import REASON
 from bot.services.correction import CLASS_GROUP, CLASS_SET, SPLIT_OFF
 from bot.services.desk import Answer, Press
@@ -22,6 +26,9 @@ from routing.errors import NotAllowed
 from routing.outgoing import Content
 from routing.ticket import Action, RequestKind
 
+_NUMBER = re.compile(r"-?[0-9]{1,18}")
+
+UseCase = Callable[..., Awaitable[Answer]]
 Pressed = Callable[[Talking, Press, callbacks.Press], Awaitable[Answer]]
 
 
@@ -49,72 +56,35 @@ async def unknown(query: CallbackQuery) -> Answer:
     return Answer("error.stale_button", is_alert=True)
 
 
-async def _claim(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
-    return await talking.services.handling.claim(talking.work, press.actor, data.subject)
+def _by_actor(chosen: Callable[[UseCases], UseCase], **more: Any) -> Pressed:
+    """Calls with the person and the subject: nothing of the message changes in place."""
+
+    async def call(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
+        return await chosen(talking.services)(talking.work, press.actor, data.subject, **more)
+
+    return call
 
 
-async def _offer_transfer(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
-    return await talking.services.handling.offer_transfer(talking.work, press, data.subject)
+def _on_message(chosen: Callable[[UseCases], UseCase], *read: Callable[[str], object], **more: Any) -> Pressed:
+    """Calls with the press and the subject, and with what each of ``read`` makes of the button's argument."""
+
+    async def call(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
+        arguments = (one(data.argument) for one in read)
+        return await chosen(talking.services)(talking.work, press, data.subject, *arguments, **more)
+
+    return call
 
 
-async def _transfer(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
-    post_id = int(data.argument) if data.argument.isdecimal() else 0
-    return await talking.services.handling.transfer(talking.work, press, data.subject, post_id)
+def _number(argument: str) -> int:
+    """A post's id or an account; 0, which is nobody, where it is none."""
+    return int(argument) if _NUMBER.fullmatch(argument) else 0
 
 
-async def _resolve(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
-    return await talking.services.handling.begin_resolve(talking.work, press, data.subject)
+def _kind(kind: RequestKind) -> Callable[[str], RequestKind]:
+    return lambda _: kind
 
 
-async def _withdraw(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
-    return await talking.services.handling.withdraw(talking.work, press.actor, data.subject)
-
-
-async def _urge(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
-    return await talking.services.supervision.urge(talking.work, press.actor, data.subject)
-
-
-async def _acknowledge(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
-    return await talking.services.supervision.acknowledge(talking.work, press.actor, data.subject)
-
-
-async def _progress(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
-    return await talking.services.progress.begin(talking.work, press, data.subject)
-
-
-async def _approve(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
-    return await talking.services.approvals.decide(talking.work, press.actor, data.subject, approve=True)
-
-
-async def _refuse(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
-    return await talking.services.approvals.decide(talking.work, press.actor, data.subject, approve=False)
-
-
-async def _resume(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
-    return await talking.services.approvals.resume(talking.work, press.actor, data.subject)
-
-
-async def _confirm(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
-    return await talking.services.confirmation.confirm(talking.work, press, data.subject)
-
-
-async def _reopen(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
-    return await talking.services.confirmation.reopen(talking.work, press, data.subject)
-
-
-async def _rate(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
-    return await talking.services.confirmation.rate(talking.work, press, data.subject, data.argument)
-
-
-async def _register(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
-    return await _answered(talking, press, data, register=True)
-
-
-async def _dismiss(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
-    return await _answered(talking, press, data, register=False)
-
-
-async def _answered(talking: Talking, press: Press, data: callbacks.Press, *, register: bool) -> Answer:
+async def _answer_prompt(talking: Talking, press: Press, data: callbacks.Press, *, register: bool) -> Answer:
     prompts = talking.services.prompts
     key = await prompts.answer(talking.work, data.subject, press.actor, register=register)
     line = talking.services.rules.wording.say(key)
@@ -122,141 +92,45 @@ async def _answered(talking: Talking, press: Press, data: callbacks.Press, *, re
     return Answer(key)
 
 
-async def _not_yet(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
-    return await talking.services.confirmation.not_yet(talking.work, press, data.subject)
-
-
-async def _offer_services(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
-    return await talking.services.correction.offer_services(talking.work, press, data.subject)
-
-
-async def _offer_group(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
-    return await talking.services.correction.offer_group(talking.work, press, data.subject, data.argument)
-
-
-async def _reclassify(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
-    return await talking.services.correction.reclassify(talking.work, press, data.subject, data.argument)
-
-
-async def _offer_reporters(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
-    return await talking.services.correction.offer_reporters(talking.work, press, data.subject)
-
-
-async def _split(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
-    account = int(data.argument) if data.argument.lstrip("-").isdecimal() else 0
-    return await talking.services.correction.split(talking.work, press, data.subject, account)
-
-
-async def _uphold(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
-    return await talking.services.callback.decide(talking.work, press, data.subject, redo=False)
-
-
-async def _redo(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
-    return await talking.services.callback.decide(talking.work, press, data.subject, redo=True)
-
-
-async def _rate_unit(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
-    return await talking.services.callback.rate_unit(talking.work, press, data.subject, data.argument)
-
-
-async def _accept(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
-    return await talking.services.hand_over.accept(talking.work, press, data.subject)
-
-
-async def _decline(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
-    return await talking.services.hand_over.decline(talking.work, press, data.subject)
-
-
-async def _invite(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
-    return await talking.services.joint.offer_helpers(talking.work, press, data.subject)
-
-
-async def _ask_task(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
-    post_id = int(data.argument) if data.argument.isdecimal() else 0
-    return await talking.services.joint.ask_task(talking.work, press, data.subject, post_id)
-
-
-async def _claim_subtask(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
-    return await talking.services.joint.claim(talking.work, press, data.subject)
-
-
-async def _finish_subtask(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
-    return await talking.services.joint.finish(talking.work, press, data.subject)
-
-
-async def _offer_recall(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
-    return await talking.services.joint.offer_recall(talking.work, press, data.subject)
-
-
-async def _offer_recall_reasons(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
-    return await talking.services.joint.offer_recall_reasons(talking.work, press, data.subject)
-
-
-async def _recall(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
-    return await talking.services.joint.recall(talking.work, press, data.subject, data.argument)
-
-
-async def _solve_on_spot(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
-    return await talking.services.patrol.solve(talking.work, press, data.subject)
-
-
-async def _hand_on(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
-    return await talking.services.patrol.hand_on(talking.work, press, data.subject)
-
-
-def _offer_reasons(kind: RequestKind) -> Pressed:
-    async def offer(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
-        return await talking.services.approvals.offer_reasons(talking.work, press, data.subject, kind)
-
-    return offer
-
-
-def _ask(kind: RequestKind) -> Pressed:
-    async def ask(talking: Talking, press: Press, data: callbacks.Press) -> Answer:
-        return await talking.services.approvals.ask(talking.work, press, data.subject, kind, data.argument)
-
-    return ask
-
-
 _USE_CASES: dict[str, Pressed] = {
-    Action.CLAIM: _claim,
-    Action.TRANSFER: _offer_transfer,
-    TRANSFER_TO: _transfer,
-    Action.RESOLVE: _resolve,
-    Action.WITHDRAW: _withdraw,
-    Action.URGE: _urge,
-    Action.ACKNOWLEDGE: _acknowledge,
-    Action.PROGRESS: _progress,
-    Action.ASK_RETURN: _offer_reasons(RequestKind.RETURN),
-    Action.ASK_EXTENSION: _offer_reasons(RequestKind.EXTENSION),
-    Action.ASK_HOLD: _offer_reasons(RequestKind.HOLD),
-    Action.APPROVE: _approve,
-    Action.REFUSE: _refuse,
-    Action.RESUME: _resume,
-    Action.CONFIRM: _confirm,
-    Action.REOPEN: _reopen,
-    Action.RATE: _rate,
-    Action.RECLASSIFY: _offer_services,
-    CLASS_GROUP: _offer_group,
-    CLASS_SET: _reclassify,
-    Action.SPLIT: _offer_reporters,
-    SPLIT_OFF: _split,
-    NOT_YET: _not_yet,
-    Action.SOLVE_ON_SPOT: _solve_on_spot,
-    HAND_ON: _hand_on,
-    Action.ACCEPT: _accept,
-    Action.INVITE: _invite,
-    CO_HANDLER: _ask_task,
-    SUBTASK_CLAIM: _claim_subtask,
-    SUBTASK_DONE: _finish_subtask,
-    Action.RECALL: _offer_recall,
-    RECALL_ONE: _offer_recall_reasons,
-    RECALL_FOR: _recall,
-    Action.DECLINE: _decline,
-    Action.UPHOLD: _uphold,
-    Action.REDO: _redo,
-    Action.RATE_UNIT: _rate_unit,
-    REGISTER: _register,
-    DISMISS: _dismiss,
-    **{REASON[kind]: _ask(kind) for kind in RequestKind},
+    Action.CLAIM: _by_actor(lambda cases: cases.handling.claim),
+    Action.WITHDRAW: _by_actor(lambda cases: cases.handling.withdraw),
+    Action.URGE: _by_actor(lambda cases: cases.supervision.urge),
+    Action.ACKNOWLEDGE: _by_actor(lambda cases: cases.supervision.acknowledge),
+    Action.APPROVE: _by_actor(lambda cases: cases.approvals.decide, approve=True),
+    Action.REFUSE: _by_actor(lambda cases: cases.approvals.decide, approve=False),
+    Action.RESUME: _by_actor(lambda cases: cases.approvals.resume),
+    Action.TRANSFER: _on_message(lambda cases: cases.handling.offer_transfer),
+    TRANSFER_TO: _on_message(lambda cases: cases.handling.transfer, _number),
+    Action.RESOLVE: _on_message(lambda cases: cases.handling.begin_resolve),
+    Action.PROGRESS: _on_message(lambda cases: cases.progress.begin),
+    Action.ASK_RETURN: _on_message(lambda cases: cases.approvals.offer_reasons, _kind(RequestKind.RETURN)),
+    Action.ASK_EXTENSION: _on_message(lambda cases: cases.approvals.offer_reasons, _kind(RequestKind.EXTENSION)),
+    Action.ASK_HOLD: _on_message(lambda cases: cases.approvals.offer_reasons, _kind(RequestKind.HOLD)),
+    **{REASON[kind]: _on_message(lambda cases: cases.approvals.ask, _kind(kind), str) for kind in RequestKind},
+    Action.CONFIRM: _on_message(lambda cases: cases.confirmation.confirm),
+    Action.REOPEN: _on_message(lambda cases: cases.confirmation.reopen),
+    Action.RATE: _on_message(lambda cases: cases.confirmation.rate, str),
+    NOT_YET: _on_message(lambda cases: cases.confirmation.not_yet),
+    Action.RECLASSIFY: _on_message(lambda cases: cases.correction.offer_services),
+    CLASS_GROUP: _on_message(lambda cases: cases.correction.offer_group, str),
+    CLASS_SET: _on_message(lambda cases: cases.correction.reclassify, str),
+    Action.SPLIT: _on_message(lambda cases: cases.correction.offer_reporters),
+    SPLIT_OFF: _on_message(lambda cases: cases.correction.split, _number),
+    Action.SOLVE_ON_SPOT: _on_message(lambda cases: cases.patrol.solve),
+    HAND_ON: _on_message(lambda cases: cases.patrol.hand_on),
+    Action.ACCEPT: _on_message(lambda cases: cases.hand_over.accept),
+    Action.DECLINE: _on_message(lambda cases: cases.hand_over.decline),
+    Action.INVITE: _on_message(lambda cases: cases.joint.offer_helpers),
+    CO_HANDLER: _on_message(lambda cases: cases.joint.ask_task, _number),
+    SUBTASK_CLAIM: _on_message(lambda cases: cases.joint.claim),
+    SUBTASK_DONE: _on_message(lambda cases: cases.joint.finish),
+    Action.RECALL: _on_message(lambda cases: cases.joint.offer_recall),
+    RECALL_ONE: _on_message(lambda cases: cases.joint.offer_recall_reasons),
+    RECALL_FOR: _on_message(lambda cases: cases.joint.recall, str),
+    Action.UPHOLD: _on_message(lambda cases: cases.callback.decide, redo=False),
+    Action.REDO: _on_message(lambda cases: cases.callback.decide, redo=True),
+    Action.RATE_UNIT: _on_message(lambda cases: cases.callback.rate_unit, str),
+    REGISTER: partial(_answer_prompt, register=True),
+    DISMISS: partial(_answer_prompt, register=False),
 }
