@@ -16,10 +16,12 @@ from models.civic import SqlCivicStores
 from models.digests import SqlDigestStore
 from models.engine import connect, parse_url
 from models.groups import SqlGroupStore
+from models.guide_questions import SqlQuestionStore
 from models.outbox import SqlOutbox
 from models.prompts import SqlPromptStore
 from models.registers import RegisterCache, Registers
 from models.revision import RegisterRevisions
+from models.service_items import SqlItemStore
 from models.staff import SqlStaffStore
 from models.standings import SqlStandingStore
 from models.subtasks import SqlSubtaskStore
@@ -53,6 +55,8 @@ class SqlUnitOfWork:
         self.updates = SqlUpdateLog(transaction)
         self.prompts = SqlPromptStore(transaction)
         self.digests = SqlDigestStore(transaction)
+        self.items = SqlItemStore(transaction, revisions, registers)
+        self.questions = SqlQuestionStore(transaction)
         self.civic = SqlCivicStores(transaction)
         self.standings = SqlStandingStore(transaction)
 

@@ -14,9 +14,11 @@ from sqlalchemy import select
 
 from models.revision import Register, RegisterRevisions
 from models.tables import AbsenceRow, AreaRow, ChatGroupRow, PostRow
+from models.tables_guide import ServiceItemRow
 from models.transaction import Transaction
 from routing.areas import Area, AreaTree
 from routing.groups import Group, GroupKind, GroupState
+from routing.guide.items import ServiceItem
 from routing.rota import Absence
 from routing.staff import Staff
 from routing.staff_book import StaffBook
@@ -75,6 +77,7 @@ class RegisterCache:
         self.areas = _Copy(AreaTree(()))
         self.staff = _Copy(StaffBook())
         self.groups = _Copy(GroupBook())
+        self.items: _Copy[tuple[ServiceItem, ...]] = _Copy(())
 
 
 class Registers:
@@ -97,6 +100,10 @@ class Registers:
         """All groups, by platform and title."""
         return await self._current("groups", self.cache.groups, self._read_groups)
 
+    async def items(self) -> tuple[ServiceItem, ...]:
+        """All service items, in the order of the register."""
+        return await self._current("items", self.cache.items, self._read_items)
+
     async def _current(self, register: Register, copy: _Copy[_Value], read: Callable[[], Awaitable[_Value]]) -> _Value:
         if self._revisions.changed_here(register):
             return await read()
@@ -118,6 +125,10 @@ class Registers:
             select(*ABSENCE_COLUMNS).where(AbsenceRow.ends_at > self._transaction.now())
         )
         return StaffBook((Staff(*row) for row in posts), (Absence(*row) for row in absences))
+
+    async def _read_items(self) -> tuple[ServiceItem, ...]:
+        rows = await self._transaction.execute(select(ServiceItemRow.item).order_by(ServiceItemRow.id))
+        return tuple(item for (item,) in rows)
 
     async def _read_groups(self) -> GroupBook:
         rows = await self._transaction.execute(

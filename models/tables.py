@@ -155,4 +155,5 @@ class RegisterRevisionRow(Base):
     areas: Mapped[int] = mapped_column(BigInteger)
     staff: Mapped[int] = mapped_column(BigInteger)
     groups: Mapped[int] = mapped_column(BigInteger)
+    items: Mapped[int] = mapped_column(BigInteger, server_default="0")
     care: Mapped[int] = mapped_column(BigInteger, server_default="0")

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.columns import AreaPath, BigId, PlainText, UtcDateTime, Values, coded, open_coded
 from models.tables import Base
 from routing.catalogue import AppealType, OwnerKind, Urgency
+from routing.guide.checklist import Checklist
 from routing.message import Attachment, GeoPoint
 from routing.place import Place
 from routing.script import Script
@@ -121,6 +122,7 @@ class TicketRow(Base):
     disputed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     street_rating: Mapped[Satisfaction | None] = mapped_column(coded(Satisfaction, "street_rating"))
     public_urgency: Mapped[Urgency | None] = mapped_column(coded(Urgency, "public_urgency"))
+    checklist: Mapped[Any | None] = mapped_column(Values(Checklist))
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When what names people was erased; no field of ``Ticket``, since nothing but the erasure asks for it."""
 

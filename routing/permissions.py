@@ -42,6 +42,7 @@ _HOLDERS_OWN = frozenset(
         Action.RESOLVE,
         Action.INVITE,
         Action.RECALL,
+        Action.TICK,
     }
 )
 _HOLDER_OR_SUPERIOR = frozenset(

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from routing.catalogue import AppealType, OwnerKind, Urgency
 from routing.errors import IllegalTransition
+from routing.guide.checklist import Checklist
 from routing.message import Attachment, GeoPoint
 from routing.place import Place
 from routing.script import Script
@@ -81,6 +82,8 @@ class Action(StrEnum):
     """A person decides that it is to be done again (重新办理)."""
     RATE_UNIT = "rate_unit"
     """The street says how content it is with the department (街道评议部门)."""
+    TICK = "tick"
+    """The holder has received a paper of the list, or finds that it is missing after all (材料)."""
 
 
 PATROL = "patrol"
@@ -103,6 +106,7 @@ TRANSITIONS: Mapping[tuple[Status, Action], Status] = MappingProxyType(
         (_S.IN_PROGRESS, _A.ACCEPT): _S.IN_PROGRESS,
         (_S.IN_PROGRESS, _A.DECLINE): _S.IN_PROGRESS,
         (_S.IN_PROGRESS, _A.INVITE): _S.IN_PROGRESS,
+        (_S.IN_PROGRESS, _A.TICK): _S.IN_PROGRESS,
         (_S.IN_PROGRESS, _A.RECALL): _S.IN_PROGRESS,
         (_S.ON_HOLD, _A.RECALL): _S.ON_HOLD,
         (_S.ARCHIVED, _A.UPHOLD): _S.ARCHIVED,
@@ -270,7 +274,7 @@ class Ticket:
     acknowledged_until: datetime | None = None
     """Until when a superior who took note of its escalation wants no repetition."""
     via: str = "talk"
-    """How it came in: talk, mention, confirmed, command, registered, joined, private, split, patrol, patrol_solved."""
+    """How it came in: talk, mention, confirmed, command, registered, joined, private, split, patrol, patrol_solved, guide."""
     point: GeoPoint | None = None
     """Where on the map it is, if somebody shared that."""
     anonymous: bool = False
@@ -283,6 +287,8 @@ class Ticket:
     """How content the street is with the department that did it."""
     public_urgency: Urgency | None = None
     """The urgency that the group sees, where care for somebody has raised the real one unseen; else none."""
+    checklist: Checklist | None = None
+    """The papers of the service item that it is for."""
     version: int = 1
 
     @property
@@ -359,6 +365,9 @@ class EventKind(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     LIFTED = "lifted"
     URGE_EXPIRED = "urge_expired"
+    LISTED = "listed"
+    """It is for a service item, whose papers it lists."""
+    PAPERS_TICKED = "papers_ticked"
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,7 @@ class UpkeepJob:
             gone = changed + await work.prompts.expire(now)
             gone += await work.updates.prune(now - self._retention.updates)
             gone += await work.outbox.prune(now - self._retention.messages)
+            gone += await work.questions.prune(now - self._retention.questions)
             await work.commit()
         return gone + await self._erase() + await self._erase_care()
 

@@ -9,6 +9,7 @@ from typing import Any
 from models.database import Database
 from routing.areas import Area, AreaKind, Management
 from routing.catalogue import AppealType, OwnerKind, Urgency
+from routing.guide.checklist import Appointment, Checklist, Half, Paper
 from routing.house_numbers import NumberRange, Side
 from routing.message import Attachment, GeoPoint, IncomingMessage, RepliedMessage
 from routing.place import Place
@@ -121,6 +122,9 @@ def full_ticket(text: str, worker: int) -> Ticket:
         progress_at=NOW + timedelta(minutes=2),
         questioned_at=NOW + timedelta(minutes=3),
         lapses=5,
+        checklist=Checklist(
+            "permit", text, (Paper(text, received=True), Paper("photo")), Appointment(NOW.date(), Half.MORNING), NOW, NOW
+        ),
         holds=6,
         urge_due_at=NOW + timedelta(minutes=4),
         urged_by=worker,

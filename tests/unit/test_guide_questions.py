@@ -59,7 +59,7 @@ def test_reports_and_chatter_are_none_of_its_business(text: str) -> None:
 
 def test_whoever_is_unsure_asks_back() -> None:
     assert reply("医保怎么弄") == AskBack(("medical_join",))
-    found = reply("失业金和就业登记怎么办")
+    found = reply("失业金和失业证怎么办")
     assert isinstance(found, AskBack)
     assert set(found.codes) == {"jobless_benefit", "jobless_register"}
 
