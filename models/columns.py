@@ -54,13 +54,14 @@ def storable(text: str) -> str:
     return text
 
 
-def _storable_tree(value: Any) -> Any:
+def storable_tree(value: Any) -> Any:
+    """A value made of dictionaries and lists with every text in it made ``storable``."""
     if isinstance(value, str):
         return storable(value)
     if isinstance(value, dict):
-        return {storable(key): _storable_tree(item) for key, item in value.items()}
+        return {storable(key): storable_tree(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_storable_tree(item) for item in value]
+        return [storable_tree(item) for item in value]
     return value
 
 
@@ -130,7 +131,7 @@ class Values(TypeDecorator[Any]):
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         # Sets are written in order, so that equal values are equal rows.
-        return None if value is None else _storable_tree(msgspec.to_builtins(value, order="deterministic"))
+        return None if value is None else storable_tree(msgspec.to_builtins(value, order="deterministic"))
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         return None if value is None else msgspec.convert(value, self.kind)

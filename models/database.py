@@ -15,6 +15,7 @@ from models.areas import SqlAreaStore
 from models.civic import SqlCivicStores
 from models.digests import SqlDigestStore
 from models.engine import connect, parse_url
+from models.foresight import Foresight, IdsAhead
 from models.groups import SqlGroupStore
 from models.guide_questions import SqlQuestionStore
 from models.outbox import SqlOutbox
@@ -28,6 +29,7 @@ from models.subtasks import SqlSubtaskStore
 from models.tickets import SqlTicketStore
 from models.transaction import Transaction
 from models.updates import SqlUpdateLog
+from routing.queries import Outlook
 
 
 def _utc_now() -> datetime:
@@ -41,9 +43,16 @@ class SqlUnitOfWork:
     work inside another: it would wait for itself.
     """
 
-    def __init__(self, transaction: Transaction, cache: RegisterCache, after_commit: list[Callable[[], None]]) -> None:
+    def __init__(
+        self,
+        transaction: Transaction,
+        cache: RegisterCache,
+        ids: IdsAhead,
+        after_commit: list[Callable[[], None]],
+    ) -> None:
         revisions = RegisterRevisions(transaction)
         registers = Registers(transaction, revisions, cache)
+        self._foresight = Foresight(transaction, registers, ids)
         self._transaction = transaction
         self._after_commit = after_commit
         self.areas = SqlAreaStore(transaction, revisions, registers)
@@ -67,6 +76,19 @@ class SqlUnitOfWork:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._transaction.close()
+
+    async def foresee(self, outlook: Outlook) -> None:
+        """Reads ahead for messages that are handled next, and from then on gathers what is to be written.
+
+        Nothing is answered otherwise than without it. ``NotKept`` may be raised by whatever writes, ``commit`` for
+        one, where somebody else dealt with the same groups meanwhile.
+        """
+        await self._foresight.read(outlook)
+
+    @property
+    def foresees(self) -> bool:
+        """Whether what was read ahead still serves; after a change that it does not show, it no longer does."""
+        return self._transaction.foreseen is not None
 
     def savepoint(self) -> AbstractAsyncContextManager[None]:
         """A part that is undone alone where it raises, so that the rest can still be committed."""
@@ -102,6 +124,7 @@ class Database:
         self._engine = connect(parse_url(database_url), pool_size=pool_size, max_overflow=max_overflow)
         self._clock = clock
         self._cache = RegisterCache()
+        self._ids = IdsAhead()
         self._after_commit: list[Callable[[], None]] = []
 
     @property
@@ -111,7 +134,7 @@ class Database:
 
     def unit_of_work(self) -> SqlUnitOfWork:
         """A new transaction, to be used in ``async with``."""
-        return SqlUnitOfWork(Transaction(self._engine, self._clock), self._cache, self._after_commit)
+        return SqlUnitOfWork(Transaction(self._engine, self._clock), self._cache, self._ids, self._after_commit)
 
     def on_commit(self, callback: Callable[[], None]) -> None:
         """Calls ``callback`` after every commit with which messages wait in the outbox; it must not block."""

@@ -6,7 +6,7 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, tuple_, update
 from sqlalchemy.orm import aliased
 
 from models.tables_delivery import Delivery, OutboxRow
@@ -44,7 +44,9 @@ class SqlOutbox:
         loud: set[_Card | TopicKey] = {
             any_key for message in messages if (any_key := _key(message)) is not None and not message.silent
         }
-        if cards:
+        foreseen = self._transaction.foreseen
+        are_new = foreseen is not None and foreseen.are_new_cards(cards)
+        if cards and not are_new:
             loud |= await self._supersede(cards, now)
         if topics:
             loud |= await self.topics.supersede(topics)
@@ -59,20 +61,22 @@ class SqlOutbox:
             for index, message in enumerate(messages)
             if _key(message) is None or index in newest
         ]
-        await self._transaction.execute(insert(OutboxRow), rows)
+        await self._transaction.add(OutboxRow, rows)
         if cards:
-            await self._transaction.execute(
-                self._transaction.insert(TicketCardRow).on_conflict_do_nothing(),
-                [
-                    {
-                        "ticket_id": ticket_id,
-                        "platform": platform,
-                        "chat_id": chat_id,
-                        "thread_id": messages[index].thread_id,
-                    }
-                    for (ticket_id, platform, chat_id), index in cards.items()
-                ],
-            )
+            chats = [
+                {
+                    "ticket_id": ticket_id,
+                    "platform": platform,
+                    "chat_id": chat_id,
+                    "thread_id": messages[index].thread_id,
+                }
+                for (ticket_id, platform, chat_id), index in cards.items()
+            ]
+            if foreseen is not None and are_new:
+                await self._transaction.add(TicketCardRow, chats)
+                foreseen.add_cards(chats)
+            else:
+                await self._transaction.execute(self._transaction.insert(TicketCardRow).on_conflict_do_nothing(), chats)
         if topics:
             await self.topics.expect([messages[index] for index in topics.values()])
         self._transaction.wrote_outbox = True

@@ -27,6 +27,11 @@ class SqlPromptStore:
     async def ask(self, prompt: Prompt) -> Prompt:
         """Keeps a question; returns it with its id, which no later question will have."""
         values = {name: getattr(prompt, name) for name in _PROMPT_FIELDS if name != "id"}
+        foreseen = self._transaction.foreseen
+        if foreseen is not None and foreseen.prompt_ids:
+            kept = replace(prompt, id=foreseen.prompt_ids.pop())
+            await self._transaction.add(PromptRow, [values | {"id": kept.id}])
+            return kept
         ids = await self._transaction.execute(insert(PromptRow).values(values).returning(PromptRow.id))
         return replace(prompt, id=ids.scalar_one())
 

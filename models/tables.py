@@ -143,6 +143,8 @@ class ChatGroupRow(Base):
     area_code: Mapped[str | None] = mapped_column(ForeignKey("areas.code"))
     thread_id: Mapped[int | None] = mapped_column(BigInteger)
     state: Mapped[GroupState] = mapped_column(coded(GroupState, "state"))
+    turn: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    """How often the group's talk was dealt with: whoever read before another's turn must not write after it."""
 
 
 class RegisterRevisionRow(Base):

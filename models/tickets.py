@@ -45,6 +45,12 @@ class SqlTicketStore:
         The serial counts from 001 for each scope and day. It is allotted in this transaction, so two at once get
         different numbers and one that is rolled back leaves no gap.
         """
+        foreseen = self._transaction.foreseen
+        kept = foreseen.next_number(ticket, number_scope, day) if foreseen is not None else None
+        if foreseen is not None and kept is not None:
+            await self._transaction.add(TicketRow, [new_values(kept, kept.number) | {"id": kept.id}])
+            foreseen.open(kept)
+            return kept
         serials = await self._transaction.execute(
             self._transaction.insert(NumberCounterRow)
             .on_conflict_do_update(index_elements=["scope", "day"], set_={"serial": NumberCounterRow.serial + 1})
@@ -88,8 +94,8 @@ class SqlTicketStore:
     async def record(self, *events: TicketEvent) -> None:
         """Adds to the list of what happened."""
         if events:
-            await self._transaction.execute(
-                insert(TicketEventRow), [{name: getattr(event, name) for name in _EVENT_FIELDS} for event in events]
+            await self._transaction.add(
+                TicketEventRow, [{name: getattr(event, name) for name in _EVENT_FIELDS} for event in events]
             )
 
     async def events(self, ticket_id: int) -> tuple[TicketEvent, ...]:
@@ -101,9 +107,15 @@ class SqlTicketStore:
 
     async def add_reporter(self, reporter: Reporter) -> bool:
         """Puts a resident behind a ticket; false where they stand behind it already."""
+        row = {name: getattr(reporter, name) for name in _REPORTER_FIELDS}
+        foreseen = self._transaction.foreseen
+        if foreseen is not None and reporter.ticket_id in foreseen.opened:
+            is_new = foreseen.stand_behind(reporter)
+            if is_new:
+                await self._transaction.add(TicketReporterRow, [row])
+            return is_new
         added = await self._transaction.execute(
-            self._transaction.insert(TicketReporterRow).on_conflict_do_nothing(),
-            {name: getattr(reporter, name) for name in _REPORTER_FIELDS},
+            self._transaction.insert(TicketReporterRow).on_conflict_do_nothing(), row
         )
         return added.rowcount == 1
 
@@ -125,6 +137,9 @@ class SqlTicketStore:
 
     async def reporters(self, ticket_id: int) -> tuple[Reporter, ...]:
         """The residents behind a ticket, the first one first."""
+        foreseen = self._transaction.foreseen
+        if foreseen is not None and ticket_id in foreseen.reporters:
+            return foreseen.reporters[ticket_id]
         rows = await self._transaction.execute(
             select(*_REPORTER_COLUMNS)
             .where(TicketReporterRow.ticket_id == ticket_id)
@@ -151,10 +166,18 @@ class SqlTicketStore:
 
     async def find(self, wanted: TicketFilter, *, limit: int, offset: int = 0) -> tuple[Ticket, ...]:
         """The tickets that the filter asks for, newest first."""
+        foreseen = self._transaction.foreseen
+        found = foreseen.find(wanted, limit) if foreseen is not None and not offset else None
+        if found is not None:
+            return found
         return tickets_of(await self._transaction.execute(narrowed(wanted).limit(limit).offset(offset)))
 
     async def of_message(self, platform: str, chat_id: int, message_id: int) -> Ticket | None:
         """The ticket that a message of a chat belongs to."""
+        foreseen = self._transaction.foreseen
+        if foreseen is not None and (platform, chat_id, message_id) in foreseen.linked:
+            ticket_id = foreseen.linked[platform, chat_id, message_id]
+            return None if ticket_id is None else foreseen.tickets[ticket_id]
         rows = await self._transaction.execute(
             select(*TICKET_COLUMNS)
             .join(TicketMessageRow, TicketMessageRow.ticket_id == TicketRow.id)
@@ -169,12 +192,18 @@ class SqlTicketStore:
 
     async def link_message(self, ticket_id: int, platform: str, chat_id: int, message_id: int) -> None:
         """Makes a message belong to a ticket, and to no other."""
+        row = {"platform": platform, "chat_id": chat_id, "message_id": message_id, "ticket_id": ticket_id}
+        foreseen = self._transaction.foreseen
+        if foreseen is not None and ticket_id in foreseen.opened:
+            foreseen.put(foreseen.linked, (platform, chat_id, message_id), ticket_id)
+            await self._transaction.add(TicketMessageRow, [row])
+            return
         statement = self._transaction.insert(TicketMessageRow)
         await self._transaction.execute(
             statement.on_conflict_do_update(
                 index_elements=["platform", "chat_id", "message_id"], set_={"ticket_id": statement.excluded.ticket_id}
             ),
-            {"platform": platform, "chat_id": chat_id, "message_id": message_id, "ticket_id": ticket_id},
+            row,
         )
 
     async def take_due(self, now: datetime, *, limit: int) -> tuple[Ticket, ...]:
@@ -198,6 +227,9 @@ class SqlTicketStore:
 
     async def card_chats(self, ticket_id: int) -> tuple[tuple[int, int | None], ...]:
         """The chats that have or will have a card of the ticket, each with the topic (thread) that it is in."""
+        foreseen = self._transaction.foreseen
+        if foreseen is not None and ticket_id in foreseen.cards:
+            return foreseen.cards[ticket_id]
         rows = await self._transaction.execute(
             select(TicketCardRow.chat_id, TicketCardRow.thread_id)
             .where(TicketCardRow.ticket_id == ticket_id)

@@ -8,12 +8,15 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import CursorResult, Executable
+from sqlalchemy import CursorResult, Executable, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from models.engine import POSTGRESQL
+from models.foreseen import Foreseen
+from models.gathered_writes import write
+from models.gathering import Gathering
 from models.tables import Base
 
 Rows: TypeAlias = CursorResult[*tuple[Any, ...]]
@@ -26,6 +29,7 @@ class Transaction:
     def __init__(self, engine: AsyncEngine, now: Callable[[], datetime]) -> None:
         self._engine = engine
         self._connection: AsyncConnection | None = None
+        self._gathering: Gathering | None = None
         self.is_postgresql = engine.dialect.name == POSTGRESQL
         self.now = now
         self.wrote_outbox = False
@@ -35,28 +39,85 @@ class Transaction:
         self.revisions: dict[str, int] | None = None
         """How often each register had changed when this transaction first asked; none before."""
 
+    @property
+    def foreseen(self) -> Foreseen | None:
+        """What was read ahead, as long as it is true."""
+        return self._gathering.foreseen if self._gathering is not None and not self._gathering.is_spent else None
+
+    async def read(self, text: str, parameters: tuple[Any, ...]) -> str:
+        """The only value that a statement in the words of this database gives."""
+        return str((await (await self._opened()).exec_driver_sql(text, parameters)).scalar_one())
+
+    def gather(self, foreseen: Foreseen) -> None:
+        """From now until the commit, rows that are added wait to be written together."""
+        self._gathering = Gathering(foreseen)
+
+    def claim(self, platform: str, chat_id: int) -> None:
+        """While gathering: this transaction counts only where nobody else has the turn of the group meanwhile."""
+        if self._gathering is not None:
+            self._gathering.claim((platform, chat_id))
+
     async def execute(
         self, statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
     ) -> Rows:
         """Runs a statement and holds its whole result."""
+        gathering = self._gathering
+        if gathering is not None:
+            if gathering.needs_writing_before(statement):
+                await self._write_gathered(gathering)
+            gathering.is_spent |= gathering.spoils(statement)
         return await (await self._opened()).execute(statement, parameters)
+
+    async def add(self, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+        """Adds rows that are known to be new."""
+        if self.foreseen is not None and self._gathering is not None:
+            self._gathering.add(table.__tablename__, rows)
+        else:
+            await self.execute(insert(table), list(rows))
 
     async def _opened(self) -> AsyncConnection:
         if self._connection is None:
             self._connection = await self._engine.connect()
         return self._connection
 
+    async def _write_gathered(self, gathering: Gathering) -> None:
+        """Writes what waits. Parts that may still be undone become savepoints of the database, each at its place."""
+        connection = await self._opened()
+        for part in gathering.parts:
+            if part.savepoint is None:
+                await write(connection, gathering.take(part.gathered), gathering.take_claims())
+                part.savepoint = await connection.begin_nested()
+        await write(connection, gathering.take(), gathering.take_claims())
+
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """A part that is undone alone where it raises; the error goes on to the caller."""
-        connection = await self._opened()
         before = self.wrote_outbox, self.changed_registers
         try:
-            async with connection.begin_nested():
-                yield
+            if self._gathering is not None:
+                async with self._part_of(self._gathering):
+                    yield
+            else:
+                async with (await self._opened()).begin_nested():
+                    yield
         except BaseException:
             self.wrote_outbox, self.changed_registers = before
             raise
+
+    @asynccontextmanager
+    async def _part_of(self, gathering: Gathering) -> AsyncIterator[None]:
+        part, was_spent = gathering.begin_part(), gathering.is_spent
+        try:
+            yield
+        except BaseException:
+            gathering.undo_part()
+            gathering.is_spent = was_spent
+            if part.savepoint is not None:
+                await part.savepoint.rollback()
+            raise
+        gathering.end_part()
+        if part.savepoint is not None:
+            await part.savepoint.commit()
 
     def insert(self, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
         """An INSERT that can say ON CONFLICT in the words of this database."""
@@ -64,6 +125,9 @@ class Transaction:
 
     async def commit(self) -> None:
         """Makes everything since the last commit last, and lets the connection go to the next one in the queue."""
+        if self._gathering is not None:
+            await self._write_gathered(self._gathering)
+            self._gathering = None
         if self._connection is not None:
             try:
                 await self._connection.commit()
@@ -77,6 +141,7 @@ class Transaction:
 
     async def close(self) -> None:
         """Gives the connection back; what was not committed is undone, also when the task is being cancelled."""
+        self._gathering = None
         connection, self._connection = self._connection, None
         if connection is not None:
             await asyncio.shield(asyncio.ensure_future(connection.close()))

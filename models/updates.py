@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import fields
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, update
 
+from models.tables import ChatGroupRow
 from models.tables_delivery import FailedUpdateRow, HandledUpdateRow
 from models.transaction import Transaction
 from routing.updates import ParkedUpdate
@@ -25,9 +26,16 @@ class SqlUpdateLog:
 
         Where the other one is still under way this waits for its end, so of two deliveries at once exactly one works.
         """
+        row = {"platform": platform, "update_id": update_id, "at": at}
+        foreseen = self._transaction.foreseen
+        if foreseen is not None and (platform, update_id) in foreseen.handled:
+            is_new = not foreseen.handled[platform, update_id]
+            if is_new:
+                foreseen.put(foreseen.handled, (platform, update_id), True)
+                await self._transaction.add(HandledUpdateRow, [row])
+            return is_new
         added = await self._transaction.execute(
-            self._transaction.insert(HandledUpdateRow).on_conflict_do_nothing(),
-            {"platform": platform, "update_id": update_id, "at": at},
+            self._transaction.insert(HandledUpdateRow).on_conflict_do_nothing(), row
         )
         return added.rowcount == 1
 
@@ -35,11 +43,17 @@ class SqlUpdateLog:
         """Lets one transaction at a time deal with the talk of a chat; waits for the others, in any process.
 
         Two messages about the same matter may be delivered at once, and the second has to see the ticket of the
-        first. SQLite has one writer anyway.
+        first. Whoever has read ahead does not wait, but fails in the end where another one had a turn meanwhile. A
+        group that nobody knows has no turns, since its talk comes to nothing. SQLite has one writer anyway.
         """
-        if self._transaction.is_postgresql:
-            key = func.hashtextextended(f"{platform}:{chat_id}", 0)
-            await self._transaction.execute(select(func.pg_advisory_xact_lock(key)))
+        if not self._transaction.is_postgresql:
+            return
+        foreseen = self._transaction.foreseen
+        if foreseen is None or (platform, chat_id) not in foreseen.recent:
+            is_chat = and_(ChatGroupRow.platform == platform, ChatGroupRow.chat_id == chat_id)
+            await self._transaction.execute(update(ChatGroupRow).where(is_chat).values(turn=ChatGroupRow.turn + 1))
+        elif (platform, chat_id) in foreseen.turns:
+            self._transaction.claim(platform, chat_id)
 
     async def failed(self, platform: str, update_id: int, payload: bytes, error: str, at: datetime) -> int:
         """Keeps that handling an update failed (``error`` is a code or a type, no text); returns how often by now."""

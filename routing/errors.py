@@ -117,3 +117,12 @@ class ConcurrentChange(RoutingError):
     def __init__(self, number: str) -> None:
         super().__init__(number)
         self.number = number
+
+
+class NotKept(QunbanError):
+    """What several updates caused could not be written together; each has to be handled anew, from its beginning.
+
+    Usually another process dealt with the same group at the same time.
+    """
+
+    code = "not_kept"

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from routing.ticket import Satisfaction, Status
+from routing.message import IncomingMessage
+from routing.ticket import Satisfaction, Status, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,14 @@ class TicketFilter:
     word: str = ""
     """Occurs in the number, the text or the resolution."""
 
+    def takes(self, ticket: Ticket) -> bool:
+        """Whether the filter lets a ticket through, as far as its status and the time of its creation go."""
+        return (
+            (not self.statuses or ticket.status in self.statuses)
+            and (self.since is None or ticket.created_at >= self.since)
+            and (self.until is None or ticket.created_at < self.until)
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class PeriodCounts:
@@ -54,3 +63,21 @@ class PeriodCounts:
     street_ratings: Mapping[Satisfaction, int]
     """How streets rated departments (街道评议部门), of what was archived."""
     """Put right where it was found; that is in no other count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What the handling of some messages of groups is going to look at, so that it can be read all at once.
+
+    It only makes things faster: whatever else is asked for is answered as well.
+    """
+
+    messages: tuple[IncomingMessage, ...]
+    statuses: frozenset[Status]
+    """Of the groups' recent tickets; those of the writers are looked at in any status."""
+    since: datetime
+    """When the oldest of the groups' recent tickets was opened."""
+    limit: int
+    """How many tickets of each group, and of each writer in it, are looked at."""
+    day: str
+    """The day under which new tickets are numbered."""

@@ -5,6 +5,7 @@ What belongs to a matter that is known already goes there instead (see ``routing
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -19,7 +20,7 @@ from routing.conversation import asks_to_register
 from routing.followup import FollowUp, follow_up_of
 from routing.groups import Group, GroupState
 from routing.message import IncomingMessage
-from routing.queries import TicketFilter
+from routing.queries import Outlook, TicketFilter
 from routing.relation import (
     AddReporter,
     Append,
@@ -86,6 +87,17 @@ class IntakeService:
             following.kind not in _ONLY_IN_LIVELY_GROUPS
             or message.reply_to is not None
             or self._memory.is_lively(message)
+        )
+
+    def outlook(self, messages: Sequence[IncomingMessage]) -> Outlook:
+        """What handling these messages is going to look at: the groups' recent tickets and those of the writers."""
+        now = self._clock()
+        return Outlook(
+            messages=tuple(messages),
+            statuses=_ALIVE,
+            since=self._recent_since(now),
+            limit=MOST_KNOWN,
+            day=self._rules.wording.day(now),
         )
 
     async def handle(self, work: UnitOfWork, message: IncomingMessage) -> None:
@@ -181,7 +193,7 @@ class IntakeService:
             platform=message.platform,
             group_chat_id=message.chat_id,
             statuses=_ALIVE,
-            since=now - max(rules.duplicate, rules.join),
+            since=self._recent_since(now),
         )
         tickets = await work.tickets.find(recent, limit=MOST_KNOWN)
         own = await work.tickets.find(
@@ -203,6 +215,9 @@ class IntakeService:
             answered=answered,
             now=now,
         )
+
+    def _recent_since(self, now: datetime) -> datetime:
+        return now - max(self._rules.conversation.duplicate, self._rules.conversation.join)
 
     async def _follow_edit(self, work: UnitOfWork, message: IncomingMessage, decision: Decision) -> bool:
         """Adds what an edit changed to the ticket of the message; false where the message has none yet."""

@@ -24,7 +24,7 @@ from routing.guide.items import ServiceItem
 from routing.guide.questions import OpenQuestion
 from routing.message import Attachment
 from routing.outgoing import Outgoing, QueuedMessage
-from routing.queries import PeriodCounts, TicketFilter
+from routing.queries import Outlook, PeriodCounts, TicketFilter
 from routing.rota import Absence
 from routing.staff import Role, Staff
 from routing.standing import Standing
@@ -214,9 +214,7 @@ class CareVisitStore(Protocol):
     async def lock(self, visit_id: int) -> Visit: ...
     async def save(self, visit: Visit) -> None: ...
     async def of_person(self, person_id: int, *, limit: int) -> tuple[Visit, ...]: ...
-    async def open_of(
-        self, area_codes: Collection[str] = (), cadre_ids: Collection[int] = ()
-    ) -> tuple[Visit, ...]: ...
+    async def open_of(self, area_codes: Collection[str] = (), cadre_ids: Collection[int] = ()) -> tuple[Visit, ...]: ...
     async def end_of(self, person_id: int, at: datetime) -> int: ...
     async def counts(
         self, area_codes: Collection[str], since: datetime, until: datetime
@@ -280,6 +278,19 @@ class UnitOfWork(Protocol):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
+    async def foresee(self, outlook: Outlook) -> None:
+        """Reads ahead for messages that are handled next; their talk is told apart by turns, not by waiting.
+
+        Nothing is answered otherwise than without it, but ``commit`` may fail where another process dealt with the
+        same group meanwhile.
+        """
+        ...
+
+    @property
+    def foresees(self) -> bool:
+        """Whether what was read ahead still serves; after a change that it does not show, it no longer does."""
+        ...
+
     def savepoint(self) -> AbstractAsyncContextManager[None]:
         """A part that is undone alone where it raises, so that the rest can still be committed."""
         ...

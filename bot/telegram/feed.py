@@ -7,21 +7,27 @@ delivery of an update changes nothing, and one that fails again and again is par
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Literal, Protocol
 
 import structlog
 
 from bot.metrics import UpdateMetrics
 from bot.services.ports import Clock, UnitOfWork, UnitOfWorkFactory
+from bot.telegram.batches import Batches
 from bot.telegram.decode import BotIdentity, MalformedUpdate, Nothing, Talk, decode, update_id_of
-from routing.errors import QunbanError
+from routing.errors import NotKept, QunbanError
 from routing.message import IncomingMessage
+from routing.queries import Outlook
 
 log = structlog.get_logger(__name__)
 
 AfterCommit = Callable[[], Awaitable[None]]
 """What may be done once everything is committed, and may as well fail: answering a button press, say."""
+
+Handled = Literal["handled", "repeated"]
+"""What became of an update; "repeated" where it had been handled before."""
 
 AFTER_COMMIT_SECONDS = 5.0
 """Longest time for it; the platform waits for its acknowledgement meanwhile."""
@@ -32,6 +38,10 @@ class TalkHandler(Protocol):
 
     def may_matter(self, message: IncomingMessage) -> bool:
         """Whether the message needs a closer look; decided in memory, since most talk is none of our business."""
+        ...
+
+    def outlook(self, messages: Sequence[IncomingMessage]) -> Outlook:
+        """What handling these messages is going to look at."""
         ...
 
     async def handle(self, work: UnitOfWork, message: IncomingMessage) -> None:
@@ -84,6 +94,7 @@ class UpdateFeed:
         self._interaction = interaction
         self._metrics = metrics
         self._max_failures = max_failures
+        self._batches: Batches[Handled] = Batches(self._handle_together)
 
     async def feed(self, raw: bytes) -> None:
         """Returns once the update needs no second delivery: handled and committed, meaningless, repeated, or parked.
@@ -104,33 +115,85 @@ class UpdateFeed:
             self._count("nothing")
             return
         update_id = update.message.update_id if isinstance(update, Talk) else update.update_id
+        after: AfterCommit | None = None
+        began = self._clock()
         try:
-            if isinstance(update, Talk) and not self._talk.may_matter(update.message):
+            if not isinstance(update, Talk):
+                handled, after = await self._interact(update_id, update.raw, began)
+            elif self._talk.may_matter(update.message):
+                handled = await self._batches.add(update.message)
+            else:
                 self._count("chatter")
                 return
-            after = await self._handle(update_id, update.message if isinstance(update, Talk) else update.raw)
         except Exception as error:  # Whatever a handler raises means: deliver again, then park.
             await self._note_failure(update_id, raw, error, most=self._max_failures)
             return
+        self._count(handled)
+        if handled == "handled":
+            self._metrics.handled_in((self._clock() - began).total_seconds())
         if after is not None:
             await self._afterwards(update_id, after)
 
-    async def _handle(self, update_id: int, update: IncomingMessage | bytes) -> AfterCommit | None:
-        began = self._clock()
-        after: AfterCommit | None = None
+    async def _interact(self, update_id: int, raw: bytes, at: datetime) -> tuple[Handled, AfterCommit | None]:
         async with self._unit_of_work() as work:
-            if not await work.updates.first_time(self._platform, update_id, began):
-                self._count("repeated")
-                return None
-            if isinstance(update, bytes):
-                after = await self._interaction.handle(work, update)
-            else:
-                await work.updates.in_turn(self._platform, update.chat_id)
-                await self._talk.handle(work, update)
+            if not await work.updates.first_time(self._platform, update_id, at):
+                return "repeated", None
+            after = await self._interaction.handle(work, raw)
             await work.commit()
-        self._count("handled")
-        self._metrics.handled_in((self._clock() - began).total_seconds())
-        return after
+        return "handled", after
+
+    async def _handle_together(self, messages: Sequence[IncomingMessage]) -> Sequence[Handled | Exception]:
+        """Handles messages in one transaction; where that fails as a whole, each in one of its own.
+
+        A message that fails alone is undone alone. After one that changed more than could be foreseen the rest is left
+        for the next batch, which sees what it changed.
+        """
+        try:
+            return await self._in_one_transaction(messages)
+        except Exception as error:  # One of them, another process, or the database: each by itself will show.
+            log.info("batch_undone", messages=len(messages), kind=_kind_of(error))
+        outcomes: list[Handled | Exception] = []
+        for message in messages:
+            try:
+                outcomes.append(await self._handle_alone(message))
+            except Exception as error:  # It concerns this message only; its sender hears of it.
+                outcomes.append(error)
+        return outcomes
+
+    async def _in_one_transaction(self, messages: Sequence[IncomingMessage]) -> Sequence[Handled | Exception]:
+        outcomes: list[Handled | Exception] = []
+        async with self._unit_of_work() as work:
+            await work.foresee(self._talk.outlook(messages))
+            for message in messages:
+                outcomes.append(await self._part(work, message))
+                if not work.foresees:
+                    break
+                # Chatter is answered meanwhile.
+                await asyncio.sleep(0)
+            await work.commit()
+        return outcomes
+
+    async def _part(self, work: UnitOfWork, message: IncomingMessage) -> Handled | Exception:
+        try:
+            async with work.savepoint():
+                return await self._handle_in(work, message)
+        except NotKept:
+            raise
+        except Exception as error:  # It is undone; the others of the batch go on.
+            return error
+
+    async def _handle_alone(self, message: IncomingMessage) -> Handled:
+        async with self._unit_of_work() as work:
+            handled = await self._handle_in(work, message)
+            await work.commit()
+        return handled
+
+    async def _handle_in(self, work: UnitOfWork, message: IncomingMessage) -> Handled:
+        if not await work.updates.first_time(self._platform, message.update_id, self._clock()):
+            return "repeated"
+        await work.updates.in_turn(self._platform, message.chat_id)
+        await self._talk.handle(work, message)
+        return "handled"
 
     async def _note_failure(self, update_id: int, raw: bytes, error: Exception, *, most: int) -> None:
         """Writes the failure down; raises ``UpdateFailed`` unless the update is parked with it."""

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import resource
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 import pytest
 from sqlalchemy import NullPool, make_url, text
@@ -18,6 +18,7 @@ from bot.telegram.decode import update_id_of
 from bot.telegram.feed import TalkHandler, UpdateFailed
 from bot.telegram.poller import Poller
 from routing.message import IncomingMessage
+from routing.queries import Outlook
 from routing.ticket import EventKind, Status
 from tests.sandbox_server import Json, png
 from tests.town import GARDEN, HE, LI, LIN, LUO, MILL, STAFF_ROOM, WANG, ZHANG, Town, running_town
@@ -35,6 +36,9 @@ class TalkThat:
 
     def may_matter(self, message: IncomingMessage) -> bool:
         return self._inner.may_matter(message)
+
+    def outlook(self, messages: Sequence[IncomingMessage]) -> Outlook:
+        return self._inner.outlook(messages)
 
     async def handle(self, work: UnitOfWork, message: IncomingMessage) -> None:
         await self._inner.handle(work, message)

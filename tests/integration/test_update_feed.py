@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
@@ -18,6 +18,8 @@ from bot.telegram.feed import UpdateFailed, UpdateFeed
 from models.database import Database
 from routing.groups import Group
 from routing.message import IncomingMessage
+from routing.queries import Outlook
+from routing.ticket import OPEN_STATUSES
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 CHAT = -1001
@@ -52,6 +54,9 @@ class Listener:
 
     def may_matter(self, message: IncomingMessage) -> bool:
         return self.matters
+
+    def outlook(self, messages: Sequence[IncomingMessage]) -> Outlook:
+        return Outlook(tuple(messages), statuses=OPEN_STATUSES, since=NOW, limit=50, day="1120")
 
     async def handle(self, work: UnitOfWork, message: IncomingMessage) -> None:
         await work.groups.put(Group("telegram", -message.update_id, message.text))

@@ -32,6 +32,7 @@ _OPERATORS_OWN = {
     "database_behind",
     "database_url",
     "malformed_update",
+    "not_kept",
     "update_failed",
 }
 

@@ -1,0 +1,167 @@
+"""What one read told of the groups whose messages are being handled, kept true while they are.
+
+A store asks here first and gets an answer only where it is certain to be what the database would say; what this
+transaction writes is put in as well, so a message sees the ticket that the message before it opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from routing.queries import Outlook, TicketFilter
+from routing.ticket import Reporter, Ticket
+
+Chat = tuple[str, int]
+"""Platform and chat."""
+Writer = tuple[str, int, int]
+"""Platform, chat and account."""
+Said = tuple[str, int, int]
+"""Platform, chat and message."""
+
+_MISSING: Any = object()
+
+
+@dataclass(slots=True)
+class Foreseen:
+    """The answers to what is about to be asked. What is no key of a table here was not foreseen."""
+
+    outlook: Outlook
+    handled: dict[tuple[str, int], bool] = field(default_factory=dict)
+    """Whether an update was handled, by platform and number."""
+    turns: dict[Chat, int] = field(default_factory=dict)
+    """How often the talk of a group was dealt with; see ``ChatGroupRow.turn``."""
+    tickets: dict[int, Ticket] = field(default_factory=dict)
+    recent: dict[Chat, frozenset[int]] = field(default_factory=dict)
+    own: dict[Writer, frozenset[int]] = field(default_factory=dict)
+    linked: dict[Said, int | None] = field(default_factory=dict)
+    """The ticket of a message that is answered or edited, or none."""
+    reporters: dict[int, tuple[Reporter, ...]] = field(default_factory=dict)
+    opened: dict[int, bool] = field(default_factory=dict)
+    """The tickets opened in this transaction: nobody else knows them, so all about them is known here."""
+    cards: dict[int, tuple[tuple[int, int | None], ...]] = field(default_factory=dict)
+    """Chat and thread of the cards of a ticket."""
+    loads: dict[int, int] = field(default_factory=dict)
+    serials: dict[tuple[str, str], int] = field(default_factory=dict)
+    """The last number given out, by scope and day; 0 where there is none yet."""
+    ticket_ids: list[int] = field(default_factory=list)
+    prompt_ids: list[int] = field(default_factory=list)
+    _undo: list[tuple[dict[Any, Any], Any, Any]] = field(default_factory=list)
+
+    def put(self, table: dict[Any, Any], key: Any, value: Any) -> None:
+        """Writes into one of the tables, so that it can be undone."""
+        self._undo.append((table, key, table.get(key, _MISSING)))
+        table[key] = value
+
+    @property
+    def mark(self) -> int:
+        """A point to go back to."""
+        return len(self._undo)
+
+    def back_to(self, mark: int) -> None:
+        """Undoes what was put in since."""
+        while len(self._undo) > mark:
+            table, key, before = self._undo.pop()
+            if before is _MISSING:
+                del table[key]
+            else:
+                table[key] = before
+
+    def find(self, wanted: TicketFilter, limit: int) -> tuple[Ticket, ...] | None:
+        """The newest tickets of a group, or of one writer in a group; none where that was not foreseen."""
+        if wanted.group_chat_id is None:
+            return None
+        narrow = TicketFilter(
+            statuses=wanted.statuses,
+            since=wanted.since,
+            platform=wanted.platform,
+            reporter=wanted.reporter,
+            group_chat_id=wanted.group_chat_id,
+        )
+        if wanted != narrow or limit > self.outlook.limit:
+            return None
+        ids: frozenset[int] | None
+        if wanted.reporter is not None:
+            ids = self.own.get((wanted.platform, wanted.group_chat_id, wanted.reporter))
+            is_all = wanted.since is None and not wanted.statuses
+        else:
+            ids = self.recent.get((wanted.platform, wanted.group_chat_id))
+            outlook = self.outlook
+            if not wanted.statuses or not wanted.statuses <= outlook.statuses:
+                return None
+            if wanted.since is None or wanted.since < outlook.since:
+                return None
+            is_all = wanted.statuses == outlook.statuses and wanted.since == outlook.since
+        # Where there were more than were read, what a narrower filter asks for may be among the others.
+        if ids is None or (len(ids) >= self.outlook.limit and not is_all):
+            return None
+        found = sorted((self.tickets[one] for one in ids if wanted.takes(self.tickets[one])), key=_newest, reverse=True)
+        return tuple(found[:limit])
+
+    def open(self, ticket: Ticket) -> None:
+        """Puts in a ticket that this transaction opens."""
+        self.put(self.tickets, ticket.id, ticket)
+        self.put(self.opened, ticket.id, True)
+        self.put(self.reporters, ticket.id, ())
+        self.put(self.cards, ticket.id, ())
+        if ticket.assignee_id in self.loads and ticket.is_open:
+            self.put(self.loads, ticket.assignee_id, self.loads[ticket.assignee_id] + 1)
+        if ticket.group_chat_id is None:
+            return
+        chat = ticket.platform, ticket.group_chat_id
+        if chat in self.recent and ticket.status in self.outlook.statuses and ticket.created_at >= self.outlook.since:
+            self.put(self.recent, chat, self.recent[chat] | {ticket.id})
+        if ticket.reporter_id is not None:
+            self._add_own(ticket, ticket.reporter_id)
+
+    def stand_behind(self, reporter: Reporter) -> bool:
+        """Puts somebody behind a ticket opened here; false where they stand behind it already."""
+        behind = self.reporters[reporter.ticket_id]
+        if any(one.account == reporter.account for one in behind):
+            return False
+        self.put(self.reporters, reporter.ticket_id, tuple(sorted((*behind, reporter), key=first_of_all)))
+        self._add_own(self.tickets[reporter.ticket_id], reporter.account)
+        return True
+
+    def loads_of(self, staff_ids: Collection[int]) -> Mapping[int, int] | None:
+        """How many open tickets each of these posts has; none where one of them was not foreseen."""
+        if any(one not in self.loads for one in staff_ids):
+            return None
+        return {one: self.loads[one] for one in staff_ids}
+
+    def are_new_cards(self, cards: Iterable[tuple[int, str, int]]) -> bool:
+        """Whether all of these cards (ticket, platform, chat) are the first of tickets opened here."""
+        return all(
+            ticket_id in self.opened and all(chat_id != known for known, _ in self.cards[ticket_id])
+            for ticket_id, _, chat_id in cards
+        )
+
+    def add_cards(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Puts in where tickets opened here have their first cards."""
+        for row in rows:
+            chats = (*self.cards[row["ticket_id"]], (row["chat_id"], row["thread_id"]))
+            self.put(self.cards, row["ticket_id"], tuple(sorted(chats)))
+
+    def next_number(self, ticket: Ticket, scope: str, day: str) -> Ticket | None:
+        """The ticket with its id and number; none where the count was not foreseen or the ids are used up."""
+        serial = self.serials.get((scope, day))
+        if serial is None or not self.ticket_ids:
+            return None
+        self.put(self.serials, (scope, day), serial + 1)
+        return replace(ticket, id=self.ticket_ids.pop(), number=f"{scope}-{day}-{serial + 1:03d}", version=1)
+
+    def _add_own(self, ticket: Ticket, account: int) -> None:
+        if ticket.group_chat_id is not None:
+            key = ticket.platform, ticket.group_chat_id, account
+            if key in self.own:
+                self.put(self.own, key, self.own[key] | {ticket.id})
+
+
+def _newest(ticket: Ticket) -> tuple[Any, int]:
+    return ticket.created_at, ticket.id
+
+
+def first_of_all(reporter: Reporter) -> tuple[Any, int]:
+    """The order in which people stand behind a ticket."""
+    return reporter.joined_at, reporter.account

@@ -1,0 +1,279 @@
+"""Reading ahead and gathering: every answer is what it would be without, and what was gathered is written once."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from models.database import Database, SqlUnitOfWork
+from routing.errors import NotKept
+from routing.groups import Group, GroupState, Prompt
+from routing.message import IncomingMessage, RepliedMessage
+from routing.outgoing import Content, Outgoing
+from routing.queries import Outlook, TicketFilter
+from routing.staff import Staff
+from routing.ticket import OPEN_STATUSES, EventKind, Reporter, Status, Ticket, TicketEvent
+from tests.contract.samples import NOW, ODD_TEXTS, full_ticket, settle, ticket
+
+CHAT, WRITER, NEIGHBOUR = -100, 7, 8
+ALIVE = OPEN_STATUSES | {Status.RESOLVED}
+SINCE = NOW - timedelta(hours=24)
+
+
+def said(update_id: int = 1, *, reply_to: int | None = None, edited: bool = False, by: int = WRITER) -> IncomingMessage:
+    answered = RepliedMessage(reply_to, 5, True, "灯坏了", "李") if reply_to is not None else None
+    return IncomingMessage(
+        "local", update_id, CHAT, "group", None, update_id, by, "王", NOW, "灯坏了", reply_to=answered, edited=edited
+    )
+
+
+def outlook(*messages: IncomingMessage, limit: int = 50) -> Outlook:
+    return Outlook(messages or (said(),), statuses=ALIVE, since=SINCE, limit=limit, day="1120")
+
+
+def reported(**fields: object) -> Ticket:
+    return ticket(**{"group_chat_id": CHAT, "reporter_id": WRITER, "reporter_name": "王", **fields})
+
+
+async def bind(database: Database) -> Staff:
+    """A group of grid G1 and its worker."""
+    worker = await settle(database)
+    async with database.unit_of_work() as work:
+        await work.groups.put(Group("local", CHAT, "业主群", area_code="G1"))
+        await work.commit()
+    return worker
+
+
+async def keep(work: SqlUnitOfWork, new: Ticket, account: int = WRITER) -> Ticket:
+    """Opens a ticket as the product does."""
+    kept = await work.tickets.add(new, number_scope="G1", day="1120")
+    await work.tickets.add_reporter(Reporter(kept.id, account, "王", 1, NOW))
+    await work.tickets.record(TicketEvent(kept.id, EventKind.OPENED, NOW, data={"via": "talk"}))
+    await work.tickets.link_message(kept.id, "local", CHAT, 1)
+    await work.outbox.add(Outgoing("local", CHAT, Content(kept.number), ticket_id=kept.id, card=True))
+    return kept
+
+
+async def seen(work: SqlUnitOfWork, ticket_id: int) -> list[object]:
+    """All that the stores say of a ticket and of its group."""
+    filters = (
+        TicketFilter(platform="local", group_chat_id=CHAT, statuses=ALIVE, since=SINCE),
+        TicketFilter(platform="local", group_chat_id=CHAT, reporter=WRITER),
+        TicketFilter(platform="local", group_chat_id=CHAT, reporter=WRITER, statuses=frozenset({Status.ARCHIVED})),
+        TicketFilter(platform="local", group_chat_id=CHAT, reporter=WRITER, since=NOW),
+        TicketFilter(platform="local", reporter=WRITER),
+        TicketFilter(platform="local", group_chat_id=CHAT, reporter=NEIGHBOUR),
+    )
+    (worker,) = [post.id for post in await work.staff.all()]
+    return [
+        *[await work.tickets.find(wanted, limit=20) for wanted in filters],
+        await work.tickets.reporters(ticket_id),
+        await work.tickets.card_chats(ticket_id),
+        await work.tickets.of_message("local", CHAT, 1),
+        await work.tickets.of_message("local", CHAT, 2),
+        await work.staff.loads([worker]),
+        await work.subtasks.of_ticket(ticket_id),
+    ]
+
+
+@pytest.mark.parametrize("message", [said(1), said(1, reply_to=2), said(1, edited=True)])
+async def test_what_was_read_ahead_is_what_the_stores_say(database: Database, message: IncomingMessage) -> None:
+    worker = await bind(database)
+    async with database.unit_of_work() as work:
+        await keep(work, reported(assignee_id=worker.id))
+        older = replace(
+            full_ticket(ODD_TEXTS[0], worker.id),
+            platform="local",
+            group_chat_id=CHAT,
+            reporter_id=WRITER,
+            created_at=NOW,
+        )
+        other = await keep(work, replace(older, status=Status.ARCHIVED, text=ODD_TEXTS[1]))
+        await work.tickets.add_reporter(Reporter(other.id, NEIGHBOUR, "李", 3, NOW, solved=True, said="也是"))
+        await keep(work, reported(created_at=SINCE - timedelta(seconds=1)))
+        await keep(work, reported(group_chat_id=CHAT - 1))
+        await work.commit()
+    async with database.unit_of_work() as plain:
+        expected = await seen(plain, other.id)
+    for _ in range(2):
+        async with database.unit_of_work() as work:
+            await work.foresee(outlook(message))
+            assert await seen(work, other.id) == expected
+
+
+async def test_a_ticket_gathered_is_seen_at_once_and_kept_as_any_other(database: Database) -> None:
+    worker = await bind(database)
+    for text in ODD_TEXTS:
+        async with database.unit_of_work() as work:
+            await work.foresee(outlook())
+            kept = await keep(
+                work, reported(text=text, reporter_name=text, assignee_id=worker.id, dangers=("gas", text))
+            )
+            gathered = await seen(work, kept.id)
+            assert work.foresees
+            await work.commit()
+        async with database.unit_of_work() as work:
+            assert await seen(work, kept.id) == gathered
+            assert await work.tickets.get(kept.id) == kept
+            assert [event.kind for event in await work.tickets.events(kept.id)] == [EventKind.OPENED]
+
+
+async def test_numbers_go_on_whichever_way_they_are_given(database: Database) -> None:
+    await bind(database)
+    numbers = []
+    for ahead in (True, False, True, True, False):
+        async with database.unit_of_work() as work:
+            if ahead:
+                await work.foresee(outlook())
+            numbers += [(await keep(work, reported())).number for _ in range(2)]
+            await work.commit()
+    assert numbers == [f"G1-1120-{serial:03d}" for serial in range(1, 11)]
+
+
+async def test_what_a_store_says_needs_no_statement_that_it_was_not_foreseen(database: Database) -> None:
+    await bind(database)
+    async with database.unit_of_work() as work:
+        await work.foresee(outlook())
+        kept = await keep(work, reported())
+        assert [one.kind for one in await work.tickets.events(kept.id)] == [EventKind.OPENED], (
+            "it is written to be read"
+        )
+        saved = await work.tickets.save(replace(await work.tickets.lock(kept.id), urges=1))
+        assert not work.foresees
+        assert (await work.tickets.get(kept.id)).urges == 1
+        assert (await work.tickets.find(TicketFilter(platform="local", group_chat_id=CHAT), limit=5)) == (saved,)
+        await work.commit()
+    async with database.unit_of_work() as work:
+        assert await work.tickets.get(kept.id) == saved
+
+
+@pytest.mark.parametrize("written", [False, True])
+async def test_a_part_is_undone_alone(database: Database, written: bool) -> None:
+    await bind(database)
+    async with database.unit_of_work() as work:
+        await work.foresee(outlook(said(1), said(2)))
+        async with work.savepoint():
+            assert await work.updates.first_time("local", 1, NOW)
+            first = await keep(work, reported())
+        with suppress(ZeroDivisionError):
+            async with work.savepoint():
+                assert await work.updates.first_time("local", 2, NOW)
+                await work.updates.in_turn("local", CHAT)
+                lost = await keep(work, reported())
+                if written:
+                    await work.tickets.save(replace(lost, urges=1))
+                raise ZeroDivisionError
+        assert work.foresees
+        async with work.savepoint():
+            assert await work.updates.first_time("local", 2, NOW)
+            second = await keep(work, reported())
+        await work.commit()
+    assert (first.number, second.number) == ("G1-1120-001", "G1-1120-002")
+    async with database.unit_of_work() as work:
+        known = await work.tickets.find(TicketFilter(platform="local"), limit=5)
+        assert {one.id for one in known} == {first.id, second.id}
+        assert await work.outbox.pending() == 2
+        assert not await work.updates.first_time("local", 1, NOW)
+        assert not await work.updates.first_time("local", 2, NOW)
+
+
+async def test_an_update_is_new_once(database: Database) -> None:
+    await bind(database)
+    for expected in (True, False):
+        async with database.unit_of_work() as work:
+            await work.foresee(outlook())
+            assert await work.updates.first_time("local", 1, NOW) is expected
+            assert not await work.updates.first_time("local", 1, NOW)
+            await work.commit()
+
+
+async def test_a_question_gathered_is_kept(database: Database) -> None:
+    await bind(database)
+    ids = []
+    for _ in range(2):
+        async with database.unit_of_work() as work:
+            await work.foresee(outlook())
+            ids.append((await work.prompts.ask(Prompt(0, said(), "repair", NOW, NOW))).id)
+            await work.commit()
+    async with database.unit_of_work() as work:
+        assert [await work.prompts.get(one) for one in ids] == [Prompt(one, said(), "repair", NOW, NOW) for one in ids]
+        later = await work.prompts.ask(Prompt(0, said(), "repair", NOW, NOW))
+    assert later.id not in ids
+
+
+async def test_of_two_that_read_at_once_the_later_is_not_kept(postgresql_url: str) -> None:
+    one, other = Database(postgresql_url), Database(postgresql_url)
+    await bind(one)
+    async with one.unit_of_work() as first, other.unit_of_work() as second:
+        for work, message in ((first, said(1)), (second, said(2, by=NEIGHBOUR))):
+            await work.foresee(outlook(message))
+            await work.updates.in_turn("local", CHAT)
+            await work.updates.first_time("local", message.update_id, NOW)
+        await first.commit()
+        with pytest.raises(NotKept):
+            await second.commit()
+    async with other.unit_of_work() as work:
+        assert await work.updates.first_time("local", 2, NOW), "nothing of it was written"
+    await one.close()
+    await other.close()
+
+
+async def test_who_did_not_read_ahead_has_turns_too(postgresql_url: str) -> None:
+    one, other = Database(postgresql_url), Database(postgresql_url)
+    await bind(one)
+    async with one.unit_of_work() as ahead, other.unit_of_work() as plain:
+        await ahead.foresee(outlook())
+        await ahead.updates.in_turn("local", CHAT)
+        await plain.updates.in_turn("local", CHAT)
+        await plain.commit()
+        with pytest.raises(NotKept):
+            await ahead.commit()
+    await one.close()
+    await other.close()
+
+
+async def test_the_same_update_or_number_of_another_process_is_not_kept_twice(postgresql_url: str) -> None:
+    one, other = Database(postgresql_url), Database(postgresql_url)
+    await bind(one)
+    async with one.unit_of_work() as first, other.unit_of_work() as second:
+        for work, update_id in ((first, 1), (second, 2)):
+            await work.foresee(outlook(said(update_id)))
+            await keep(work, reported())
+        await first.commit()
+        with pytest.raises(NotKept):
+            await second.commit()
+    async with other.unit_of_work() as work:
+        assert (await keep(work, reported())).number == "G1-1120-002"
+    await one.close()
+    await other.close()
+
+
+async def test_a_register_changed_by_another_process_is_seen(database: Database, database_url: str) -> None:
+    await bind(database)
+    other = Database(database_url)
+    async with other.unit_of_work() as work:
+        await work.foresee(outlook())
+        assert await work.groups.get("local", CHAT) is not None
+    async with database.unit_of_work() as work:
+        await work.groups.set_state("local", CHAT, GroupState.LEFT)
+        await work.commit()
+    async with other.unit_of_work() as work:
+        await work.foresee(outlook())
+        group = await work.groups.get("local", CHAT)
+    assert group is not None
+    assert group.state is GroupState.LEFT
+    await other.close()
+
+
+async def test_senders_are_woken_by_what_was_gathered(database: Database) -> None:
+    await bind(database)
+    woken: list[bool] = []
+    database.on_commit(lambda: woken.append(True))
+    async with database.unit_of_work() as work:
+        await work.foresee(outlook())
+        await keep(work, reported())
+        await work.commit()
+    assert woken == [True]
