@@ -14,13 +14,13 @@ from routing.triage.judge import Judge, LearnedReading
 from routing.triage.keywords import keywords_of
 from routing.triage.learned import LearnedLexicon
 from routing.triage.lexicon import Lexicon
-from routing.triage.matcher import CompiledRule, Hit, Matcher
-from routing.triage.normalise import Normalised, for_gate, normalise
+from routing.triage.matcher import CompiledRule, Matcher, Words
+from routing.triage.normalise import Normalised, for_gate, narrowed, normalise
 from routing.triage.places import may_name_place, place_in
 from routing.triage.reading import Reading
 from routing.triage.scoring import Scored, Thresholds, score
 from routing.triage.segment import Segmenter
-from routing.triage.settling import is_request, learned_evidence, names, settle, settled_appeal
+from routing.triage.settling import ASK_FROM, confidence, learned_evidence, most_joint, names, settle, settled_appeal
 from routing.triage.teaching import REQUEST
 
 _NOTHING = Ignore()
@@ -90,18 +90,8 @@ class Triage:
     def keywords(self, text: str) -> frozenset[str]:
         """All that can be learned from ``text``."""
         gate = for_gate(text)
-        return keywords_of(gate, {name for number, _, _ in self._matcher.find(gate) for name in self._classes[number]})
-
-    def may_matter(self, text: str) -> bool:
-        """Whether ``text`` may lead to anything but silence: one pass over the raw text, a few microseconds."""
-        gate = for_gate(text)
-        if self._matcher.is_silent(gate):
-            return False
-        found = self._matcher.find(gate)
-        if self._matcher.candidates(found):
-            return True
-        reading = self._read(gate, found)
-        return reading is not None and is_request(reading)
+        words = self._matcher.search(narrowed(gate))
+        return keywords_of(gate, {name for number in words.numbers for name in self._classes[number]})
 
     def decide(
         self,
@@ -121,35 +111,30 @@ class Triage:
             aliases: names of places known in this chat.
         """
         gate = for_gate(text)
-        if not addressed and self._matcher.is_silent(gate):
-            return _ignored(text, gate, aliases)
-        found = self._matcher.find(gate)
-        candidates = self._matcher.candidates(found)
-        reading = self._read(gate, found)
-        if not candidates and not addressed and (reading is None or not is_request(reading)):
-            return _ignored(text, gate, aliases)
-        normalised = normalise(text)
-        place = place_in(normalised.text, aliases)
-        scored = self._scored(normalised, gate, found, candidates, place)[0]
+        narrow = narrowed(gate)
+        words = self._matcher.search(narrow)
+        if not (words.tried or addressed):
+            return _ignored(text, narrow, aliases)
+        services = self._matcher.services(words)
+        reading = self._read(gate, words)
+        if not (addressed or _may_ask(services, reading)):
+            if not services:
+                return _ignored(text, narrow, aliases)
+            # What the rules saw of it tells others whether it belongs to a matter that is known.
+            evidence = Reasons(partial(self._seen, text))
+            return Ignore(self._sure_of_silence(reading), evidence, place_in(normalise(text, narrow).text, aliases))
+        normalised, scored, place = self._scored(text, narrow, words, services, aliases)
         if reading is not None:
             scored = settle(scored, reading, self.thresholds)
         return self._decision(normalised, scored, reading, place, addressed=addressed, has_media=has_media)
 
-    def _read(self, gate: str, found: list[tuple[int, int, int]]) -> LearnedReading | None:
-        """The learned keywords of a text; None where nothing was learned."""
-        if self._judge is None:
-            return None
-        return self._judge.read(gate, [one for number, _, _ in found for one in self._taught[number]])
-
     def explain(self, text: str, *, addressed: bool = False, has_media: bool = False) -> Explanation:
         """The decision about ``text`` with every score behind it."""
-        normalised = normalise(text)
         gate = for_gate(text)
-        found = self._matcher.find(gate)
-        scored, steps = self._scored(
-            normalised, gate, found, self._matcher.candidates(found), place_in(normalised.text)
-        )
-        reading = self._read(gate, found)
+        narrow = narrowed(gate)
+        words = self._matcher.search(narrow)
+        normalised, scored, _ = self._scored(text, narrow, words, self._matcher.services(words))
+        reading = self._read(gate, words)
         if reading is not None:
             scored = settle(scored, reading, self.thresholds)
         decision = self.decide(text, addressed=addressed, has_media=has_media)
@@ -162,34 +147,47 @@ class Triage:
             decision=decision,
             scores=tuple((one.code, round(one.base, 2), round(one.final, 2)) for one in scored.services),
             thresholds=self.thresholds,
-            steps=steps,
+            steps=scored.steps,
         )
+
+    def _sure_of_silence(self, reading: LearnedReading | None) -> float:
+        """How sure silence is at least, whatever service rules may name."""
+        return 1.0 - confidence(most_joint(reading, named=True), self.thresholds) if reading is not None else 1.0
+
+    def _seen(self, text: str) -> list[Evidence]:
+        """What the rules alone see in ``text``."""
+        narrow = narrowed(for_gate(text))
+        words = self._matcher.search(narrow)
+        normalised, scored, _ = self._scored(text, narrow, words, self._matcher.services(words))
+        return sorted(scored.evidence(normalised), key=_BY_PLACE)
+
+    def _read(self, gate: str, words: Words) -> LearnedReading | None:
+        """The learned keywords of a text; None where nothing was learned."""
+        if self._judge is None:
+            return None
+        return self._judge.read(gate, [one for number in words.numbers for one in self._taught[number]])
 
     def _scored(
         self,
-        normalised: Normalised,
-        gate: str,
-        found: list[Hit],
-        candidates: list[CompiledRule],
-        place: Place | None,
-    ) -> tuple[Scored, int]:
-        if gate != normalised.text:
-            # The gate leaves rare forms as they are (①, ㎡), which can move positions.
-            again = self._matcher.find(normalised.text)
-            if again != found:
-                found, candidates = again, self._matcher.candidates(again)
-        steps = 0
-        if not any(one.is_word for one in candidates):
-            # Most talk that holds all the words of some rule holds them far apart; it needs no cutting into words.
-            raw = self._matcher.index(found, candidates)
-            if not any(next(raw.matches(one), None) for one in candidates):
-                return Scored([], {}, []), raw.steps
-            steps = raw.steps
-        rules = candidates + self._matcher.cues(found)
-        reading = Reading(normalised, found, rules, self._matcher, self._segmenter)
+        text: str,
+        narrow: str,
+        words: Words,
+        services: list[CompiledRule],
+        aliases: Mapping[str, Place] | None = None,
+    ) -> tuple[Normalised, Scored, Place | None]:
+        """What the rules make of ``text``, of which the narrow form, its words and the rules they satisfy are known."""
+        normalised = normalise(text, narrow)
+        if normalised.text != narrow:
+            # Rare forms (①, ㎡) move positions when they are normalised.
+            words = self._matcher.search(normalised.text)
+            services = self._matcher.services(words)
+        place = place_in(normalised.text, aliases)
+        if not services:
+            return normalised, Scored([], {}, []), place
+        cues = self._matcher.cues(words)
+        reading = Reading(normalised, words.hits, services + cues, self._matcher, self._segmenter)
         located = place is not None and place != Place(spot=place.spot)
-        scored = score(reading, rules, self.thresholds, lexicon=self.lexicon, located=located)
-        return scored, steps + reading.index.steps
+        return normalised, score(reading, services, cues, self.thresholds, lexicon=self.lexicon, located=located), place
 
     def _decision(
         self,
@@ -238,8 +236,17 @@ def _evidence(
     return found
 
 
-def _ignored(text: str, gate: str, aliases: Mapping[str, Place] | None) -> Ignore:
+def _may_ask(services: Sequence[CompiledRule], reading: LearnedReading | None) -> bool:
+    """Whether anything but silence can come of a message in which these rules may hold."""
+    if reading is None:
+        return bool(services)
+    return most_joint(reading, named=bool(services)) >= ASK_FROM or any(
+        one.rule.urgency is Urgency.EMERGENCY for one in services
+    )
+
+
+def _ignored(text: str, narrow: str, aliases: Mapping[str, Place] | None) -> Ignore:
     """Silence; but even talk that is ignored may say where somebody is, which completes a report of theirs."""
-    if not aliases and not may_name_place(gate):
+    if not (aliases or may_name_place(narrow)):
         return _NOTHING
-    return Ignore(place=place_in(normalise(text).text, aliases))
+    return Ignore(place=place_in(normalise(text, narrow).text, aliases))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import NamedTuple
@@ -24,6 +24,9 @@ messages cheap."""
 NEIGHBOURS = 6
 """Hits on either side of a rule's first part that are tried as its next one."""
 
+IDIOM = "idiom"
+"""The class of sayings whose words mean something else (没电 in 手机没电)."""
+
 MODAL = ("negation", "hypothesis", "relapse", "question_word")
 """Classes of small words that mean nothing inside longer ones (没 in 没人管)."""
 
@@ -31,6 +34,9 @@ _INSIDE_WORDS = 200_000
 """Added to a single character's frequency: in running text it mostly stands inside words that the dictionary counts
 apart. With it, rules are looked up by their longer words."""
 
+
+_NO_SLOTS: frozenset[int] = frozenset()
+_number_of = itemgetter(0)
 
 Hit = tuple[int, int, int]
 """A word of the lexicon in a text: the number of its spelling, its start and its end. As the search gives it, for a
@@ -45,7 +51,7 @@ class CompiledRule:
     rule: Rule
     slots: tuple[int, ...]
     ordered: tuple[bool, ...]
-    absent: tuple[int, ...]
+    absent: frozenset[int]
     cue: str | None = field(init=False)
     """The name of the cue that it speaks for; None where that is a service."""
     asked: frozenset[int] = field(init=False)
@@ -59,12 +65,33 @@ class CompiledRule:
         target = self.rule.target
         object.__setattr__(self, "cue", target.removeprefix(CUE) if target.startswith(CUE) else None)
         object.__setattr__(self, "is_word", len(self.slots) == 1 and not self.absent)
-        object.__setattr__(self, "asked", frozenset(self.slots + self.absent))
+        object.__setattr__(self, "asked", frozenset(self.slots) | self.absent)
         object.__setattr__(self, "further", tuple(zip(self.slots[1:], self.ordered[1:], strict=True)))
 
 
-_Tried = tuple[tuple[frozenset[int], ...], CompiledRule]
-"""A rule, and for each slot but its rarest the numbers of the spellings that fill it."""
+class Words:
+    """The lexicon's words in a text."""
+
+    __slots__ = ("_present", "hits", "numbers", "tried")
+
+    def __init__(self, hits: list[Hit], numbers: set[int], tried: Set[int]) -> None:
+        self.hits = hits
+        """Every word, overlapping ones too, by their ends."""
+        self.numbers = numbers
+        """The numbers of their spellings."""
+        self.tried = tried
+        """The numbers of those that are the rarest part of a rule of a service; without any, no service is named."""
+        self._present: frozenset[int] | None = None
+
+    def present(self, slots: Sequence[frozenset[int]]) -> frozenset[int]:
+        """All slots that they fill, where ``slots`` has those of each spelling."""
+        if self._present is None:
+            self._present = _NO_SLOTS.union(*map(slots.__getitem__, self.numbers))
+        return self._present
+
+
+_Tried = tuple[frozenset[int], int]
+"""The slots that a rule wants beside its rarest one, and the place of the rule in the lexicon."""
 
 
 class Match(NamedTuple):
@@ -95,18 +122,21 @@ class Matcher:
                 rule=rule,
                 slots=tuple(self._slot(lexicon, part, slots_of) for part in rule.parts),
                 ordered=tuple(part.ordered for part in rule.parts),
-                absent=tuple(self._slot(lexicon, part, slots_of) for part in rule.absent),
+                absent=frozenset(self._slot(lexicon, part, slots_of) for part in rule.absent),
             )
             compiled_rules.append(compiled)
         spellings = self._spellings(lexicon, slots_of, lambda word: frequency(word) > 0)
-        self.slots = [frozenset(slots_of[word]) for word in spellings.values()]
+        known: dict[frozenset[int], frozenset[int]] = {}
+        filled = (frozenset(slots_of[word]) for word in spellings.values())
+        self.slots = [known.setdefault(slots, slots) for slots in filled]
         """The slots that each spelling fills, by its number."""
-        self._automaton = AhoCorasick(
+        automaton = AhoCorasick(
             list(spellings),
             matchkind=MatchKind.Standard,
             implementation=Implementation.ContiguousNFA,
             store_patterns=False,
         )
+        self._find = automaton.find_matches_as_indexes
         fillers: dict[int, set[int]] = defaultdict(set)
         for number, slots in enumerate(self.slots):
             for slot in slots:
@@ -114,23 +144,16 @@ class Matcher:
         self._fillers = {slot: frozenset(numbers) for slot, numbers in fillers.items()}
         self.modal = frozenset(map(self.slot, MODAL))
         """The slots of the ``MODAL`` classes."""
+        self.watched = self.modal | {self.slot(IDIOM)}
+        """The slots that are looked at in every message, whatever rules may hold."""
         rarity = _slot_frequencies(slots_of, frequency)
+        self._rules = compiled_rules
         self._service_rules = self._by_rarest([one for one in compiled_rules if one.cue is None], rarity)
         self._cue_rules = self._by_rarest([one for one in compiled_rules if one.cue is not None], rarity)
         wanted = {slot for compiled in compiled_rules for slot in compiled.slots}
         forbidding = frozenset(self._slot_numbers.values()) - wanted - frozenset(self._class_slots.values())
         self.forbidding = frozenset(number for number, slots in enumerate(self.slots) if slots <= forbidding)
         """The numbers of spellings that are only forbidden parts: they say nothing by themselves."""
-        self._gate = AhoCorasick(
-            [spelling for number, spelling in enumerate(spellings) if number in self._service_rules],
-            matchkind=MatchKind.LeftmostFirst,
-            implementation=Implementation.ContiguousNFA,
-            store_patterns=False,
-        )
-
-    def is_silent(self, text: str) -> bool:
-        """Whether no rule of a service can hold: a search for the rarest part of each rule only."""
-        return not self._gate.find_matches_as_indexes(text)
 
     def slot(self, name: str) -> int:
         """The slot that the words of the class ``name`` fill; -1 where there is no such class."""
@@ -145,41 +168,43 @@ class Matcher:
         """The numbers of the spellings that fill ``slot``."""
         return self._fillers.get(slot, frozenset())
 
-    def find(self, text: str) -> list[Hit]:
-        """Every lexicon word of ``text`` in its order, longer ones first; overlapping ones too."""
-        found: list[Hit] = self._automaton.find_matches_as_indexes(text, overlapping=True)
-        # They come by their ends, so that turned round and sorted by start, which keeps the rest, longer ones lead.
-        found.reverse()
-        found.sort(key=itemgetter(1))
-        return found
+    def search(self, text: str) -> Words:
+        """The lexicon's words in ``text``."""
+        hits: list[Hit] = self._find(text, overlapping=True)
+        numbers = set(map(_number_of, hits))
+        return Words(hits, numbers, self._service_rules.keys() & numbers)
 
-    def candidates(self, found: Sequence[Hit]) -> list[CompiledRule]:
-        """The rules of services whose every part occurs somewhere: without order, distance or word boundaries."""
-        return _satisfied(self._service_rules, found)
+    def services(self, words: Words) -> list[CompiledRule]:
+        """The rules of services whose every part occurs, whatever its order, distance or word boundaries.
 
-    def cues(self, found: Sequence[Hit]) -> list[CompiledRule]:
+        None where each of them forbids something that occurs, be it inside another word: then all are beside the point.
+        """
+        if not words.tried:
+            return []
+        present = words.present(self.slots)
+        held = self._satisfied(self._service_rules, words.tried, present)
+        return held if any(rule.absent.isdisjoint(present) for rule in held) else []
+
+    def cues(self, words: Words) -> list[CompiledRule]:
         """The same for the rules of cues, which decide nothing alone."""
-        return _satisfied(self._cue_rules, found)
+        rules = self._cue_rules
+        return self._satisfied(rules, rules.keys() & words.numbers, words.present(self.slots))
 
-    def index(self, hits: Iterable[Hit], candidates: Sequence[CompiledRule]) -> HitIndex:
-        """The hits as they stand, for the questions that these rules ask."""
-        wanted = asked_by(candidates)
-        by_slot: defaultdict[int, list[Hit]] = defaultdict(list)
-        for hit in hits:
-            for slot in self.slots[hit[0]] & wanted:
-                by_slot[slot].append(hit)
-        return HitIndex(by_slot)
+    def _satisfied(
+        self, rules: Mapping[int, Sequence[_Tried]], tried: Iterable[int], present: Set[int]
+    ) -> list[CompiledRule]:
+        held = {order for number in tried for others, order in rules[number] if others <= present}
+        return [self._rules[order] for order in sorted(held)]
 
     def _by_rarest(self, rules: Sequence[CompiledRule], rarity: Mapping[int, int]) -> dict[int, tuple[_Tried, ...]]:
         """The rules to try for each spelling: those whose rarest part it is, so that most texts try hardly any."""
-        by_number: dict[int, tuple[_Tried, ...]] = {}
+        by_number: dict[int, list[_Tried]] = defaultdict(list)
         for compiled in rules:
             rarest = min(compiled.slots, key=rarity.__getitem__)
-            # Fewer spellings are sooner told to be absent.
-            others = tuple(sorted((self.fillers(slot) for slot in {*compiled.slots} - {rarest}), key=len))
+            tried = frozenset(compiled.slots) - {rarest}, compiled.order
             for number in self.fillers(rarest):
-                by_number[number] = (*by_number.get(number, ()), (others, compiled))
-        return by_number
+                by_number[number].append(tried)
+        return {number: tuple(tried) for number, tried in by_number.items()}
 
     @staticmethod
     def _spellings(lexicon: Lexicon, slots_of: dict[str, set[int]], is_word: Callable[[str], bool]) -> dict[str, str]:
@@ -211,27 +236,6 @@ class Matcher:
         return number
 
 
-def asked_by(rules: Iterable[CompiledRule]) -> frozenset[int]:
-    """The slots that these rules ask about, wanted or forbidden."""
-    return frozenset().union(*[one.asked for one in rules])
-
-
-def _satisfied(rules: Mapping[int, tuple[_Tried, ...]], found: Sequence[Hit]) -> list[CompiledRule]:
-    numbers = {hit[0] for hit in found}
-    tried = rules.keys() & numbers
-    if not tried:
-        return []
-    satisfied: dict[int, CompiledRule] = {}
-    for number in tried:
-        for others, compiled in rules[number]:
-            for fillers in others:
-                if fillers.isdisjoint(numbers):
-                    break
-            else:
-                satisfied[compiled.order] = compiled
-    return [satisfied[order] for order in sorted(satisfied)]
-
-
 def _slot_frequencies(slots_of: Mapping[str, set[int]], frequency: Callable[[str], int]) -> dict[int, int]:
     """How often some word of each slot is met; a single character is met inside other words as well."""
     totals: dict[int, int] = {}
@@ -245,6 +249,8 @@ def _slot_frequencies(slots_of: Mapping[str, set[int]], frequency: Callable[[str
 class HitIndex:
     """Hits by slot, with the count of steps that matching took (so that tests can bound the work)."""
 
+    __slots__ = ("_by_slot", "_starts", "steps")
+
     def __init__(self, by_slot: Mapping[int, Sequence[Hit]]) -> None:
         """``by_slot`` has the hits of each slot that some question will be asked of, in the order of the text."""
         self.steps = 0
@@ -255,12 +261,22 @@ class HitIndex:
         """The hits that fill ``slot``, in the order of the text."""
         return self._by_slot.get(slot, ())
 
+    def first(self, compiled: CompiledRule) -> Match | None:
+        """The first way in which the rule holds; None where it does not."""
+        if not compiled.is_word:
+            return next(self.matches(compiled), None)
+        self.steps += 1
+        hits = self._by_slot.get(compiled.slots[0])
+        if not hits:
+            return None
+        _, start, end = hits[0]
+        return Match(compiled.rule, (hits[0],), start, end, end - start)
+
     def matches(self, compiled: CompiledRule) -> Iterator[Match]:
         """Each way the rule holds, one per hit of its first part."""
         by_slot = self._by_slot
-        for slot in compiled.absent:
-            if slot in by_slot:
-                return
+        if compiled.absent and not compiled.absent.isdisjoint(by_slot):
+            return
         near = compiled.rule.near
         for anchor in by_slot.get(compiled.slots[0], ())[:ANCHORS]:
             self.steps += 1
@@ -268,12 +284,19 @@ class HitIndex:
             length = end - start
             chosen = [anchor]
             for slot, ordered in compiled.further:
-                following = self._following(slot, chosen[-1][2]) if ordered else self._nearest(slot, chosen)
+                hits = by_slot.get(slot)
+                if hits is None:
+                    return
+                following = self._following(slot, chosen[-1][2]) if ordered else self._nearest(slot, hits, chosen)
                 if following is None:
                     break
                 chosen.append(following)
                 _, first, last = following
-                start, end, length = min(start, first), max(end, last), length + last - first
+                length += last - first
+                if first < start:
+                    start = first
+                if last > end:
+                    end = last
             else:
                 if end - start <= near + length:
                     yield Match(compiled.rule, tuple(chosen), start, end, length)
@@ -292,10 +315,9 @@ class HitIndex:
             return hits[position]
         return None
 
-    def _nearest(self, slot: int, chosen: Sequence[Hit]) -> Hit | None:
-        """The hit nearest to the chosen ones that overlaps none of them."""
+    def _nearest(self, slot: int, hits: Sequence[Hit], chosen: Sequence[Hit]) -> Hit | None:
+        """Of the ``hits`` of ``slot`` the one nearest to the chosen ones that overlaps none of them."""
         centre = chosen[0][1]
-        hits = self.of(slot)
         if len(hits) > NEIGHBOURS:
             position = bisect_left(self._starts_of(slot), centre)
             hits = hits[max(0, position - NEIGHBOURS) : position + NEIGHBOURS]
@@ -304,7 +326,7 @@ class HitIndex:
         best_distance = 0
         for candidate in hits:
             _, start, end = candidate
-            distance = abs(start - centre)
+            distance = start - centre if start > centre else centre - start
             if best is not None and distance >= best_distance:
                 continue
             for _, taken, until in chosen:

@@ -62,26 +62,29 @@ def for_gate(text: str) -> str:
     return _lower(text.translate(_FULL_WIDTH))
 
 
-def normalise(text: str) -> Normalised:
-    """``text`` in NFKC, lower case and Simplified characters, position for position."""
-    flat = text
+def narrowed(gate: str) -> str:
+    """``gate`` (see ``for_gate``) with half-width signs too: most often the normalised text, character by character."""
     for wide, narrow in _COMMON_SIGNS:
-        flat = flat.replace(wide, narrow)
-    if _WIDE.search(flat):
-        flat = flat.translate(_FULL_WIDTH)
-    origin: list[int] | None = None
-    if not unicodedata.is_normalized("NFKC", flat):
-        origin = []
-        characters: list[str] = []
-        for position, character in enumerate(flat):
-            for part in unicodedata.normalize("NFKC", character):
-                characters.append(part)
-                origin.append(position)
-        flat = "".join(characters)
-    flat = _lower(flat)
-    if _traditional().search(flat):
-        flat = _simplify(flat)
-    return Normalised(original=text, text=flat, origin=origin)
+        gate = gate.replace(wide, narrow)
+    return gate if _WIDE.search(gate) is None else gate.translate(_FULL_WIDTH)
+
+
+def normalise(text: str, narrow: str | None = None) -> Normalised:
+    """``text`` in NFKC, lower case and Simplified characters, position for position.
+
+    ``narrow`` is the ``narrowed`` form of its gate, where somebody has that already.
+    """
+    if narrow is None:
+        narrow = narrowed(for_gate(text))
+    if unicodedata.is_normalized("NFKC", narrow):
+        return Normalised(text, narrow)
+    origin: list[int] = []
+    characters: list[str] = []
+    for position, character in enumerate(narrow):
+        for part in unicodedata.normalize("NFKC", character):
+            characters.append(part)
+            origin.append(position)
+    return Normalised(text, for_gate("".join(characters)), origin)
 
 
 def _lower(text: str) -> str:

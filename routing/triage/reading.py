@@ -6,16 +6,18 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
+from operator import itemgetter
 
-from routing.triage.matcher import CompiledRule, Hit, HitIndex, Match, Matcher, asked_by
+from routing.triage.matcher import IDIOM, CompiledRule, Hit, HitIndex, Match, Matcher
 from routing.triage.normalise import Normalised
-from routing.triage.segment import Boundaries, Segmenter
+from routing.triage.segment import Segmenter
 
 CHECKED_LENGTH = 3
 """Hits up to this length must stand on word boundaries; longer ones hardly ever do not."""
 
 _BREAK = re.compile(r"[\s,.;:!?、。…~\-—()\[\]【】「」\"'“”‘’]+")
 _SENTENCE_BREAK = re.compile(r"[.!?。…\n;]+")
+_by_start = itemgetter(1)
 _NEGATION_REACH = 3
 """Characters that may stand between a negation and what it denies ("不是我家漏水")."""
 
@@ -27,61 +29,67 @@ class Reading:
         self,
         text: Normalised,
         hits: Sequence[Hit],
-        candidates: Sequence[CompiledRule],
+        rules: Sequence[CompiledRule],
         matcher: Matcher,
         segmenter: Segmenter,
     ) -> None:
-        """Reads ``text`` for the ``candidates``: only their words, and those that deny or suppose, are looked at."""
+        """Reads ``text`` for the ``rules``: only their words, and those that deny or suppose, are looked at."""
         self.text = text
-        self._segmenter = segmenter
-        self._boundaries: Boundaries | None = None
         self._breaks: list[int] | None = None
         self._sentence_breaks: list[int] | None = None
-        self._negation = matcher.slot("negation")
-        self._hypothesis = matcher.slot("hypothesis")
-        self.index = HitIndex(self._clean(hits, candidates, matcher))
+        self.index = HitIndex(self._clean(hits, rules, matcher, segmenter))
+        self._negations = self.index.of(matcher.slot("negation"))
+        self._hypotheses = self.index.of(matcher.slot("hypothesis"))
+        self.takes_back = bool(self._negations or self._hypotheses)
+        """Whether anything in the message may be denied or imagined."""
 
-    def _clean(self, hits: Sequence[Hit], candidates: Sequence[CompiledRule], matcher: Matcher) -> dict[int, list[Hit]]:
+    def _clean(
+        self, hits: Sequence[Hit], rules: Sequence[CompiledRule], matcher: Matcher, segmenter: Segmenter
+    ) -> dict[int, list[Hit]]:
         """The hits that matter, by slot: where a short one matters it must stand on word boundaries; what an idiom
         covers (没电 in 手机没电) and small words inside longer ones (没 in 没人管) are left out."""
-        modal, idiom, question = matcher.modal, matcher.slot("idiom"), matcher.slot("question_word")
-        wanted = asked_by(candidates) | modal | {idiom}
-        idioms = self._idioms(hits, matcher.fillers(idiom))
-        slots, forbidding = matcher.slots, matcher.forbidding
+        modal, question = matcher.modal, matcher.slot("question_word")
+        boundaries = segmenter.boundaries(self.text.text)
+        idioms = matcher.fillers(matcher.slot(IDIOM))
+        covered = [
+            (start, end)
+            for number, start, end in hits
+            if number in idioms and (end - start > CHECKED_LENGTH or boundaries.allow(start, end))
+        ]
+        # They come by their ends, so that turned round and sorted by start, which keeps the rest, longer ones lead.
+        ordered = list(reversed(hits))
+        ordered.sort(key=_by_start)
+        wanted = matcher.watched.union(*[rule.asked for rule in rules])
+        slots, forbidding, inside = matcher.slots, matcher.forbidding, boundaries.inside
         by_slot: defaultdict[int, list[Hit]] = defaultdict(list)
         reach = -1
-        for hit in hits:
+        for hit in ordered:
             number, start, end = hit
             asked = slots[number] & wanted
-            if asked and end - start <= CHECKED_LENGTH and not self._stands(start, end):
+            # Most hits begin and end where words do; only the others need a closer look.
+            if (
+                asked
+                and (start in inside or end in inside)
+                and end - start <= CHECKED_LENGTH
+                and not boundaries.allow(start, end)
+            ):
                 continue
-            if idioms and any(
-                first <= start and end <= last and (start, end) != (first, last) for first, last in idioms
+            if covered and any(
+                first <= start and end <= last and (start, end) != (first, last) for first, last in covered
             ):
                 continue
             # Hits come longest first from each start, so a hit that ends within reach lies inside an earlier one.
-            if asked and end <= reach and not modal.isdisjoint(asked):
-                # Of 有人 (in 有人要跳楼) only the asking sense goes; it names somebody as well.
-                asked -= {question}
-                if not modal.isdisjoint(asked):
-                    continue
-            if end > reach and number not in forbidding:
+            if end <= reach:
+                if asked and not modal.isdisjoint(asked):
+                    # Of 有人 (in 有人要跳楼) only the asking sense goes; it names somebody as well.
+                    asked -= {question}
+                    if not modal.isdisjoint(asked):
+                        continue
+            elif number not in forbidding:
                 reach = end
             for slot in asked:
                 by_slot[slot].append(hit)
         return by_slot
-
-    def _idioms(self, hits: Sequence[Hit], idioms: frozenset[int]) -> list[tuple[int, int]]:
-        return [
-            (start, end)
-            for number, start, end in hits
-            if number in idioms and (end - start > CHECKED_LENGTH or self._stands(start, end))
-        ]
-
-    def _stands(self, start: int, end: int) -> bool:
-        if self._boundaries is None:
-            self._boundaries = self._segmenter.boundaries(self.text.text)
-        return self._boundaries.allow(start, end)
 
     def clause(self, position: int) -> int:
         """The number of the clause at ``position`` (anything between two breaks, spaces too)."""
@@ -97,7 +105,7 @@ class Reading:
 
     def is_denied(self, match: Match) -> bool:
         """Whether a negation outside the match reaches one of its words ("不是漏水", "没有燃气味")."""
-        for _, start, end in self.index.of(self._negation):
+        for _, start, end in self._negations:
             if any(first <= start < last for _, first, last in match.hits):
                 continue
             reach = 0 if end - start == 1 else _NEGATION_REACH
@@ -112,7 +120,7 @@ class Reading:
         A supposition reaches to the end of its sentence, over at most one break; what was said before it stands
         ("瓷砖松了，万一掉下来谁负责").
         """
-        for _, start, end in self.index.of(self._hypothesis):
+        for _, start, end in self._hypotheses:
             if any(first <= start < last for _, first, last in match.hits):
                 continue
             if (

@@ -98,6 +98,8 @@ class Scored:
     services: list[ServiceScore]
     cues: dict[str, Match]
     reasons: list[Reason]
+    steps: int = 0
+    """Work done in matching, counted; it grows with the hits, not with the lexicon."""
 
     def evidence(self, text: Normalised) -> list[Evidence]:
         """The reasons as evidence in ``text``, the one that was scored."""
@@ -106,7 +108,8 @@ class Scored:
 
 def score(
     reading: Reading,
-    candidates: Sequence[CompiledRule],
+    rules: Sequence[CompiledRule],
+    cues: Sequence[CompiledRule],
     thresholds: Thresholds,
     *,
     lexicon: Lexicon,
@@ -121,21 +124,30 @@ def score(
     services: dict[str, ServiceScore] = {}
     present: dict[str, list[Match]] = {}
     reasons: list[Reason] = []
-    for compiled in candidates:
+    for compiled in rules:
         target = compiled.rule.target
-        for match in reading.index.matches(compiled):
-            if compiled.cue is not None:
-                present.setdefault(compiled.cue, []).append(match)
-                break
-            if reading.is_denied(match) or reading.is_imagined(match):
-                reasons.append((match, EvidenceKind.CANCELLED, 0.0, target))
-                continue
+        if reading.takes_back:
+            match = None
+            for one in reading.index.matches(compiled):
+                if not (reading.is_denied(one) or reading.is_imagined(one)):
+                    match = one
+                    break
+                reasons.append((one, EvidenceKind.CANCELLED, 0.0, target))
+        else:
+            match = reading.index.first(compiled)
+        if match is not None:
             service = services.get(target)
             if service is None:
                 service = services[target] = ServiceScore(target)
             service.matches.append(match)
             reasons.append((match, EvidenceKind.SERVICE, compiled.rule.weight, target))
-            break
+    if not reasons:
+        # Cues without anything that they could speak for say nothing.
+        return Scored([], {}, [], reading.index.steps)
+    for compiled in cues:
+        match = reading.index.first(compiled)
+        if match is not None and compiled.cue is not None:
+            present.setdefault(compiled.cue, []).append(match)
     strongest = {
         name: matches[0] if len(matches) == 1 else max(matches, key=_strength) for name, matches in present.items()
     }
@@ -157,7 +169,7 @@ def score(
     ordered = list(services.values())
     if len(ordered) > 1:
         ordered.sort(key=lambda service: (service.final > 0, service.order), reverse=True)
-    return Scored(ordered, strongest, reasons)
+    return Scored(ordered, strongest, reasons, reading.index.steps)
 
 
 def _without_danger(services: Mapping[str, ServiceScore]) -> dict[str, ServiceScore]:

@@ -167,12 +167,12 @@ def _joined(text: str, inside: Container[int]) -> set[int]:
 class Boundaries:
     """Answers whether a stretch of text can stand as words of its own."""
 
-    __slots__ = ("_inside", "_text")
+    __slots__ = ("_text", "inside")
 
     def __init__(self, text: str, inside: Container[int]) -> None:
-        """``inside`` holds the positions of ``text`` that lie within a word."""
         self._text = text
-        self._inside = inside
+        self.inside = inside
+        """The positions of the text that lie within a word."""
 
     def allow(self, start: int, end: int) -> bool:
         """Whether ``start``–``end`` cuts no word in two.
@@ -181,7 +181,7 @@ class Boundaries:
         be the word, but for particles and results after it (坏 in 坏了, 锈 in 锈断). Crossing from the middle of one
         word into another (天天 in 今天天气) is never a hit.
         """
-        inside = self._inside
+        inside = self.inside
         starts_word = start not in inside
         if starts_word and end not in inside:
             return True

@@ -75,9 +75,9 @@ def confidence(joint: float, thresholds: Thresholds) -> float:
     return 1.0 / (1.0 + exp(-(ask + (joint - ASK_FROM) * (open_ - ask) / (OPEN_FROM - ASK_FROM))))
 
 
-def is_request(reading: LearnedReading) -> bool:
-    """Whether the learned lexicon alone would ask."""
-    return reading.score(REQUEST) - ALONE >= ASK_FROM
+def most_joint(reading: LearnedReading, *, named: bool) -> float:
+    """The highest joint score possible, where rules may have ``named`` a service or surely have not."""
+    return reading.score(REQUEST) + (RULES_SHARE if named else -ALONE)
 
 
 def settle(scored: Scored, reading: LearnedReading, thresholds: Thresholds) -> Scored:
@@ -105,7 +105,7 @@ def settle(scored: Scored, reading: LearnedReading, thresholds: Thresholds) -> S
         if service.is_doubtful or (first is None and not danger):
             service.final = min(service.final, thresholds.open - 0.01)
     ordered = sorted(by_code.values(), key=lambda one: (one.is_emergency and one.base > 0, one.rank), reverse=True)
-    return Scored(ordered, scored.cues, scored.reasons)
+    return Scored(ordered, scored.cues, scored.reasons, scored.steps)
 
 
 def _is_certain(service: ServiceScore, thresholds: Thresholds) -> bool:
