@@ -174,6 +174,11 @@ class SqlStaffStore:
         row = rows.one_or_none()
         return None if row is None else Invitation(*row)
 
+    async def prune_invitations(self, expired_before: datetime) -> int:
+        """Erases links that had expired by then, used or not; returns how many."""
+        erased = await self._transaction.execute(delete(InvitationRow).where(InvitationRow.expires_at < expired_before))
+        return int(erased.rowcount)
+
     async def _insert(self, post: Staff) -> Staff:
         values = {name: getattr(post, name) for name in _FIELDS if name != "id"}
         rows = await self._transaction.execute(insert(PostRow).values(values).returning(PostRow.id))

@@ -14,6 +14,8 @@ class Retention:
     """From the end of a ticket to the erasure of who reported it and what they wrote."""
     messages: timedelta
     updates: timedelta
+    invitations: timedelta
+    """From the expiry of a link; who used it stands in the register."""
     care: timedelta
     """From the removal of somebody from the care list to the erasure of what names them."""
     care_looks: timedelta

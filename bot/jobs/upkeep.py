@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 from bot.services.ports import Clock, UnitOfWork, UnitOfWorkFactory
 from routing.retention import Retention
 
 ERASED_AT_ONCE = 100
 """Tickets of one transaction, so that nobody waits long for the database meanwhile."""
+
+
+PACE_KEPT = timedelta(minutes=10)
+"""Ten times the longest span that a platform's rate looks back."""
 
 
 class ClockJob:
@@ -55,7 +60,9 @@ class UpkeepJob:
             gone = changed + await work.prompts.expire(now)
             gone += await work.updates.prune(now - self._retention.updates)
             gone += await work.outbox.prune(now - self._retention.messages)
+            gone += await work.pace.prune((now - PACE_KEPT).timestamp())
             gone += await work.questions.prune(now - self._retention.questions)
+            gone += await work.staff.prune_invitations(now - self._retention.invitations)
             await work.commit()
         return gone + await self._erase() + await self._erase_care()
 

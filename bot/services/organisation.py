@@ -22,6 +22,10 @@ _MAY_BIND = frozenset({Role.ADMIN, Role.COMMUNITY, Role.STREET, Role.SUPERVISOR}
 """Who stands for the groups of an area; a grid worker's groups are bound by the community."""
 
 
+_STAFF_TITLES = ("工作群", "工作组", "网格员群")
+"""What groups of staff are called before anybody has bound them; it chooses the words of the greeting alone."""
+
+
 class InvitationInvalid(QunbanError):
     """The link was used already, has expired, or never existed."""
 
@@ -108,8 +112,16 @@ class OrganisationService:
             await self.introduce(work, known or group)
 
     async def introduce(self, work: UnitOfWork, group: Group) -> None:
-        """The bot's introduction, and how to bind the group where nobody has."""
+        """The bot's introduction, and how to bind the group where nobody has; a group of staff gets one of its own."""
         say = self._rules.wording.say
+        is_named_so = group.area_code is None and any(word in group.title for word in _STAFF_TITLES)
+        if group.kind is GroupKind.STAFF or is_named_so:
+            staff_keys = ["membership.welcome_staff"]
+            if group.area_code is None:
+                staff_keys.append("membership.welcome_bind_staff")
+            content = Content(say("membership.welcome_title"), tuple(say(key) for key in staff_keys))
+            await work.outbox.add(Outgoing(group.platform, group.chat_id, content, thread_id=group.thread_id))
+            return
         keys = ["membership.welcome_what", "membership.welcome_keep", "membership.welcome_how"]
         if group.area_code is None:
             keys.append("membership.welcome_bind")

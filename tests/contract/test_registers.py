@@ -206,6 +206,13 @@ async def test_an_invitation_is_used_once_and_in_time(database: Database) -> Non
         assert await work.staff.use_invitation("late", 1, NOW + timedelta(hours=1)) is None
         assert await work.staff.use_invitation("late", 1, NOW) == replace(invitation, token_hash="late")
         assert await work.staff.use_invitation("other", 1, NOW) is None
+        await work.commit()
+    async with database.unit_of_work() as work:
+        expires = NOW + timedelta(hours=1)
+        await work.staff.add_invitation(replace(invitation, token_hash="young", expires_at=expires + timedelta(days=1)))
+        assert await work.staff.prune_invitations(expires) == 0
+        assert await work.staff.prune_invitations(expires + timedelta(seconds=1)) == 2
+        assert await work.staff.use_invitation("young", 1, NOW) is not None
 
 
 async def test_groups_come_back_as_they_were(database: Database) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from routing.groups import GroupState
 from routing.ticket import Status
-from tests.town import ADMIN, GARDEN, HE, LI, LIN, TANG, ZHANG, Town, labels_of
+from tests.town import ADMIN, GARDEN, HE, LI, LIN, STAFF_ROOM, TANG, ZHANG, Town, labels_of
 
 NEW, FORUM, BASIC = -1001000000555, -1001000000666, -777
 LOCK = "3栋单元门锁坏了，关不上"
@@ -37,6 +37,25 @@ async def test_on_joining_it_says_who_it_is_what_it_keeps_and_how_to_use_it(town
     await town.people.set_bot(NEW, ADMIN, "administrator")
     await town.settle()
     assert len([text for text in await town.texts(ZHANG, NEW) if text]) == 1
+
+
+@pytest.mark.parametrize("is_bound", [True, False])
+async def test_a_group_of_staff_is_not_greeted_like_residents(town: Town, is_bound: bool) -> None:
+    chat = STAFF_ROOM
+    if is_bound:
+        await town.people.set_bot(STAFF_ROOM, ADMIN, "kicked")
+        await town.settle()
+        await town.people.set_bot(STAFF_ROOM, ADMIN, "member")
+        await town.settle()
+    else:
+        chat = NEW
+        await town.people.add_chat(NEW, "江湾社区网格工作群", [ADMIN, LIN])
+        await town.people.set_bot(NEW, ADMIN, "member")
+        await town.settle()
+    welcome = (await town.texts(LIN, chat))[-1]
+    assert "本群是工作群" in welcome
+    assert "闲聊" not in welcome
+    assert ("/bind 网格编码 工作群" in welcome) is not is_bound
 
 
 async def test_an_unbound_group_registers_nothing_and_says_why_only_when_asked(town: Town) -> None:

@@ -21,8 +21,10 @@ def test_the_packaged_rules() -> None:
         SendTime(Period.DAY, time(17, 30)),
         SendTime(Period.WEEK, time(8, 30), weekday=0),
     )
-    assert set(rules.recipients) == {Role.SUPERVISOR, Role.STREET, Role.COMMUNITY, Role.GRID_LEAD}
-    assert all(periods == {Period.DAY, Period.WEEK} for periods in rules.recipients.values())
+    assert set(rules.recipients) == {Role.SUPERVISOR, Role.STREET, Role.COMMUNITY, Role.GRID_LEAD, Role.ADMIN}
+    assert rules.recipients[Role.ADMIN] == frozenset(), "who asks gets one, and nobody else"
+    periods = {role: wanted for role, wanted in rules.recipients.items() if role is not Role.ADMIN}
+    assert all(wanted == {Period.DAY, Period.WEEK} for wanted in periods.values())
     assert rules.late == timedelta(hours=2)
     assert rules.satisfied == {Satisfaction.SATISFIED, Satisfaction.FAIR}
 
