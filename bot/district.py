@@ -13,6 +13,7 @@ from bot.services.approvals import ApprovalService
 from bot.services.board import TicketBoard
 from bot.services.callback import CallBackService
 from bot.services.cards import CardMaker
+from bot.services.care_watch import CareWatch
 from bot.services.clockwork import ClockService
 from bot.services.confirmation import ConfirmationService
 from bot.services.correction import CorrectionService
@@ -104,17 +105,18 @@ def use_cases(
     rules = rules_of(configuration)
     board = TicketBoard(rules, CardMaker(rules.wording))
     desk = TicketDesk(rules, board, clock)
-    opening = OpeningService(rules, board, clock)
-    joining = JoiningService(rules, board, opening, clock)
+    care = CareWatch(rules, configuration.care, board)
+    opening = OpeningService(rules, board, clock, care)
+    joining = JoiningService(rules, board, opening, clock, care)
     memory = GroupMemory(forerunners=rules.conversation.before, lively=rules.conversation.join)
     callback = CallBackService(desk, joining)
     hand_over = HandOverService(desk)
-    registration = RegistrationService(triage, rules, opening, joining, memory, clock)
+    registration = RegistrationService(triage, rules, opening, joining, memory, clock, care)
     prompts = PromptService(rules, registration, clock)
     return UseCases(
         rules=rules,
         clock=clock,
-        intake=IntakeService(triage, rules, registration, prompts, joining, callback, memory, clock),
+        intake=IntakeService(triage, rules, registration, prompts, joining, callback, memory, clock, care),
         registration=registration,
         prompts=prompts,
         handling=HandlingService(desk, hand_over),

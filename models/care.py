@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,9 +12,12 @@ from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 from models.registers import Registers
 from models.revision import RegisterRevisions
 from models.tables_care import CareLookRow, CarePersonRow, CareTicketRow, CareVisitRow
+from models.tables_tickets import TicketRow
+from models.ticket_rows import OPEN
 from models.transaction import Transaction
 from routing.care import CareCommand, CareLook, CarePerson, UnknownCarePerson
 from routing.care_match import CareIndex
+from routing.catalogue import Urgency
 from routing.place import Place
 
 _PERSON_COLUMNS = (
@@ -135,6 +138,18 @@ class SqlCareStore:
             await self._transaction.execute(delete(CareTicketRow).where(CareTicketRow.person_id.in_(ids)))
         return len(ids)
 
+    async def emergency_of(self, person_ids: Collection[int]) -> int | None:
+        """The newest open ticket that is an emergency of one of these persons, where there is one."""
+        rows = await self._transaction.execute(
+            select(TicketRow.id)
+            .join(CareTicketRow, CareTicketRow.ticket_id == TicketRow.id)
+            .where(CareTicketRow.person_id.in_(sorted(person_ids)), OPEN, TicketRow.urgency == Urgency.EMERGENCY)
+            .order_by(TicketRow.id.desc())
+            .limit(1)
+        )
+        found: int | None = rows.scalars().first()
+        return found
+
     async def concern(self, ticket_id: int, person_ids: Sequence[int], at: datetime) -> frozenset[int]:
         """Keeps that a ticket concerns these persons; returns those of whom it was not known before."""
         if not person_ids:
@@ -161,8 +176,8 @@ class SqlCareStore:
             .order_by(CareLookRow.at.desc(), CareLookRow.id.desc())
             .limit(limit)
         )
-        command = _LOOK_FIELDS.index("command")
-        return tuple(CareLook(*row[:command], CareCommand(row[command]), *row[command + 1 :]) for row in rows)
+        looks = (CareLook(*row) for row in rows)
+        return tuple(replace(look, command=CareCommand(look.command)) for look in looks)
 
     async def prune_looks(self, before: datetime) -> int:
         """Erases the looks from before then; returns how many."""

@@ -48,7 +48,7 @@ class SqlCareVisitStore:
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
-        visits = [opened_visit(*row, slot, rules) for row in rows]
+        visits = [opened_visit(person_id, area_code, cadre_id, slot, rules) for person_id, area_code, cadre_id in rows]
         if not visits:
             return ()
         values = [{name: getattr(one, name) for name in _FIELDS if name != "id"} for one in visits]

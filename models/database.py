@@ -12,6 +12,8 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 
 from models.areas import SqlAreaStore
+from models.care import SqlCareStore
+from models.care_visits import SqlCareVisitStore
 from models.civic import SqlCivicStores
 from models.digests import SqlDigestStore
 from models.engine import connect, parse_url
@@ -68,6 +70,8 @@ class SqlUnitOfWork:
         self.questions = SqlQuestionStore(transaction)
         self.civic = SqlCivicStores(transaction)
         self.standings = SqlStandingStore(transaction)
+        self.care = SqlCareStore(transaction, revisions, registers)
+        self.care_visits = SqlCareVisitStore(transaction)
 
     async def __aenter__(self) -> Self:
         return self

@@ -14,11 +14,14 @@ from sqlalchemy import select
 
 from models.revision import Register, RegisterRevisions
 from models.tables import AbsenceRow, AreaRow, ChatGroupRow, PostRow
+from models.tables_care import CarePersonRow
 from models.tables_guide import ServiceItemRow
 from models.transaction import Transaction
 from routing.areas import Area, AreaTree
+from routing.care_match import CareEntry, CareIndex
 from routing.groups import Group, GroupKind, GroupState
 from routing.guide.items import ServiceItem
+from routing.place import Place
 from routing.rota import Absence
 from routing.staff import Staff
 from routing.staff_book import StaffBook
@@ -36,6 +39,17 @@ AREA_COLUMNS = (
 )
 POST_COLUMNS = tuple(getattr(PostRow, field.name) for field in fields(Staff))
 ABSENCE_COLUMNS = tuple(getattr(AbsenceRow, field.name) for field in fields(Absence))
+CARE_COLUMNS = (
+    CarePersonRow.id,
+    CarePersonRow.name,
+    CarePersonRow.area_code,
+    CarePersonRow.building,
+    CarePersonRow.unit,
+    CarePersonRow.floor,
+    CarePersonRow.room,
+    CarePersonRow.account,
+    CarePersonRow.cadre_id,
+)
 GROUP_COLUMNS = tuple(getattr(ChatGroupRow, field.name) for field in fields(Group))
 
 _Value = TypeVar("_Value")
@@ -78,6 +92,7 @@ class RegisterCache:
         self.staff = _Copy(StaffBook())
         self.groups = _Copy(GroupBook())
         self.items: _Copy[tuple[ServiceItem, ...]] = _Copy(())
+        self.care = _Copy(CareIndex(()))
 
 
 class Registers:
@@ -99,6 +114,10 @@ class Registers:
     async def groups(self) -> GroupBook:
         """All groups, by platform and title."""
         return await self._current("groups", self.cache.groups, self._read_groups)
+
+    async def care(self) -> CareIndex:
+        """By what people on the care list are known again, and nothing more of them."""
+        return await self._current("care", self.cache.care, self._read_care)
 
     async def items(self) -> tuple[ServiceItem, ...]:
         """All service items, in the order of the register."""
@@ -135,3 +154,12 @@ class Registers:
             select(*GROUP_COLUMNS).order_by(ChatGroupRow.platform, ChatGroupRow.title, ChatGroupRow.chat_id)
         )
         return GroupBook(Group(*row) for row in rows)
+
+    async def _read_care(self) -> CareIndex:
+        rows = await self._transaction.execute(
+            select(*CARE_COLUMNS).where(CarePersonRow.removed_at.is_(None)).order_by(CarePersonRow.id)
+        )
+        return CareIndex(
+            CareEntry(person_id, name, area_code, Place(building, unit, floor, room), account, cadre_id)
+            for person_id, name, area_code, building, unit, floor, room, account, cadre_id in rows
+        )

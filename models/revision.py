@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from models.tables import RegisterRevisionRow
 from models.transaction import Transaction
 
-Register = Literal["areas", "staff", "groups", "items"]
+Register = Literal["areas", "staff", "groups", "care", "items"]
 REGISTERS: tuple[Register, ...] = get_args(Register)
 
 _CURRENT = select(*(getattr(RegisterRevisionRow, register) for register in REGISTERS))

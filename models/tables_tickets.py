@@ -17,6 +17,7 @@ from routing.place import Place
 from routing.script import Script
 from routing.subtask import OPEN_SUBTASKS, SubtaskState
 from routing.ticket import OPEN_STATUSES, EventKind, HandOver, PendingRequest, Satisfaction, Status
+from routing.unseen import PublicView
 
 _TO_ERASE = text("status IN ('archived', 'withdrawn') AND erased_at IS NULL")
 _DISPUTED = text("disputed_at IS NOT NULL")
@@ -121,7 +122,7 @@ class TicketRow(Base):
     hand_over: Mapped[Any | None] = mapped_column(Values(HandOver))
     disputed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     street_rating: Mapped[Satisfaction | None] = mapped_column(coded(Satisfaction, "street_rating"))
-    public_urgency: Mapped[Urgency | None] = mapped_column(coded(Urgency, "public_urgency"))
+    public_view: Mapped[Any | None] = mapped_column(Values(PublicView))
     checklist: Mapped[Any | None] = mapped_column(Values(Checklist))
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When what names people was erased; no field of ``Ticket``, since nothing but the erasure asks for it."""

@@ -10,6 +10,8 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ahocorasick_rs import AhoCorasick, Implementation
+
 from routing.areas import AreaTree
 from routing.place import Place
 from routing.script import to_hans
@@ -67,14 +69,25 @@ def plain_words(text: str) -> str:
     return re.sub(r"\s+", "", to_hans(unicodedata.normalize("NFKC", text)))
 
 
-def tells_absence(text: str, words: UnseenWords) -> bool:
-    """Whether a message says that somebody has not been seen or does not answer, for long enough to worry."""
-    said = plain_words(text)
-    if any(word in said for word in words.calm):
-        return False
-    if any(word in said for word in words.strong):
-        return True
-    return any(word in said for word in words.lasting) and any(span in said for span in words.spans)
+class AbsenceReader:
+    """Reads whether a message says that somebody has not been seen or does not answer, for long enough to worry.
+
+    All words are looked for at once, since every message of every group passes here.
+    """
+
+    def __init__(self, words: UnseenWords) -> None:
+        classes = (words.strong, words.lasting, words.spans, words.calm)
+        self._found_as = [index for index, each in enumerate(classes) for _ in each]
+        self._words = AhoCorasick(
+            [word for each in classes for word in each], implementation=Implementation.ContiguousNFA
+        )
+
+    def tells(self, text: str) -> bool:
+        """Whether it does; what is over, or known to be harmless, is no worry."""
+        hits = self._words.find_matches_as_indexes(plain_words(text), overlapping=True)
+        strong, lasting, spans, calm = range(4)
+        found = {self._found_as[hit[0]] for hit in hits}
+        return calm not in found and (strong in found or {lasting, spans} <= found)
 
 
 class CareIndex:
@@ -113,14 +126,16 @@ class CareIndex:
     def spoken_of(
         self, text: str, area_code: str, place: Place, tree: AreaTree, words: UnseenWords
     ) -> tuple[CareEntry, ...]:
-        """Whom a message names that was written about ``area_code``; nothing that it says of the place may differ."""
+        """Whom a message names, or whose room, that is about an area; what it says of the place must agree."""
         said = plain_words(text)
         return tuple(
             entry
             for entry in self._entries
             if _is_near(entry.area_code, area_code, tree)
             and _fits(entry.place, place)
-            and _is_named(entry.name, said, words.titles)
+            and (
+                _is_named(entry.name, said, words.titles) or (place.room is not None and place.room == entry.place.room)
+            )
         )
 
 

@@ -14,6 +14,7 @@ from routing.guide.checklist import Checklist
 from routing.message import Attachment, GeoPoint
 from routing.place import Place
 from routing.script import Script
+from routing.unseen import PublicView
 
 
 class Status(StrEnum):
@@ -285,8 +286,8 @@ class Ticket:
     """When a reporter's words began to contradict the button; none once a person has decided."""
     street_rating: Satisfaction | None = None
     """How content the street is with the department that did it."""
-    public_urgency: Urgency | None = None
-    """The urgency that the group sees, where care for somebody has raised the real one unseen; else none."""
+    public_view: PublicView | None = None
+    """What the group sees of urgency and limits, where care for somebody has raised the real ones; else none."""
     checklist: Checklist | None = None
     """The papers of the service item that it is for."""
     version: int = 1
@@ -299,7 +300,7 @@ class Ticket:
     @property
     def seen_urgency(self) -> Urgency:
         """The urgency as everybody in the group may know it: what was said of the matter, and nothing of the people."""
-        return self.public_urgency or self.urgency
+        return self.public_view.urgency if self.public_view is not None else self.urgency
 
     def shown_as(self, account: int, name: str) -> tuple[int | None, str]:
         """Account and name as they may stand in events and messages: nothing of a reporter who stays unknown."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.services.cards import CardMaker, TicketView
@@ -68,7 +69,9 @@ class TicketBoard:
         for chat_id, thread_id in wanted.items():
             is_residents = chat_id == ticket.group_chat_id and chat_id not in staff_groups
             content = (
-                self.cards.group(view) if is_residents else await self._handlers(work, view, chat_id, staff_groups)
+                self.cards.group(replace(view, ticket=self._rules.as_public(ticket)))
+                if is_residents
+                else await self._handlers(work, view, chat_id, staff_groups)
             )
             messages.append(
                 Outgoing(

@@ -101,6 +101,7 @@ class CorrectionService:
             service_code=service.code,
             accept_due_at=limits.accept_due_at,
             resolve_due_at=resolve_due,
+            public_view=self._desk.rules.with_service(before.public_view, service.code, before),
             reminded=before.reminded & {URGE},
         )
         if before.status is Status.DISPATCHED:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.services.callback import CallBackService
+from bot.services.care_watch import CareWatch
 from bot.services.group_memory import GroupMemory
 from bot.services.joining import JoiningService
 from bot.services.ports import Clock, UnitOfWork
@@ -61,6 +62,7 @@ class IntakeService:
         callback: CallBackService,
         memory: GroupMemory,
         clock: Clock,
+        care: CareWatch,
     ) -> None:
         self._triage = triage
         self._rules = rules
@@ -70,6 +72,7 @@ class IntakeService:
         self._callback = callback
         self._memory = memory
         self._clock = clock
+        self._care = care
 
     def may_matter(self, message: IncomingMessage) -> bool:
         """Whether the message may lead to anything; decided in memory, for most talk within microseconds."""
@@ -78,7 +81,7 @@ class IntakeService:
         if message.reply_to is not None and (message.reply_to.sender_is_bot_self or asks_to_register(message.text)):
             return True
         decision = self._triage.decide(message.text)
-        if not isinstance(decision, Ignore) or decision.place is not None:
+        if not isinstance(decision, Ignore) or decision.place is not None or self._care.may_worry(message.text):
             return True
         following = follow_up_of(message.text, self._rules.conversation.words)
         if following is None:
@@ -118,6 +121,10 @@ class IntakeService:
             return
         decision = self._triage.decide(message.text, has_media=bool(message.attachments))
         if message.edited and await self._follow_edit(work, message, decision):
+            return
+        alarm = await self._care.alarm(work, group.area_code, message.text, decision)
+        if alarm is not None:
+            await self._registration.raise_alarm(work, message, group.area_code, alarm)
             return
         if await work.staff.of_account(message.sender_id):
             await self._by_staff(work, message, decision)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.services.board import TicketBoard
+from bot.services.care_watch import CareWatch
 from bot.services.opening import OpeningService
 from bot.services.ports import Clock, UnitOfWork
 from bot.services.rules import Rules
@@ -19,6 +20,7 @@ from routing.script import script_of
 from routing.staff import Role, Staff
 from routing.ticket import CLOSED_STATUSES, Action, EventKind, Reporter, Ticket, TicketEvent
 from routing.triage.decision import Decision, Matter
+from routing.unseen import pressed
 
 NOT_YET = "not_yet"
 """The button by which a reporter takes back "it is over"."""
@@ -27,11 +29,14 @@ NOT_YET = "not_yet"
 class JoiningService:
     """Adds to tickets what residents say later. All of it is said visibly in the group."""
 
-    def __init__(self, rules: Rules, board: TicketBoard, opening: OpeningService, clock: Clock) -> None:
+    def __init__(
+        self, rules: Rules, board: TicketBoard, opening: OpeningService, clock: Clock, care: CareWatch
+    ) -> None:
         self._rules = rules
         self._board = board
         self._opening = opening
         self._clock = clock
+        self._care = care
 
     async def append(
         self,
@@ -54,16 +59,20 @@ class JoiningService:
         if decision.place is not None and decision.place != ticket.place:
             merged = _corrected(ticket.place, decision.place) if corrects else ticket.place.merged_with(decision.place)
             ticket = await self._opening.relocated(work, replace(ticket, place=merged))
-        before = ticket.urgency
+        before = ticket.seen_urgency
         for one in (decision, together):
             if isinstance(one, Matter):
                 ticket = self._pressing(ticket, one.urgency, one.dangers, now)
-        became_emergency = ticket.urgency is Urgency.EMERGENCY and before is not Urgency.EMERGENCY
+        is_seen_as_one = ticket.seen_urgency is Urgency.EMERGENCY and before is not Urgency.EMERGENCY
+        calm = ticket.urgency is not Urgency.EMERGENCY
+        ticket, concerned = await self._care.raised(work, ticket, message.sender_id, message.text, now)
+        became_emergency = is_seen_as_one or (calm and ticket.urgency is Urgency.EMERGENCY)
         data = {"text": message.text, "attachments": len(message.attachments), "corrects": corrects}
         ticket = await self._put(work, message, ticket, EventKind.DETAIL_ADDED, data, now)
         await self._show_files(work, message, ticket)
         if became_emergency:
             await self._opening.raise_alarm(work, ticket)
+        await self._care.tell(work, ticket, concerned, message.text, now)
 
     async def add_reporter(
         self, work: UnitOfWork, message: IncomingMessage, ticket_id: int, decision: Decision
@@ -83,12 +92,17 @@ class JoiningService:
             ticket = self._pressing(ticket, decision.urgency, decision.dangers, now)
         if count >= conversation.households_urgent:
             ticket = self._pressing(ticket, Urgency.URGENT, (), now)
+        calm = ticket.urgency is not Urgency.EMERGENCY
+        ticket, concerned = await self._care.raised(work, ticket, message.sender_id, message.text, now)
         data = {"name": message.sender_name, "text": message.text, "count": count}
         ticket = await self._put(work, message, ticket, EventKind.REPORTER_ADDED, data, now)
         await self._show_files(work, message, ticket)
         await self._answer(work, message, "joined.group", number=ticket.number, count=count)
         if count == conversation.households_lead:
             await self._tell_lead(work, ticket, count)
+        if calm and ticket.urgency is Urgency.EMERGENCY:
+            await self._opening.raise_alarm(work, ticket)
+        await self._care.tell(work, ticket, concerned, message.text, now)
         return ticket
 
     async def urge(self, work: UnitOfWork, message: IncomingMessage, ticket_id: int) -> None:
@@ -109,7 +123,8 @@ class JoiningService:
             await self._answer(work, message, "urged.pool", number=ticket.number)
             return
         key = "urged.held" if ticket.claimed_at is not None else "urged.given"
-        due = ticket.resolve_due_at if ticket.claimed_at is not None else ticket.accept_due_at
+        public = self._rules.as_public(ticket)
+        due = public.resolve_due_at if ticket.claimed_at is not None else public.accept_due_at
         await self._answer(
             work, message, key, number=ticket.number, name=assignee.name, due=self._rules.wording.moment(due)
         )
@@ -143,16 +158,7 @@ class JoiningService:
 
     def _pressing(self, ticket: Ticket, urgency: Urgency, dangers: tuple[str, ...], now: datetime) -> Ticket:
         """The ticket at least as pressing as ``urgency``; its limits may come closer by that, never move away."""
-        if urgency.rank <= ticket.urgency.rank:
-            return ticket
-        limits = self._rules.due_times(ticket.service_code, urgency, now)
-        return replace(
-            ticket,
-            urgency=urgency,
-            dangers=tuple(dict.fromkeys((*ticket.dangers, *dangers))),
-            accept_due_at=min(ticket.accept_due_at, limits.accept_due_at),
-            resolve_due_at=min(ticket.resolve_due_at, limits.resolve_due_at),
-        )
+        return pressed(ticket, urgency, dangers, self._rules.due_times(ticket.service_code, urgency, now))
 
     async def _put(
         self,

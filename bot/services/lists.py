@@ -57,7 +57,7 @@ class ListService:
     async def mine(self, work: UnitOfWork, actor: Actor, platform: str, script: Script) -> Content:
         """What the person reported, newest first; public enough for a group."""
         wanted = TicketFilter(platform=platform, reporter=actor.account)
-        tickets = await work.tickets.find(wanted, limit=SHOWN + 1)
+        tickets = [self._rules.as_public(one) for one in await work.tickets.find(wanted, limit=SHOWN + 1)]
         return self._list("mine", tickets, await work.areas.tree(), self._clock(), public=True, script=script)
 
     async def overdue(self, work: UnitOfWork, actor: Actor) -> Content:
@@ -121,6 +121,8 @@ class ListService:
 
     def _fields(self, ticket: Ticket, tree: AreaTree, now: datetime, *, public: bool) -> dict[str, object]:
         say, wording = self._rules.wording.say, self._rules.wording
+        if public:
+            ticket = self._rules.as_public(ticket)
         return {
             "colour": say(f"colour.{self._rules.colour(ticket, now)}").split(" ")[0],
             "number": ticket.number,

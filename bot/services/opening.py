@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.services.board import TicketBoard
+from bot.services.care_watch import CareWatch
 from bot.services.ports import Clock, UnitOfWork
 from bot.services.rota import there_now, turns
 from bot.services.rules import Rules
@@ -56,10 +57,11 @@ class Request:
 class OpeningService:
     """Opens and dispatches tickets."""
 
-    def __init__(self, rules: Rules, board: TicketBoard, clock: Clock) -> None:
+    def __init__(self, rules: Rules, board: TicketBoard, clock: Clock, care: CareWatch) -> None:
         self._rules = rules
         self._board = board
         self._clock = clock
+        self._care = care
 
     async def open(self, work: UnitOfWork, request: Request, now: datetime) -> Ticket:
         """Writes the ticket with number, owner, assignee and limits, and puts all first messages into the outbox."""
@@ -101,6 +103,7 @@ class OpeningService:
             point=request.point,
             anonymous=request.anonymous,
         )
+        ticket, concerned = await self._care.raised(work, ticket, request.reporter, request.text, now)
         ticket = self._rules.scheduled(ticket, tree, now)
         day = self._rules.wording.day(now)
         ticket = await work.tickets.add(ticket, number_scope=location.grid_code or area_code, day=day)
@@ -125,6 +128,7 @@ class OpeningService:
             self._dispatched(ticket, assignment, now),
         )
         await self._announce(work, ticket, assignment, now)
+        await self._care.tell(work, ticket, concerned, request.text, now)
         return ticket
 
     async def relocated(self, work: UnitOfWork, ticket: Ticket) -> Ticket:
@@ -144,7 +148,7 @@ class OpeningService:
         """The ticket in the hands of whom its place and service now belong to; its limits go on."""
         tree = await work.areas.tree()
         location = locate(tree, await self.bound_area(work, ticket), ticket.place, ticket.text)
-        assignment = await self.assignment(work, tree, location, ticket.service_code, ticket.urgency)
+        assignment = await self.assignment(work, tree, location, ticket.service_code, ticket.seen_urgency)
         await work.tickets.record(self._dispatched(ticket, assignment, self._clock()))
         return replace(
             ticket,

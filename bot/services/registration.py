@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
+from bot.services.care_watch import Alarm, CareWatch
 from bot.services.group_memory import Forerunner, GroupMemory
 from bot.services.joining import JoiningService
 from bot.services.opening import OpeningService, Request
@@ -55,6 +56,7 @@ class RegistrationService:
         joining: JoiningService,
         memory: GroupMemory,
         clock: Clock,
+        care: CareWatch,
     ) -> None:
         self._triage = triage
         self._rules = rules
@@ -62,6 +64,7 @@ class RegistrationService:
         self._joining = joining
         self._memory = memory
         self._clock = clock
+        self._care = care
 
     async def register(self, work: UnitOfWork, message: IncomingMessage, *, via: str) -> Ticket | None:
         """Registers a message whatever triage thinks of it (``/report``, a mention, a private message)."""
@@ -78,11 +81,29 @@ class RegistrationService:
             await self.answer(work, message, "intake.empty_report")
             return None
         matters = matters_of(self._triage, message.text, addressed=True, has_media=bool(message.attachments))
+        alarm = await self._care.alarm(work, bound, message.text, matters[0])
+        if alarm is not None:
+            return await self.raise_alarm(work, message, bound, alarm, via=via, anonymous=unnamed is not None)
         ticket = None
         for matter in matters:
             opened = await self.open(work, message, bound, matter, via=via, anonymous=unnamed is not None)
             ticket = opened or ticket
         return ticket
+
+    async def raise_alarm(
+        self,
+        work: UnitOfWork,
+        message: IncomingMessage,
+        bound: str,
+        alarm: Alarm,
+        *,
+        via: str = "talk",
+        anonymous: bool = False,
+    ) -> Ticket | None:
+        """Somebody on the care list is not seen: an emergency, whoever says it and however triage weighs the words."""
+        if alarm.ticket_id is None or anonymous:
+            return await self.open(work, message, bound, alarm.matter, via=via, anonymous=anonymous)
+        return await self._joining.add_reporter(work, message, alarm.ticket_id, alarm.matter)
 
     async def register_reply(self, work: UnitOfWork, message: IncomingMessage) -> Ticket | None:
         """Registers the message that was answered with 登记, for its author."""

@@ -18,6 +18,7 @@ from routing.organisation import DutyRules, Step
 from routing.queries import TicketFilter
 from routing.sla import Colour, DueTimes, SlaClass
 from routing.ticket import Ticket
+from routing.unseen import PublicView, as_public
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,21 @@ class Rules:
     def limits(self, ticket: Ticket) -> SlaClass:
         """The class of limits that the ticket runs on."""
         return self.clocks.class_of(ticket)
+
+    def as_public(self, ticket: Ticket) -> Ticket:
+        """The ticket as everybody in its group may know it: nothing of what care for somebody has changed unseen."""
+        limits = self.clocks.sla.class_for(self.catalogue.of(ticket.service_code), ticket.seen_urgency)
+        return as_public(ticket, limits, self.clocks.calendar)
+
+    def with_service(self, view: PublicView | None, service_code: str, ticket: Ticket) -> PublicView | None:
+        """What the group sees of the limits once the ticket has another service; counted from the same dispatch."""
+        if view is None:
+            return None
+        public = self.due_times(service_code, view.urgency, ticket.dispatched_at)
+        real = self.due_times(service_code, ticket.urgency, ticket.dispatched_at)
+        return PublicView(
+            view.urgency, public.accept_due_at, public.resolve_due_at, real.accept_due_at, real.resolve_due_at
+        )
 
     def lacks_place(self, ticket: Ticket) -> bool:
         """Whether a handler would have to ask where it is: an open matter of one spot that names none.

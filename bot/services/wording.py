@@ -60,6 +60,11 @@ class Wording:
         within = self.place_within(ticket.place.public() if public else ticket.place)
         return f"{area.name} {within}".strip() if area is not None else within
 
+    def home(self, tree: AreaTree, area_code: str, place: Place) -> str:
+        """Complex or grid and the whole place within it, the room included: for those who may know it."""
+        area = display_area(tree, area_code)
+        return f"{area.name if area is not None else area_code} {self.place_within(place)}".strip()
+
     def reasons(self, kind: str) -> tuple[tuple[str, str], ...]:
         """The reasons of a kind (``RequestKind``, or "subtask"), as code and words, in the order of the files.
 

@@ -1,4 +1,4 @@
-"""The care list, its visits, who looked, and the urgency of a ticket as the group sees it.
+"""The care list, its visits, who looked, and what a group sees of a ticket that care has raised.
 
 Revises: 0010
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0011"
 down_revision = "0010"
@@ -15,7 +16,7 @@ depends_on = None
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime(timezone=True)
-URGENCIES = "public_urgency IN ('emergency', 'urgent', 'normal')"
+JSON = sa.JSON().with_variant(JSONB(), "postgresql")
 STATES = "state IN ('open', 'unmet', 'done', 'missed', 'cancelled')"
 LISTED = sa.text("removed_at IS NULL")
 TO_ERASE = sa.text("removed_at IS NOT NULL AND erased_at IS NULL")
@@ -24,10 +25,8 @@ DUE = sa.text("next_check_at IS NOT NULL")
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("tickets") as batch:
-        batch.add_column(sa.Column("public_urgency", sa.String(32), nullable=True))
-        batch.create_check_constraint(op.f("ck_tickets_public_urgency"), URGENCIES)
-    # Not in a batch: SQLite can add such a column in place.
+    # Not in a batch: SQLite can add such columns in place.
+    op.add_column("tickets", sa.Column("public_view", JSON, nullable=True))
     op.add_column("register_revision", sa.Column("care", sa.BigInteger(), nullable=False, server_default="0"))
     op.create_table(
         "care_persons",
@@ -121,6 +120,4 @@ def downgrade() -> None:
     for table in ("care_looks", "care_tickets", "care_visits", "care_persons"):
         op.drop_table(table)
     op.drop_column("register_revision", "care")
-    with op.batch_alter_table("tickets") as batch:
-        batch.drop_constraint(op.f("ck_tickets_public_urgency"), type_="check")
-        batch.drop_column("public_urgency")
+    op.drop_column("tickets", "public_view")

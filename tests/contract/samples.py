@@ -16,6 +16,7 @@ from routing.place import Place
 from routing.script import Script
 from routing.staff import Role, Staff
 from routing.ticket import HandOver, PendingRequest, RequestKind, Satisfaction, Status, Ticket
+from routing.unseen import PublicView
 
 NOW = datetime(2026, 11, 20, 9, 30, 15, 123456, tzinfo=UTC)
 
@@ -117,7 +118,7 @@ def full_ticket(text: str, worker: int) -> Ticket:
         hand_over=HandOver(worker, worker, NOW, NOW + timedelta(hours=7)),
         disputed_at=NOW + timedelta(hours=8),
         street_rating=Satisfaction.DISSATISFIED,
-        public_urgency=Urgency.URGENT,
+        public_view=PublicView(Urgency.URGENT, NOW, NOW, NOW, NOW + timedelta(hours=9)),
         assigned_at=NOW + timedelta(minutes=1),
         progress_at=NOW + timedelta(minutes=2),
         questioned_at=NOW + timedelta(minutes=3),

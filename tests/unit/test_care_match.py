@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from config.care import load_care
 from config.catalogue import load_catalogue
 from routing.areas import Area, AreaTree
-from routing.care_match import CareEntry, CareIndex, tells_absence
+from routing.care_match import AbsenceReader, CareEntry, CareIndex
 from routing.place import Place
 
 TREE = AreaTree(
@@ -27,6 +27,7 @@ OUYANG = CareEntry(2, "欧阳德", "X1-5", Place(None, "1", None, "101"), None, 
 LI = CareEntry(3, "李国庆", "X2", Place("1", None, None, "1204"), None, 71)
 INDEX = CareIndex([WANG, OUYANG, LI])
 WORDS = load_care(load_catalogue()).unseen
+READER = AbsenceReader(WORDS)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +53,7 @@ WORDS = load_care(load_catalogue()).unseen
     ],
 )
 def test_what_tells_that_somebody_is_not_seen(text: str, is_worry: bool) -> None:
-    assert tells_absence(text, WORDS) == is_worry
+    assert READER.tells(text) == is_worry
 
 
 @pytest.mark.parametrize(
@@ -86,6 +87,8 @@ def test_who_lives_at_a_place(path: str, place: Place, found: list[CareEntry]) -
         ("5栋王奶奶两天没出门了", "X1-5", Place("5"), []),
         ("1单元王奶奶两天没出门了", "X1", Place(unit="1"), []),
         ("王奶奶两天没出门了", "X2", Place(), []),
+        ("302敲门没人应", "X1", Place(room="302"), [WANG]),
+        ("5栋302敲门没人应", "X1-5", Place("5", room="302"), []),
         ("12楼李大爷没动静", "X2", Place(floor="12"), [LI]),
         ("张奶奶两天没出门了", "X1", Place(), []),
         ("王小明两天没出门了", "X1", Place(), []),
