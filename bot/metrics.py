@@ -44,6 +44,10 @@ class OutboxMetrics:
             "qunban_outbox_given_up", "Messages that were given up, by cause", ("platform", "cause"), registry=registry
         )
         self._pending = Gauge("qunban_outbox_pending", "Messages that wait to be sent", registry=registry)
+        self._oldest = Gauge("qunban_outbox_oldest_seconds", "Age of the message that waits longest", registry=registry)
+        self._failed = Gauge(
+            "qunban_outbox_undelivered", "Messages that were given up and are not yet pruned", registry=registry
+        )
         self._lag = Histogram(
             "qunban_outbox_lag_seconds",
             "Time from the commit of a message to its delivery",
@@ -64,6 +68,8 @@ class OutboxMetrics:
         """A message will not be sent."""
         self._given_up.labels(platform, cause).inc()
 
-    def waiting(self, count: int) -> None:
-        """So many messages wait."""
+    def waiting(self, count: int, oldest_seconds: float, given_up: int) -> None:
+        """So many messages wait, the oldest so long; so many were given up of late."""
         self._pending.set(count)
+        self._oldest.set(max(oldest_seconds, 0.0))
+        self._failed.set(given_up)

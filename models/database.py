@@ -21,6 +21,7 @@ from models.foresight import Foresight, IdsAhead
 from models.groups import SqlGroupStore
 from models.guide_questions import SqlQuestionStore
 from models.outbox import SqlOutbox
+from models.pace import SqlPaceStore
 from models.prompts import SqlPromptStore
 from models.registers import RegisterCache, Registers
 from models.revision import RegisterRevisions
@@ -63,6 +64,7 @@ class SqlUnitOfWork:
         self.tickets = SqlTicketStore(transaction)
         self.subtasks = SqlSubtaskStore(transaction)
         self.outbox = SqlOutbox(transaction)
+        self.pace = SqlPaceStore(transaction)
         self.updates = SqlUpdateLog(transaction)
         self.prompts = SqlPromptStore(transaction)
         self.digests = SqlDigestStore(transaction)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from models.tables_delivery import Delivery, OutboxRow
 from models.tables_tickets import TicketCardRow, TicketMessageRow
 from models.topic_cards import TopicCards, TopicKey, topic_key
 from models.transaction import Transaction
-from routing.outgoing import Outgoing, QueuedMessage
+from routing.outgoing import Backlog, Outgoing, QueuedMessage
 
 _Card = tuple[int, str, int]
 """Ticket, platform and chat: what a card is known by."""
@@ -81,20 +82,25 @@ class SqlOutbox:
             await self.topics.expect([messages[index] for index in topics.values()])
         self._transaction.wrote_outbox = True
 
-    async def take(self, now: datetime, *, limit: int, lease_seconds: int) -> tuple[QueuedMessage, ...]:
+    async def take(
+        self, now: datetime, *, limit: int, lease_seconds: int, takes_over: bool = True
+    ) -> tuple[QueuedMessage, ...]:
         """Leases messages that may be sent now to the caller, the longest waiting first.
 
         Of each chat only the first waiting message is given, and none while another of that chat is in a sender's
-        hands. A lease that ran out, because its sender died, may be taken again. ``attempts`` is how often a message
-        was taken before.
+        hands. A lease that ran out, because its sender died, may be taken again, unless ``takes_over`` is false: then
+        nothing of a chat is given that anybody ever leased a message of and did not give back. ``attempts`` is how
+        often a message was taken before.
         """
         other = aliased(OutboxRow)
         # Rows of one chat may be committed in another order than that of their ids: then a later one is in hand.
-        in_hand = select(other.id).where(*_same_chat(other), other.leased_until > now)
+        leased = other.leased_until > now if takes_over else other.leased_until.is_not(None)
+        in_hand = select(other.id).where(*_same_chat(other), leased)
+        free = _is_free(now) if takes_over else OutboxRow.leased_until.is_(None)
         due = (
             _heads(OutboxRow.id)
             # PostgreSQL looks again at a row that another sender has just changed, but not at what a subquery said.
-            .where(or_(OutboxRow.not_before.is_(None), OutboxRow.not_before <= now), _is_free(now), ~in_hand.exists())
+            .where(or_(OutboxRow.not_before.is_(None), OutboxRow.not_before <= now), free, ~in_hand.exists())
             .order_by(OutboxRow.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -120,6 +126,16 @@ class SqlOutbox:
             )
             for row_id, attempts, created_at, *_ in rows
         )
+
+    async def renew(self, rows: Collection[QueuedMessage], until: datetime) -> int:
+        """Prolongs the leases of messages that the caller still has; returns how many it still had."""
+        if not rows:
+            return 0
+        held = tuple_(OutboxRow.id, OutboxRow.attempts).in_([(row.id, row.attempts + 1) for row in rows])
+        renewed = await self._transaction.execute(
+            update(OutboxRow).where(_IS_WAITING, OutboxRow.leased_until.is_not(None), held).values(leased_until=until)
+        )
+        return int(renewed.rowcount)
 
     async def delivered(self, row: QueuedMessage, *, message_id: int | None, at: datetime) -> None:
         """Keeps that a message went out, and which message of the chat it became.
@@ -197,6 +213,14 @@ class SqlOutbox:
     async def pending(self) -> int:
         """How many messages wait or are being sent."""
         return int((await self._transaction.execute(select(func.count()).where(_IS_WAITING))).scalar_one())
+
+    async def backlog(self) -> Backlog:
+        """How many messages wait or are being sent, the oldest of them, and how many were given up."""
+        waiting = await self._transaction.execute(
+            select(func.count(), func.min(OutboxRow.created_at)).where(_IS_WAITING)
+        )
+        count, oldest = waiting.one()
+        return Backlog(waiting=count, oldest=oldest, given_up=await self.given_up())
 
     async def given_up(self) -> int:
         """How many messages could not be delivered and have not been pruned yet."""

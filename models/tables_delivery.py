@@ -28,6 +28,8 @@ class Delivery(StrEnum):
 _WAITING = text("state = 'waiting'")
 _WAITING_CARD = text("state = 'waiting' AND card")
 _WAITING_TOPIC = text("state = 'waiting' AND topic <> ''")
+_FINISHED = text("finished_at IS NOT NULL")
+_FAILED = text("state = 'failed'")
 
 
 class OutboxRow(Base):
@@ -38,6 +40,8 @@ class OutboxRow(Base):
         Index("ix_outbox_waiting", "platform", "chat_id", "id", postgresql_where=_WAITING, sqlite_where=_WAITING),
         Index("ix_outbox_waiting_card", "ticket_id", postgresql_where=_WAITING_CARD, sqlite_where=_WAITING_CARD),
         Index("ix_outbox_waiting_topic", "topic", postgresql_where=_WAITING_TOPIC, sqlite_where=_WAITING_TOPIC),
+        Index("ix_outbox_finished_at", "finished_at", postgresql_where=_FINISHED, sqlite_where=_FINISHED),
+        Index("ix_outbox_failed", "id", postgresql_where=_FAILED, sqlite_where=_FAILED),
         {"sqlite_autoincrement": True},
     )
 
@@ -78,6 +82,7 @@ class HandledUpdateRow(Base):
     """An update of a platform that has been handled; the key makes a second delivery change nothing."""
 
     __tablename__ = "handled_updates"
+    __table_args__ = (Index("ix_handled_updates_at", "at"),)
 
     platform: Mapped[str] = mapped_column(String(32), primary_key=True)
     update_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)

@@ -65,3 +65,12 @@ class QueuedMessage:
     attempts: int
     created_at: datetime
     card_message_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What lies in the outbox: how many messages wait, since when the oldest, and how many were given up lately."""
+
+    waiting: int
+    oldest: datetime | None
+    given_up: int

@@ -33,12 +33,13 @@ from bot.sandbox.world import Persona, Room, World
 from bot.telegram.decode import BotIdentity
 from bot.telegram.dispatch import TelegramInteraction
 from bot.telegram.feed import TalkHandler, UpdateFeed
-from bot.telegram.limits import Rate, Rates, SendLimits
+from bot.telegram.limits import Rates, SendLimits
 from bot.telegram.sender import PLATFORM, TelegramSender, open_bot
 from config.bundle import Configuration, load_configuration
 from config.sample import SampleDistrict, load_sample
 from models.database import Database
 from routing.queries import TicketFilter
+from routing.pace import Rate
 from routing.ticket import Ticket, TicketEvent
 from routing.triage.engine import Triage
 from tests.sandbox_server import Json, People, RunningSandbox, running_sandbox

@@ -12,7 +12,8 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import select
 
 from bot.backoff import Backoff
-from bot.jobs.outbox import LEASE_SECONDS, OutboxRunner, RetryPolicy
+from bot.jobs.outbox import LEASE_SECONDS, OutboxRunner
+from bot.jobs.outcomes import RetryPolicy
 from bot.metrics import OutboxMetrics
 from bot.services.delivery import (
     Delivered,
@@ -23,12 +24,13 @@ from bot.services.delivery import (
     RetryAfter,
     Unreachable,
 )
-from bot.telegram.limits import Rate, Rates, SendLimits
+from bot.telegram.limits import Rates, SendLimits
 from bot.telegram.sender import TelegramSender, open_bot
 from models.database import Database
 from models.tables_delivery import OutboxRow
 from routing.groups import Group, GroupState
 from routing.outgoing import Button, Content, Outgoing, QueuedMessage
+from routing.pace import Rate
 from tests.contract.samples import open_ticket, settle
 from tests.sandbox_server import running_sandbox
 from tests.sandbox_world import GARDEN, WORLD
