@@ -37,6 +37,7 @@ from bot.services.registration import RegistrationService
 from bot.services.rota import RotaService
 from bot.services.rules import Rules
 from bot.services.supervision import SupervisionService
+from bot.services.whereabouts import WhereaboutsService
 from bot.services.wording import Wording
 from config.bundle import Configuration
 from routing.escalation import ClockRules
@@ -68,6 +69,7 @@ class UseCases:
     clockwork: ClockService
     moves: MoveService
     rota: RotaService
+    whereabouts: WhereaboutsService
 
 
 def rules_of(configuration: Configuration) -> Rules:
@@ -135,4 +137,5 @@ def use_cases(
         clockwork=ClockService(rules, board, clock),
         moves=MoveService(configuration.organisation, clock),
         rota=RotaService(rules, clock, platform=platform),
+        whereabouts=WhereaboutsService(rules, registration, clock),
     )

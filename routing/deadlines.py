@@ -36,8 +36,8 @@ class DeadlineUnclear(RoutingError):
 def deadline_of(written: str, now: datetime, clock: Clock, calendar: WorkingCalendar) -> datetime:
     """The moment that ``written`` means, in UTC; raises ``DeadlineUnclear``.
 
-    Minutes and hours run on ``clock``, that of the ticket. Days are days on the wall, so that 3天 is the same time three
-    days on; 工作日 are those of the district. A day without a time means its closing time.
+    Minutes and hours run on ``clock``, that of the ticket. Days are days on the wall: 3天 is this time three days on.
+    工作日 are those of the district. A day without a time means its closing time.
     """
     plain = _DAY_BEFORE_TIME.sub(r"\1日", unicodedata.normalize("NFKC", written).lower())
     found = _moment(_NUMERAL.sub(_in_digits, "".join(plain.split())), now, clock, calendar)

@@ -66,10 +66,16 @@ class RegistrationService:
         self._clock = clock
         self._care = care
 
-    async def register(self, work: UnitOfWork, message: IncomingMessage, *, via: str) -> Ticket | None:
-        """Registers a message whatever triage thinks of it (``/report``, a mention, a private message)."""
-        group = await work.groups.get(message.platform, message.chat_id)
-        bound = group.area_code if group is not None else await self._last_area(work, message)
+    async def register(
+        self, work: UnitOfWork, message: IncomingMessage, *, via: str, bound: str | None = None
+    ) -> Ticket | None:
+        """Registers a message whatever triage thinks of it (``/report``, a mention, a private message).
+
+        ``bound`` is where it belongs; without it, the area of the group, or where its writer reported something last.
+        """
+        if bound is None:
+            group = await work.groups.get(message.platform, message.chat_id)
+            bound = group.area_code if group is not None else await self.last_area(work, message)
         if bound is None:
             key = "intake.unbound" if message.chat_kind == "group" else "intake.private_no_area"
             await self.answer(work, message, key)
@@ -202,7 +208,7 @@ class RegistrationService:
         wanted = self._rules.of_reporter(message.platform, message.sender_id, message.chat_id, since)
         return await work.tickets.find(wanted, limit=FLOOD_LIMIT + 1)
 
-    async def _last_area(self, work: UnitOfWork, message: IncomingMessage) -> str | None:
+    async def last_area(self, work: UnitOfWork, message: IncomingMessage) -> str | None:
         """Where the writer of a private message last reported something; a private chat has no area of its own."""
         wanted = self._rules.of_reporter(message.platform, message.sender_id, None, None)
         earlier = await work.tickets.find(wanted, limit=1)

@@ -107,7 +107,8 @@ async def test_what_ended_lately_is_kept_and_the_rest_goes_in_portions(database:
 def test_spans_are_whole_days(tmp_path: Path, value: str) -> None:
     path = tmp_path / "retention.yaml"
     path.write_text(
-        f"personal_data_days: {value}\nmessages_days: 30\nupdates_days: 3\ninvitations_days: 30\ncare_days: 30\ncare_looks_days: 9\n"
+        f"personal_data_days: {value}\nmessages_days: 30\nupdates_days: 3\ninvitations_days: 30\ncare_days: 30\n"
+        "care_looks_days: 9\n"
     )
     with pytest.raises(ConfigError) as refused:
         load_retention(path)

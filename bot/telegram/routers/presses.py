@@ -20,6 +20,7 @@ from bot.services.joint import CO_HANDLER, RECALL_FOR, RECALL_ONE
 from bot.services.patrol import HAND_ON
 from bot.services.prompting import DISMISS, REGISTER
 from bot.services.subtask_cards import SUBTASK_CLAIM, SUBTASK_DONE
+from bot.services.whereabouts import IN_AREA
 from bot.telegram import callbacks
 from bot.telegram.talking import Talking
 from routing.errors import NotAllowed
@@ -131,6 +132,7 @@ _USE_CASES: dict[str, Pressed] = {
     Action.UPHOLD: _on_message(lambda cases: cases.callback.decide, redo=False),
     Action.REDO: _on_message(lambda cases: cases.callback.decide, redo=True),
     Action.RATE_UNIT: _on_message(lambda cases: cases.callback.rate_unit, str),
+    IN_AREA: _on_message(lambda cases: cases.whereabouts.choose, str),
     REGISTER: partial(_answer_prompt, register=True),
     DISMISS: partial(_answer_prompt, register=False),
 }

@@ -13,6 +13,7 @@ from bot.telegram.routers.commands import Command, Said
 from bot.telegram.routers.replies import Reply, in_private, in_same_chat, sentence
 from bot.telegram.talking import Talking
 from routing.conversation import asks_to_register
+from routing.outgoing import Content
 from routing.permissions import RANK
 from routing.script import Script, script_of
 from routing.staff import Actor, Role
@@ -41,6 +42,10 @@ async def start(message: Message, command: Said, talking: Talking) -> Reply:
     """Greets; with the token of an invitation it makes the person a post."""
     wording, organisation = talking.services.rules.wording, talking.services.organisation
     if command.args:
+        begin = talking.services.whereabouts.begin
+        linked = await begin(talking.work, talking.platform, talking.actor, command.args)
+        if linked is not None:
+            return in_private(linked)
         name = talking.actor.name
         post, area = await organisation.accept_invitation(talking.work, command.args, talking.actor.account, name)
         role = wording.say(f"role.{post.role}")
@@ -57,7 +62,15 @@ async def start(message: Message, command: Said, talking: Talking) -> Reply:
 
 async def show_help(message: Message, talking: Talking) -> Reply:
     """The commands that the person can use."""
-    return in_same_chat(*(sentence(f"help.{audience}") for audience in _audiences(talking.actor)))
+    script = script_of(talking.message.text) if talking.message else Script.HANS
+    say = talking.services.rules.wording.say
+    lines = [say(f"help.{audience}", script) for audience in _audiences(talking.actor)]
+    if message.chat.type != "private":
+        link = await talking.services.whereabouts.link_of(
+            talking.work, talking.platform, message.chat.id, talking.identity.username
+        )
+        lines += [say("help.in_private", script, link=link)] if link is not None else []
+    return in_same_chat(Content(lines=tuple(lines)))
 
 
 async def report(message: Message, command: Said, talking: Talking) -> Reply:
@@ -70,7 +83,10 @@ async def report(message: Message, command: Said, talking: Talking) -> Reply:
     if not text and not said.attachments and said.reply_to is not None:
         await registration.register_reply(talking.work, said)
         return None
-    await registration.register(talking.work, talking.with_text(text), via="command")
+    if said.chat_kind == "private":
+        await talking.services.whereabouts.register(talking.work, talking.with_text(text), via="command")
+    else:
+        await registration.register(talking.work, talking.with_text(text), via="command")
     return None
 
 
@@ -99,10 +115,12 @@ async def private_message(message: Message, talking: Talking) -> Reply:
     if talking.actor.posts and not said.text.strip():
         added = await talking.services.patrol.add(talking.work, talking.actor, said)
         return in_same_chat(added or Answer("help.staff"))
+    if await talking.services.whereabouts.take(talking.work, said):
+        return None
     if said.text.startswith("/") or asks_to_register(said.text):
         return in_same_chat(*(sentence(f"help.{audience}") for audience in _audiences(talking.actor)))
     if not await talking.services.callback.heard(talking.work, said):
-        await talking.services.registration.register(talking.work, said, via="private")
+        await talking.services.whereabouts.register(talking.work, said, via="private")
     return None
 
 

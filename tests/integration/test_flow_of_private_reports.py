@@ -1,0 +1,69 @@
+"""Reports in the private chat by somebody of whom nothing is known yet: named or not, the area is asked once."""
+
+from __future__ import annotations
+
+from tests.sandbox_server import png
+from tests.town import GARDEN, LI, TENANT, ZHANG, Town, labels_of
+
+NOISE = "匿名 楼下麻将馆半夜还在吵"
+
+
+async def test_who_never_reported_anything_chooses_where_they_live(town: Town) -> None:
+    await town.say(ZHANG, ZHANG, f"/report {NOISE}", photo=png())
+    assert await town.tickets() == []
+    question = (await town.people.history(ZHANG, ZHANG))[-1]
+    assert "您说的是哪个小区的事？" in question["text"]
+    assert labels_of(question) == ["锦绣花园", "棉纺厂宿舍", "滨河新居"]
+    data = question["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
+    stranger = await town.say(LI, LI, "/help")
+    assert "请由发消息的邻居自己选择" in (await town.press(LI, LI, stranger, data, forged=True))["text"]
+    await town.press(ZHANG, ZHANG, question, "棉纺厂宿舍")
+    ticket = await town.ticket()
+    assert (ticket.anonymous, ticket.reporter_name, ticket.text) == (True, "", "楼下麻将馆半夜还在吵")
+    assert (ticket.area_code, len(ticket.attachments)) == ("TD101-X2", 1)
+    texts = await town.texts(ZHANG)
+    assert "好的，棉纺厂宿舍。" in texts
+    assert texts[-1] == f"已登记，单号 {ticket.number}"
+    # The next time nobody is asked.
+    town.clock.advance(hours=1)
+    await town.say(ZHANG, ZHANG, "/report 匿名 楼道里堆满纸箱，怕着火")
+    assert [one.area_path.startswith(ticket.area_path) for one in await town.tickets()] == [True, True]
+
+
+async def test_the_name_may_stand_in_the_report_or_be_written_as_the_answer(town: Town) -> None:
+    await town.say(ZHANG, ZHANG, "/report 匿名 锦绣花园5栋有人高空抛物")
+    assert (await town.ticket()).area_code.startswith("TD101-X1")
+    await town.say(LI, LI, NOISE)
+    assert "您说的是哪个小区的事？" in (await town.texts(LI))[-1]
+    await town.say(LI, LI, "就是滨河新居")
+    newest = (await town.tickets())[-1]
+    assert (newest.area_code, newest.anonymous) == ("TD101-X3", True)
+    await town.say(TENANT, TENANT, "锦绣花园和棉纺厂宿舍之间的路灯不亮")
+    asked = (await town.people.history(TENANT, TENANT))[-1]
+    assert "您说的是哪一处？" in asked["text"]
+    assert labels_of(asked) == ["锦绣花园", "棉纺厂宿舍"]
+    await town.say(TENANT, TENANT, "桂花园社区的锦绣花园这边")
+    assert (await town.tickets())[-1].area_code == "TD101-X1"
+
+
+async def test_a_link_from_the_group_brings_the_area_along(town: Town) -> None:
+    await town.say(ZHANG, GARDEN, "/help")
+    link = (await town.texts(ZHANG, GARDEN))[-1].rpartition("https://t.me/qunban_bot?start=")[2]
+    assert link == "in-TD101-X1"
+    await town.say(ZHANG, ZHANG, f"/start {link}")
+    assert "请把 锦绣花园 的事写在这里" in (await town.texts(ZHANG))[-1]
+    await town.say(ZHANG, ZHANG, NOISE)
+    ticket = await town.ticket()
+    assert (ticket.area_code, ticket.anonymous, ticket.group_chat_id) == ("TD101-X1", True, None)
+    # A link to nowhere is no link, and an invitation that does not exist stays refused.
+    await town.say(ZHANG, ZHANG, "/start in-NOWHERE")
+    assert "邀请链接已经用过或过期" in (await town.texts(ZHANG))[-1]
+
+
+async def test_a_question_that_nobody_answers_keeps_nothing(town: Town) -> None:
+    await town.say(ZHANG, ZHANG, NOISE)
+    question = (await town.people.history(ZHANG, ZHANG))[-1]
+    town.clock.advance(hours=25)
+    await town.upkeep()
+    assert "已经过期" in (await town.press(ZHANG, ZHANG, question, "锦绣花园"))["text"]
+    assert await town.tickets() == []
