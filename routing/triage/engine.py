@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from operator import attrgetter
 
 from routing.catalogue import OTHER, AppealType, Catalogue, Urgency
@@ -165,7 +166,7 @@ class Triage:
         """The learned keywords of a text; None where nothing was learned."""
         if self._judge is None:
             return None
-        return self._judge.read(gate, [one for number in words.numbers for one in self._taught[number]])
+        return self._judge.read(gate, chain.from_iterable(map(self._taught.__getitem__, words.numbers)))
 
     def _scored(
         self,
@@ -185,7 +186,7 @@ class Triage:
         if not services:
             return normalised, Scored([], {}, []), place
         cues = self._matcher.cues(words)
-        reading = Reading(normalised, words.hits, services + cues, self._matcher, self._segmenter)
+        reading = Reading(normalised, words, services + cues, self._matcher, self._segmenter)
         located = place is not None and place != Place(spot=place.spot)
         return normalised, score(reading, services, cues, self.thresholds, lexicon=self.lexicon, located=located), place
 

@@ -9,16 +9,15 @@ from operator import itemgetter
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
-from routing.triage.keywords import BEGIN, CLASS, END, STEP, KeywordTable
+from routing.triage.keywords import BEGIN, BITS, CLASS, END, HALF, STEP, KeywordTable
 from routing.triage.learned import LearnedLexicon
 
 NEVER = -1.0
 """The score of a clear no."""
 
-_BITS = 32
 _SQUARES = 10_000
 """Squares of idf are counted in ten-thousandths, so that they are added up as whole numbers."""
-_LOW, _HALF = (1 << _BITS) - 1, 1 << (_BITS - 1)
+_LOW = (1 << BITS) - 1
 _number_of = itemgetter(0)
 
 
@@ -52,18 +51,22 @@ class Judge:
         """The keywords by their numbers."""
         asked = self.table.place(first)
         # One number for both sums that every text needs: the squares of idf above, the weight of the first label below.
-        self._sums = [
-            (round(idf * idf * _SQUARES) << _BITS)
+        sums = [
+            (round(idf * idf * _SQUARES) << BITS)
             + (0 if asked is None else round(self.table.weight(number, asked) / STEP))
             for number, idf in enumerate(self.table.idf)
         ]
+        self._sum_of = sums.__getitem__
+        self._row_of = self.table.rows.__getitem__
+        self._first_bias = self.bias.get(first, NEVER)
         # Word classes are told by the written lexicon, so their names must not be searched for in the text.
-        self._automaton = AhoCorasick(
+        automaton = AhoCorasick(
             ["\0" + one if one.startswith(CLASS) else one for one in self.spellings],
             matchkind=MatchKind.Standard,
             implementation=Implementation.ContiguousNFA,
             store_patterns=False,
         )
+        self._find = automaton.find_matches_as_indexes
 
     @property
     def lexicon(self) -> LearnedLexicon:
@@ -71,7 +74,7 @@ class Judge:
         return LearnedLexicon(self.table, self.bias, self.version)
 
     def family(self, prefix: str) -> Sequence[tuple[str, int, float]]:
-        """The labels ``prefix`` and a name, which answer one question: the name, its place in ``sums``, its bias."""
+        """The labels ``prefix`` and a name, which answer one question: the name, its place in ``fields``, its bias."""
         return self._families.get(prefix, ())
 
     def class_number(self, name: str) -> int | None:
@@ -80,8 +83,9 @@ class Judge:
 
     def read(self, text: str, classes: Iterable[int] = ()) -> LearnedReading:
         """``text`` (normalised) read once; ``classes`` are the numbers of the word classes that it has words of."""
-        found = self._automaton.find_matches_as_indexes(f"{BEGIN}{text}{END}", overlapping=True)
-        return LearnedReading(self, text, {*map(_number_of, found), *classes})
+        numbers = set(map(_number_of, self._find(f"{BEGIN}{text}{END}", overlapping=True)))
+        numbers.update(classes)
+        return LearnedReading(self, text, numbers)
 
     def scores(self, keywords: Iterable[str]) -> dict[str, float]:
         """The score of every label for a text with these keywords (see ``keywords_of``)."""
@@ -91,27 +95,27 @@ class Judge:
 
     def first_and_norm(self, numbers: Iterable[int]) -> tuple[float, float]:
         """The score for the first label, and the length of a text that has these keywords."""
-        total = sum(map(self._sums.__getitem__, numbers))
-        weight = ((total + _HALF) & _LOW) - _HALF
-        norm = sqrt(((total - weight) >> _BITS) / _SQUARES) or 1.0
-        return weight * STEP / norm + self.bias.get(self.first, 0.0), norm
+        total = sum(map(self._sum_of, numbers))
+        weight = ((total + HALF) & _LOW) - HALF
+        norm = sqrt(((total - weight) >> BITS) / _SQUARES) or 1.0
+        return weight * STEP / norm + self._first_bias, norm
 
-    def sums(self, numbers: Iterable[int]) -> tuple[int, ...]:
-        """The sum of the weights of these keywords for every label, in steps of ``STEP``."""
-        return self.table.sums(sum(map(self.table.rows.__getitem__, numbers)))
+    def fields(self, numbers: Iterable[int]) -> tuple[int, ...]:
+        """The sum of the weights of these keywords for every label, in steps of ``STEP`` and ``HALF`` too large."""
+        return self.table.fields(sum(map(self._row_of, numbers)))
 
 
 class LearnedReading:
     """The keywords of one text; scores are summed when they are asked for."""
 
-    __slots__ = ("_first", "_judge", "_norm", "_numbers", "_sums", "_text")
+    __slots__ = ("_fields", "_first", "_judge", "_norm", "_numbers", "_text")
 
     def __init__(self, judge: Judge, text: str, numbers: Iterable[int]) -> None:
         self._judge = judge
         self._text = text
         self._numbers = numbers
         self._first, self._norm = judge.first_and_norm(numbers)
-        self._sums: Sequence[int] | None = None
+        self._fields: tuple[int, ...] | None = None
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -121,24 +125,27 @@ class LearnedReading:
     def score(self, label: str, unknown: float = NEVER) -> float:
         """What the keywords of the text say about ``label``; ``unknown`` where nothing was learned of it."""
         judge = self._judge
+        if label == judge.first:
+            return self._first
         place = judge.table.place(label)
         if place is None:
             return unknown
-        if label == judge.first:
-            return self._first
-        if self._sums is None:
-            self._sums = judge.sums(self._numbers)
-        return self._sums[place] * STEP / self._norm + judge.bias[label]
+        if self._fields is None:
+            self._fields = judge.fields(self._numbers)
+        return (self._fields[place] - HALF) * STEP / self._norm + judge.bias[label]
 
     def best_under(self, prefix: str, most: int, at_least: float) -> dict[str, float]:
         """The highest scores of labels that begin with ``prefix``, by what follows it; at most ``most``, best first."""
-        if self._sums is None:
-            self._sums = self._judge.sums(self._numbers)
-        sums, unit = self._sums, STEP / self._norm
+        if self._fields is None:
+            self._fields = self._judge.fields(self._numbers)
+        fields, unit = self._fields, STEP / self._norm
+        # What the fields are too large by is taken off in the end, from the few scores that count.
+        excess = HALF * unit
+        enough = at_least + excess
         found = [
-            (-score, name)
+            (excess - score, name)
             for name, place, bias in self._judge.family(prefix)
-            if (score := sums[place] * unit + bias) >= at_least
+            if (score := fields[place] * unit + bias) >= enough
         ]
         return {name: -score for score, name in sorted(found)[:most]}
 

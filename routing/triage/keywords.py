@@ -20,7 +20,11 @@ STEP = 0.01
 HEAVIEST = 1000.0
 """Largest weight in size: ten thousand such keywords in one text still fit into a field of a table's row."""
 
-_BITS = 32
+BITS = 32
+"""Of each field of a row."""
+HALF = 1 << (BITS - 1)
+"""Added to each field when it is read, so that a negative sum borrows nothing from the field above."""
+
 _PER_UNIT = round(1 / STEP)
 
 
@@ -45,7 +49,7 @@ class KeywordTable(Mapping[str, Keyword]):
     def __init__(self, labels: Iterable[str] = ()) -> None:
         self.labels: tuple[str, ...] = ()
         self.rows: list[int] = []
-        """The weights of each keyword by its number, to be added up and handed to ``sums``."""
+        """The weights of each keyword by its number, to be added up and handed to ``fields``."""
         self.idf = array("d")
         self._numbers: dict[str, int] = {}
         self._places: dict[str, int] = {}
@@ -60,8 +64,7 @@ class KeywordTable(Mapping[str, Keyword]):
             place = self._places[label] = len(self.labels)
             self.labels += (label,)
             self._struct = Struct(f"<{place + 1}I")
-            # Half of each field, so that negative sums borrow nothing from the field above.
-            self._offset += 1 << (_BITS * place + _BITS - 1)
+            self._offset += HALF << (BITS * place)
 
     @classmethod
     def of(cls, keywords: Mapping[str, Keyword], labels: Sequence[str]) -> KeywordTable:
@@ -79,7 +82,7 @@ class KeywordTable(Mapping[str, Keyword]):
 
     def share(self, label: str, weight: float) -> int:
         """What one weight adds to a row; raises ``KeyError`` for a label that the table does not know."""
-        return round(weight * _PER_UNIT) << (_BITS * self._places[label])
+        return round(weight * _PER_UNIT) << (BITS * self._places[label])
 
     def put(self, spelling: str, idf: float, row: int) -> None:
         """Adds a keyword, or gives a known one another row; its number and idf stay then."""
@@ -105,24 +108,22 @@ class KeywordTable(Mapping[str, Keyword]):
         return self._numbers.get(spelling)
 
     def place(self, label: str) -> int | None:
-        """Where the sum of a label stands in ``sums``; None where it is unknown."""
+        """Where the sum of a label stands in ``fields``; None where it is unknown."""
         return self._places.get(label)
 
     def weight(self, number: int, place: int) -> float:
         """The weight of one keyword for the label at ``place``."""
-        field = ((self.rows[number] + self._offset) >> (_BITS * place)) & ((1 << _BITS) - 1)
-        return (field - (1 << (_BITS - 1))) / _PER_UNIT
+        field = ((self.rows[number] + self._offset) >> (BITS * place)) & ((1 << BITS) - 1)
+        return (field - HALF) / _PER_UNIT
 
-    def sums(self, total: int) -> tuple[int, ...]:
-        """The sum for each label, in steps of ``STEP``, where ``total`` is the sum of some rows."""
-        fields: tuple[int, ...] = self._struct.unpack((total + self._offset).to_bytes(self._struct.size, "little"))
-        half = 1 << (_BITS - 1)
-        return tuple([field - half for field in fields])
+    def fields(self, total: int) -> tuple[int, ...]:
+        """The sum for each label, in steps of ``STEP`` and ``HALF`` too large; ``total`` is the sum of some rows."""
+        return self._struct.unpack((total + self._offset).to_bytes(self._struct.size, "little"))
 
     def __getitem__(self, spelling: str) -> Keyword:
         number = self._numbers[spelling]
-        weights = zip(self.labels, self.sums(self.rows[number]), strict=True)
-        return Keyword(self.idf[number], {label: weight / _PER_UNIT for label, weight in weights if weight})
+        fields = zip(self.labels, self.fields(self.rows[number]), strict=True)
+        return Keyword(self.idf[number], {label: (one - HALF) / _PER_UNIT for label, one in fields if one != HALF})
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._numbers)

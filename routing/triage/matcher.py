@@ -10,7 +10,8 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from operator import itemgetter
+from functools import reduce
+from operator import itemgetter, or_
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
@@ -35,7 +36,6 @@ _INSIDE_WORDS = 200_000
 apart. With it, rules are looked up by their longer words."""
 
 
-_NO_SLOTS: frozenset[int] = frozenset()
 _number_of = itemgetter(0)
 
 Hit = tuple[int, int, int]
@@ -56,15 +56,12 @@ class CompiledRule:
     """The name of the cue that it speaks for; None where that is a service."""
     asked: frozenset[int] = field(init=False)
     """The slots that it asks about, wanted or forbidden."""
-    is_word: bool = field(init=False)
-    """Whether any hit of its one part satisfies it."""
     further: tuple[tuple[int, bool], ...] = field(init=False)
     """The slots after the first, and whether they must closely follow the one before."""
 
     def __post_init__(self) -> None:
         target = self.rule.target
         object.__setattr__(self, "cue", target.removeprefix(CUE) if target.startswith(CUE) else None)
-        object.__setattr__(self, "is_word", len(self.slots) == 1 and not self.absent)
         object.__setattr__(self, "asked", frozenset(self.slots) | self.absent)
         object.__setattr__(self, "further", tuple(zip(self.slots[1:], self.ordered[1:], strict=True)))
 
@@ -72,7 +69,7 @@ class CompiledRule:
 class Words:
     """The lexicon's words in a text."""
 
-    __slots__ = ("_present", "hits", "numbers", "tried")
+    __slots__ = ("_mask", "hits", "numbers", "tried")
 
     def __init__(self, hits: list[Hit], numbers: set[int], tried: Set[int]) -> None:
         self.hits = hits
@@ -81,17 +78,20 @@ class Words:
         """The numbers of their spellings."""
         self.tried = tried
         """The numbers of those that are the rarest part of a rule of a service; without any, no service is named."""
-        self._present: frozenset[int] | None = None
+        self._mask = -1
 
-    def present(self, slots: Sequence[frozenset[int]]) -> frozenset[int]:
-        """All slots that they fill, where ``slots`` has those of each spelling."""
-        if self._present is None:
-            self._present = _NO_SLOTS.union(*map(slots.__getitem__, self.numbers))
-        return self._present
+    def mask(self, masks: Sequence[int]) -> int:
+        """A bit for each slot that they fill, where ``masks`` has those of each spelling."""
+        if self._mask < 0:
+            self._mask = reduce(or_, map(masks.__getitem__, self.numbers), 0)
+        return self._mask
 
 
-_Tried = tuple[frozenset[int], int]
-"""The slots that a rule wants beside its rarest one, and the place of the rule in the lexicon."""
+_Tried = tuple[int, tuple[tuple[int, int], ...]]
+"""The rules whose rarest part a spelling is: for each a bit for every other slot that it wants and its place in the
+lexicon; before them all these bits together, so that one look tells most often that none can hold."""
+_ANY = -1
+"""All bits: where a rule wants no other slot, it may always hold."""
 
 
 class Match(NamedTuple):
@@ -147,9 +147,14 @@ class Matcher:
         self.watched = self.modal | {self.slot(IDIOM)}
         """The slots that are looked at in every message, whatever rules may hold."""
         rarity = _slot_frequencies(slots_of, frequency)
+        # Slots of frequent words get the low bits, so that most masks are short.
+        bits = {slot: 1 << bit for bit, slot in enumerate(sorted(rarity, key=rarity.__getitem__, reverse=True))}
+        by_slots = {slots: sum(map(bits.__getitem__, slots)) for slots in known}
+        self._masks = [by_slots[slots] for slots in self.slots]
         self._rules = compiled_rules
-        self._service_rules = self._by_rarest([one for one in compiled_rules if one.cue is None], rarity)
-        self._cue_rules = self._by_rarest([one for one in compiled_rules if one.cue is not None], rarity)
+        self._forbidden = [sum(map(bits.__getitem__, rule.absent)) for rule in compiled_rules]
+        self._service_rules = self._by_rarest([one for one in compiled_rules if one.cue is None], rarity, bits)
+        self._cue_rules = self._by_rarest([one for one in compiled_rules if one.cue is not None], rarity, bits)
         wanted = {slot for compiled in compiled_rules for slot in compiled.slots}
         forbidding = frozenset(self._slot_numbers.values()) - wanted - frozenset(self._class_slots.values())
         self.forbidding = frozenset(number for number, slots in enumerate(self.slots) if slots <= forbidding)
@@ -181,30 +186,40 @@ class Matcher:
         """
         if not words.tried:
             return []
-        present = words.present(self.slots)
-        held = self._satisfied(self._service_rules, words.tried, present)
-        return held if any(rule.absent.isdisjoint(present) for rule in held) else []
+        mask, forbidden = words.mask(self._masks), self._forbidden
+        held = self._satisfied(self._service_rules, words.tried, mask)
+        return held if any(not forbidden[rule.order] & mask for rule in held) else []
 
     def cues(self, words: Words) -> list[CompiledRule]:
         """The same for the rules of cues, which decide nothing alone."""
         rules = self._cue_rules
-        return self._satisfied(rules, rules.keys() & words.numbers, words.present(self.slots))
+        return self._satisfied(rules, rules.keys() & words.numbers, words.mask(self._masks))
 
-    def _satisfied(
-        self, rules: Mapping[int, Sequence[_Tried]], tried: Iterable[int], present: Set[int]
-    ) -> list[CompiledRule]:
-        held = {order for number in tried for others, order in rules[number] if others <= present}
-        return [self._rules[order] for order in sorted(held)]
+    def _satisfied(self, rules: Mapping[int, _Tried], tried: Iterable[int], mask: int) -> list[CompiledRule]:
+        held: set[int] = set()
+        for number in tried:
+            partners, wanting = rules[number]
+            if partners & mask:
+                held.update([order for others, order in wanting if others & mask == others])
+        return [self._rules[order] for order in sorted(held)] if held else []
 
-    def _by_rarest(self, rules: Sequence[CompiledRule], rarity: Mapping[int, int]) -> dict[int, tuple[_Tried, ...]]:
+    def _by_rarest(
+        self, rules: Sequence[CompiledRule], rarity: Mapping[int, int], bits: Mapping[int, int]
+    ) -> dict[int, _Tried]:
         """The rules to try for each spelling: those whose rarest part it is, so that most texts try hardly any."""
-        by_number: dict[int, list[_Tried]] = defaultdict(list)
+        by_number: dict[int, list[tuple[int, int]]] = defaultdict(list)
         for compiled in rules:
             rarest = min(compiled.slots, key=rarity.__getitem__)
-            tried = frozenset(compiled.slots) - {rarest}, compiled.order
+            others = sum(bits[slot] for slot in {*compiled.slots} - {rarest})
             for number in self.fillers(rarest):
-                by_number[number].append(tried)
-        return {number: tuple(tried) for number, tried in by_number.items()}
+                by_number[number].append((others, compiled.order))
+        known: dict[tuple[tuple[int, int], ...], _Tried] = {}
+        found: dict[int, _Tried] = {}
+        for number, tried in by_number.items():
+            wanting = tuple(tried)
+            partners = reduce(or_, (others or _ANY for others, _ in wanting))
+            found[number] = known.setdefault(wanting, (partners, wanting))
+        return found
 
     @staticmethod
     def _spellings(lexicon: Lexicon, slots_of: dict[str, set[int]], is_word: Callable[[str], bool]) -> dict[str, str]:
@@ -263,43 +278,48 @@ class HitIndex:
 
     def first(self, compiled: CompiledRule) -> Match | None:
         """The first way in which the rule holds; None where it does not."""
-        if not compiled.is_word:
-            return next(self.matches(compiled), None)
-        self.steps += 1
-        hits = self._by_slot.get(compiled.slots[0])
-        if not hits:
+        anchors = self._by_slot.get(compiled.slots[0])
+        if anchors is None or (compiled.absent and not compiled.absent.isdisjoint(self._by_slot)):
             return None
-        _, start, end = hits[0]
-        return Match(compiled.rule, (hits[0],), start, end, end - start)
+        for anchor in anchors[:ANCHORS]:
+            match = self._from(anchor, compiled)
+            if match is not None:
+                return match
+        return None
 
     def matches(self, compiled: CompiledRule) -> Iterator[Match]:
         """Each way the rule holds, one per hit of its first part."""
-        by_slot = self._by_slot
-        if compiled.absent and not compiled.absent.isdisjoint(by_slot):
-            return
-        near = compiled.rule.near
-        for anchor in by_slot.get(compiled.slots[0], ())[:ANCHORS]:
-            self.steps += 1
-            _, start, end = anchor
-            length = end - start
-            chosen = [anchor]
-            for slot, ordered in compiled.further:
-                hits = by_slot.get(slot)
-                if hits is None:
-                    return
-                following = self._following(slot, chosen[-1][2]) if ordered else self._nearest(slot, hits, chosen)
-                if following is None:
-                    break
-                chosen.append(following)
-                _, first, last = following
-                length += last - first
-                if first < start:
-                    start = first
-                if last > end:
-                    end = last
-            else:
-                if end - start <= near + length:
-                    yield Match(compiled.rule, tuple(chosen), start, end, length)
+        if compiled.absent.isdisjoint(self._by_slot):
+            for anchor in self.of(compiled.slots[0])[:ANCHORS]:
+                match = self._from(anchor, compiled)
+                if match is not None:
+                    yield match
+
+    def _from(self, anchor: Hit, compiled: CompiledRule) -> Match | None:
+        """How the rule holds with ``anchor`` as its first part; None where it does not."""
+        self.steps += 1
+        _, start, end = anchor
+        length = end - start
+        if not compiled.further:
+            return Match(compiled.rule, (anchor,), start, end, length)
+        chosen = [anchor]
+        for slot, ordered in compiled.further:
+            hits = self._by_slot.get(slot)
+            if hits is None:
+                return None
+            following = self._following(slot, chosen[-1][2]) if ordered else self._nearest(slot, hits, chosen)
+            if following is None:
+                return None
+            chosen.append(following)
+            _, first, last = following
+            length += last - first
+            if first < start:
+                start = first
+            if last > end:
+                end = last
+        if end - start > compiled.rule.near + length:
+            return None
+        return Match(compiled.rule, tuple(chosen), start, end, length)
 
     def _starts_of(self, slot: int) -> list[int]:
         starts = self._starts.get(slot)

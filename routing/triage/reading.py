@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from operator import itemgetter
 
-from routing.triage.matcher import IDIOM, CompiledRule, Hit, HitIndex, Match, Matcher
+from routing.triage.matcher import IDIOM, CompiledRule, Hit, HitIndex, Match, Matcher, Words
 from routing.triage.normalise import Normalised
 from routing.triage.segment import Segmenter
 
@@ -28,7 +28,7 @@ class Reading:
     def __init__(
         self,
         text: Normalised,
-        hits: Sequence[Hit],
+        words: Words,
         rules: Sequence[CompiledRule],
         matcher: Matcher,
         segmenter: Segmenter,
@@ -37,59 +37,11 @@ class Reading:
         self.text = text
         self._breaks: list[int] | None = None
         self._sentence_breaks: list[int] | None = None
-        self.index = HitIndex(self._clean(hits, rules, matcher, segmenter))
+        self.index = HitIndex(_clean(text.text, words, rules, matcher, segmenter))
         self._negations = self.index.of(matcher.slot("negation"))
         self._hypotheses = self.index.of(matcher.slot("hypothesis"))
         self.takes_back = bool(self._negations or self._hypotheses)
         """Whether anything in the message may be denied or imagined."""
-
-    def _clean(
-        self, hits: Sequence[Hit], rules: Sequence[CompiledRule], matcher: Matcher, segmenter: Segmenter
-    ) -> dict[int, list[Hit]]:
-        """The hits that matter, by slot: where a short one matters it must stand on word boundaries; what an idiom
-        covers (没电 in 手机没电) and small words inside longer ones (没 in 没人管) are left out."""
-        modal, question = matcher.modal, matcher.slot("question_word")
-        boundaries = segmenter.boundaries(self.text.text)
-        idioms = matcher.fillers(matcher.slot(IDIOM))
-        covered = [
-            (start, end)
-            for number, start, end in hits
-            if number in idioms and (end - start > CHECKED_LENGTH or boundaries.allow(start, end))
-        ]
-        # They come by their ends, so that turned round and sorted by start, which keeps the rest, longer ones lead.
-        ordered = list(reversed(hits))
-        ordered.sort(key=_by_start)
-        wanted = matcher.watched.union(*[rule.asked for rule in rules])
-        slots, forbidding, inside = matcher.slots, matcher.forbidding, boundaries.inside
-        by_slot: defaultdict[int, list[Hit]] = defaultdict(list)
-        reach = -1
-        for hit in ordered:
-            number, start, end = hit
-            asked = slots[number] & wanted
-            # Most hits begin and end where words do; only the others need a closer look.
-            if (
-                asked
-                and (start in inside or end in inside)
-                and end - start <= CHECKED_LENGTH
-                and not boundaries.allow(start, end)
-            ):
-                continue
-            if covered and any(
-                first <= start and end <= last and (start, end) != (first, last) for first, last in covered
-            ):
-                continue
-            # Hits come longest first from each start, so a hit that ends within reach lies inside an earlier one.
-            if end <= reach:
-                if asked and not modal.isdisjoint(asked):
-                    # Of 有人 (in 有人要跳楼) only the asking sense goes; it names somebody as well.
-                    asked -= {question}
-                    if not modal.isdisjoint(asked):
-                        continue
-            elif number not in forbidding:
-                reach = end
-            for slot in asked:
-                by_slot[slot].append(hit)
-        return by_slot
 
     def clause(self, position: int) -> int:
         """The number of the clause at ``position`` (anything between two breaks, spaces too)."""
@@ -130,3 +82,52 @@ class Reading:
             ):
                 return True
         return False
+
+
+def _clean(
+    text: str, words: Words, rules: Sequence[CompiledRule], matcher: Matcher, segmenter: Segmenter
+) -> dict[int, list[Hit]]:
+    """The hits that matter, by slot: where a short one matters it must stand on word boundaries; what an idiom covers
+    (没电 in 手机没电) and small words inside longer ones (没 in 没人管) are left out."""
+    boundaries = segmenter.boundaries(text)
+    inside, slots = boundaries.inside, matcher.slots
+    wanted = matcher.watched.union(*[rule.asked for rule in rules])
+    covered: list[tuple[int, int]] = []
+    idioms = matcher.fillers(matcher.slot(IDIOM))
+    if not idioms.isdisjoint(words.numbers):
+        covered = [
+            (start, end)
+            for number, start, end in words.hits
+            if number in idioms and (end - start > CHECKED_LENGTH or boundaries.allow(start, end))
+        ]
+    modal, forbidding, question = matcher.modal, matcher.forbidding, matcher.slot("question_word")
+    # They come by their ends, so that turned round and sorted by start, which keeps the rest, longer ones lead.
+    ordered = words.hits[::-1]
+    ordered.sort(key=_by_start)
+    by_slot: defaultdict[int, list[Hit]] = defaultdict(list)
+    reach = -1
+    for hit in ordered:
+        number, start, end = hit
+        asked = slots[number] & wanted
+        # Most hits begin and end where words do; only the others need a closer look.
+        if (
+            asked
+            and (start in inside or end in inside)
+            and end - start <= CHECKED_LENGTH
+            and not boundaries.allow(start, end)
+        ):
+            continue
+        if covered and any(first <= start and end <= last and (start, end) != (first, last) for first, last in covered):
+            continue
+        # Hits come longest first from each start, so a hit that ends within reach lies inside an earlier one.
+        if end > reach:
+            if number not in forbidding:
+                reach = end
+        elif asked and not modal.isdisjoint(asked):
+            # Of 有人 (in 有人要跳楼) only the asking sense goes; it names somebody as well.
+            asked -= {question}
+            if not modal.isdisjoint(asked):
+                continue
+        for slot in asked:
+            by_slot[slot].append(hit)
+    return by_slot

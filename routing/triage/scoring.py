@@ -59,23 +59,28 @@ class ServiceScore:
     is_doubtful: bool = False
     """Whether asking is the most, however likely it seems: a doubting cue, or what happens anywhere (停电) and nothing
     ties to the neighbourhood."""
+    told_urgency: Urgency = Urgency.NORMAL
+    """The most pressing of the matched rules."""
     learned_urgency: Urgency = Urgency.NORMAL
     """What learned keywords make of it; rules can only be more pressing."""
 
+    def add(self, match: Match) -> None:
+        """Counts one more match of a rule for this service."""
+        self.matches.append(match)
+        urgency = match.rule.urgency
+        if urgency is not Urgency.NORMAL and urgency.rank > self.told_urgency.rank:
+            self.told_urgency = urgency
+
     @property
     def urgency(self) -> Urgency:
-        """The most pressing of the matched rules and the learned keywords."""
-        most = self.learned_urgency
-        for match in self.matches:
-            urgency = match.rule.urgency
-            if urgency is not most and urgency.rank > most.rank:
-                most = urgency
-        return most
+        """The more pressing of what the rules and the learned keywords say."""
+        told, learned = self.told_urgency, self.learned_urgency
+        return told if learned is Urgency.NORMAL or told.rank > learned.rank else learned
 
     @property
     def is_emergency(self) -> bool:
         """Whether a rule says that somebody or something is in danger now."""
-        return any(match.rule.urgency is Urgency.EMERGENCY for match in self.matches)
+        return self.told_urgency is Urgency.EMERGENCY
 
     @property
     def order(self) -> tuple[bool, float]:
@@ -139,7 +144,7 @@ def score(
             service = services.get(target)
             if service is None:
                 service = services[target] = ServiceScore(target)
-            service.matches.append(match)
+            service.add(match)
             reasons.append((match, EvidenceKind.SERVICE, compiled.rule.weight, target))
     if not reasons:
         # Cues without anything that they could speak for say nothing.
@@ -157,13 +162,12 @@ def score(
     for name, (cue, strength) in counted.items():
         reasons.append((strongest[name], _KINDS[cue.effect], _signed(cue, strength), None))
     for service in services.values():
-        service.base = _sum([match.rule.weight for match in service.matches])
-        service.rank = _sum([_specific_weight(match) for match in service.matches]) * lexicon.ranks.get(
-            service.code, 1.0
-        )
-        service.final = _final(service, counted.values())
+        matches = service.matches
+        service.base = _sum([match.rule.weight for match in matches])
+        service.rank = _sum(list(map(_specific_weight, matches))) * lexicon.ranks.get(service.code, 1.0)
+        service.final, is_doubted = _final(service, counted.values())
         is_ambient = service.code in lexicon.ambient and not (located or _is_grounded(service, strongest))
-        service.is_doubtful = is_ambient or _is_doubted(service, counted.values())
+        service.is_doubtful = is_ambient or is_doubted
         if service.base <= TOPIC_ONLY or is_ambient:
             service.final = min(service.final, thresholds.open - 0.01)
     ordered = list(services.values())
@@ -176,9 +180,9 @@ def _without_danger(services: Mapping[str, ServiceScore]) -> dict[str, ServiceSc
     """The services without rules of danger to life, where a cue says that nobody is in danger now."""
     left: dict[str, ServiceScore] = {}
     for code, service in services.items():
-        service.matches = [match for match in service.matches if match.rule.urgency is not Urgency.EMERGENCY]
-        if service.matches:
-            left[code] = service
+        for match in service.matches:
+            if match.rule.urgency is not Urgency.EMERGENCY:
+                left.setdefault(code, ServiceScore(code)).add(match)
     return left
 
 
@@ -186,7 +190,9 @@ def _strength(match: Match) -> tuple[float, int]:
     return match.rule.weight, match.length
 
 
-def _sum(weights: list[float]) -> float:
+def _sum(weights: Sequence[float]) -> float:
+    if len(weights) == 1:
+        return weights[0]
     return max(weights) + min(FURTHER_MOST, FURTHER_RULE * (len(weights) - 1))
 
 
@@ -214,29 +220,26 @@ def _counted(
     return counted
 
 
-def _final(service: ServiceScore, counted: Iterable[tuple[Cue, float]]) -> float:
+def _final(service: ServiceScore, counted: Iterable[tuple[Cue, float]]) -> tuple[float, bool]:
+    """The score after the cues, and whether one of them doubts it."""
+    # Where life is in danger a joking tone or a question mark changes nothing.
+    in_danger = service.urgency is Urgency.EMERGENCY
     pushes, left, cap = 0.0, 1.0, 1.0
+    is_doubted = False
     for cue, strength in counted:
-        if not cue.touches(service.code) or (service.base < TOPIC_ONLY and cue.name in NO_REQUEST):
+        if cue.spares and (not cue.touches(service.code) or (in_danger and SPARED_DANGER in cue.spares)):
             continue
-        if service.urgency is Urgency.EMERGENCY and SPARED_DANGER in cue.spares:
+        doubts = cue.effect is Effect.DOUBT and not in_danger
+        is_doubted = is_doubted or doubts
+        if service.base < TOPIC_ONLY and cue.name in NO_REQUEST:
             continue
         if cue.effect is Effect.PUSH:
             pushes += strength
         elif cue.effect is Effect.SILENCE:
             left *= 1.0 - strength
-        elif _doubts(cue, service):
+        elif doubts:
             cap = min(cap, strength)
-    return min(1.0, cap, min(1.0, service.base + min(PUSH_MOST, pushes)) * left)
-
-
-def _is_doubted(service: ServiceScore, counted: Iterable[tuple[Cue, float]]) -> bool:
-    return any(cue.touches(service.code) and _doubts(cue, service) for cue, _ in counted)
-
-
-def _doubts(cue: Cue, service: ServiceScore) -> bool:
-    # Where life is in danger a joking tone or a question mark changes nothing.
-    return cue.effect is Effect.DOUBT and service.urgency is not Urgency.EMERGENCY
+    return min(1.0, cap, min(1.0, service.base + min(PUSH_MOST, pushes)) * left), is_doubted
 
 
 def _is_grounded(service: ServiceScore, cues: Container[str]) -> bool:

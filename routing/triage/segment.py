@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator
+from functools import lru_cache
 from importlib.util import find_spec
 from itertools import pairwise
 from math import log
@@ -22,6 +23,11 @@ _LETTERS = re.compile(r"[a-zA-Z0-9]{2,}")
 _LINE_BREAK = re.compile("\r\n")
 _TAILS = frozenset("了的过着掉起到得啊呀吗嘛呢哦咯喽哈吧啦成断倒坏破完满光烂歪裂死住上下")
 
+_REMEMBERED = 1 << 13
+"""Stretches whose cut is remembered: they are words and near-words, so that a few thousand make up most talk."""
+_LONGEST_REMEMBERED = 12
+"""Characters of the longest of them."""
+
 _Found = tuple[int, int, int]
 """A word of the dictionary in a text: its number, its start and its end."""
 _by_start = itemgetter(1)
@@ -38,12 +44,14 @@ class Segmenter:
         self._characters: dict[str, int] = {}
         self._counts = array("L")
         numbers: dict[str, int | None] = {word: None for word in domain_words if len(word) > 1}
-        self._automaton = AhoCorasick(
+        automaton = AhoCorasick(
             self._entries(numbers),
             matchkind=MatchKind.Standard,
             implementation=Implementation.ContiguousNFA,
             store_patterns=False,
         )
+        self._find = automaton.find_matches_as_indexes
+        self._remembered = lru_cache(maxsize=_REMEMBERED)(self._cut)
         self._general = len(self._counts)
         total = sum(self._counts) + sum(self._characters.values())
         for number in numbers.values():
@@ -75,7 +83,7 @@ class Segmenter:
         """How common ``word`` is in the general dictionary; 0 where only the domain knows it."""
         if len(word) == 1:
             return self._characters.get(word, 0)
-        for number, start, end in self._automaton.find_matches_as_indexes(word, overlapping=True):
+        for number, start, end in self._find(word, overlapping=True):
             if end - start == len(word) and number < self._general:
                 return self._counts[number]
         return 0
@@ -92,58 +100,55 @@ class Segmenter:
 
     def inside(self, text: str) -> set[int]:
         """The positions of ``text`` that lie within a word; all others are between words."""
-        found: list[_Found] = self._automaton.find_matches_as_indexes(text, overlapping=True)
+        found: list[_Found] = self._find(text, overlapping=True)
         found.sort(key=_by_start)
         inside: set[int] = set()
-        stretch: list[_Found] = []
-        reach = 0
-        for one in found:
-            # What is likeliest within a stretch does not depend on what is around it.
-            if one[1] >= reach and stretch:
-                self._cut(text, stretch, reach, inside)
-                stretch = []
-            stretch.append(one)
-            if one[2] > reach:
-                reach = one[2]
-        if stretch:
-            self._cut(text, stretch, reach, inside)
+        begun = reach = 0
+        for _, start, end in found:
+            # What is likeliest within a stretch of words that overlap does not depend on what is around it.
+            if start >= reach:
+                if reach:
+                    inside.update(self._within(text, begun, reach))
+                begun = start
+            if end > reach:
+                reach = end
+        if reach:
+            inside.update(self._within(text, begun, reach))
         if "\r\n" in text:
             inside.update(match.start() + 1 for match in _LINE_BREAK.finditer(text))
         if _LETTERS.search(text):
             inside |= _joined(text, inside)
         return inside
 
-    def _cut(self, text: str, stretch: Sequence[_Found], until: int, inside: set[int]) -> None:
-        """Adds to ``inside`` what lies within the words of the most probable cut of a stretch, which ends at ``until``.
+    def _within(self, text: str, start: int, end: int) -> list[int]:
+        cut = self._remembered if end - start <= _LONGEST_REMEMBERED else self._cut
+        return [start + position for position in cut(text[start:end])]
 
-        ``stretch`` has the words that it could be cut into, by their starts. Of equally probable cuts the one with the
-        longer first word is taken.
+    def _cut(self, stretch: str) -> tuple[int, ...]:
+        """The positions within the words of the most probable cut of a stretch.
+
+        Of equally probable cuts the one with the longer first word is taken.
         """
         counts, of_character, total = self._counts, self._characters.get, self._total
-        number, begun, end = stretch[0]
-        if len(stretch) == 1 and end == begun + 2:
-            one, other = of_character(text[begun], 1), of_character(text[begun + 1], 1)
-            if log(counts[number]) + total >= log(one) + log(other):
-                inside.add(begun + 1)
-            return
-        size = until - begun
+        size = len(stretch)
         scores = [0.0] * (size + 1)
         nexts = [0] * size
-        last = len(stretch) - 1
+        words: list[_Found] = self._find(stretch, overlapping=True)
+        words.sort(key=_by_start)
         for position in range(size - 1, -1, -1):
-            best, ends = log(of_character(text[begun + position], 1)) - total + scores[position + 1], position + 1
-            while last >= 0 and stretch[last][1] - begun == position:
-                number, _, end = stretch[last]
-                end -= begun
+            best, ends = log(of_character(stretch[position], 1)) - total + scores[position + 1], position + 1
+            while words and words[-1][1] == position:
+                number, _, end = words.pop()
                 score = log(counts[number]) - total + scores[end]
                 if score > best or (score == best and end > ends):
                     best, ends = score, end
-                last -= 1
             scores[position], nexts[position] = best, ends
+        within: list[int] = []
         position = 0
         while position < size:
-            inside.update(range(begun + position + 1, begun + nexts[position]))
+            within += range(position + 1, nexts[position])
             position = nexts[position]
+        return tuple(within)
 
 
 def _dictionary() -> Path:

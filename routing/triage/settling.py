@@ -133,7 +133,9 @@ def settled_appeal(
     told = appeal_of(service, cues, defaults)
     if reading is None or service.urgency is Urgency.EMERGENCY:
         return told
-    return max(_APPEALS, key=lambda one: reading.score(_APPEALS[one]) + APPEAL_SHARE * (one is told))
+    scores = {one: reading.score(label) for one, label in _APPEALS.items()}
+    scores[told] += APPEAL_SHARE
+    return max(scores, key=scores.__getitem__)
 
 
 def _urgency(reading: LearnedReading, service: ServiceScore, *, danger: bool) -> Urgency:

@@ -12,7 +12,7 @@ from config.errors import ConfigError
 from config.learned import load_learned, read_learned, write_learned
 from config.overlay import PACKAGED
 from routing.triage.judge import Judge
-from routing.triage.keywords import Keyword, KeywordTable, keywords_of
+from routing.triage.keywords import HALF, Keyword, KeywordTable, keywords_of
 from routing.triage.learned import LearnedLexicon
 from routing.triage.learning import Corpus, Example
 from routing.triage.teaching import answered_right
@@ -181,7 +181,7 @@ def test_a_weight_that_would_not_fit_is_refused(tmp_path: Path) -> None:
 def test_rows_are_added_up_for_all_labels_at_once(weights: dict[str, dict[str, int]]) -> None:
     keywords = {word: Keyword(1.0, {label: one / 100 for label, one in of.items()}) for word, of in weights.items()}
     table = KeywordTable.of(keywords, tuple("abcde"))
-    sums = dict(zip(table.labels, table.sums(sum(table.rows)), strict=True))
+    sums = {label: one - HALF for label, one in zip(table.labels, table.fields(sum(table.rows)), strict=True)}
     assert sums == {label: sum(of.get(label, 0) for of in weights.values()) for label in "abcde"}
     assert {word: {label: one for label, one in of.items() if one} for word, of in weights.items()} == {
         word: {label: round(one * 100) for label, one in keyword.weights.items()} for word, keyword in table.items()
