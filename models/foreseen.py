@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from routing.queries import Outlook, TicketFilter
+from routing.subtask import Subtask
 from routing.ticket import Reporter, Ticket
 
 Chat = tuple[str, int]
@@ -38,8 +39,7 @@ class Foreseen:
     linked: dict[Said, int | None] = field(default_factory=dict)
     """The ticket of a message that is answered or edited, or none."""
     reporters: dict[int, tuple[Reporter, ...]] = field(default_factory=dict)
-    opened: dict[int, bool] = field(default_factory=dict)
-    """The tickets opened in this transaction: nobody else knows them, so all about them is known here."""
+    subtasks: dict[int, tuple[Subtask, ...]] = field(default_factory=dict)
     cards: dict[int, tuple[tuple[int, int | None], ...]] = field(default_factory=dict)
     """Chat and thread of the cards of a ticket."""
     loads: dict[int, int] = field(default_factory=dict)
@@ -102,11 +102,10 @@ class Foreseen:
     def open(self, ticket: Ticket) -> None:
         """Puts in a ticket that this transaction opens."""
         self.put(self.tickets, ticket.id, ticket)
-        self.put(self.opened, ticket.id, True)
         self.put(self.reporters, ticket.id, ())
+        self.put(self.subtasks, ticket.id, ())
         self.put(self.cards, ticket.id, ())
-        if ticket.assignee_id in self.loads and ticket.is_open:
-            self.put(self.loads, ticket.assignee_id, self.loads[ticket.assignee_id] + 1)
+        self._count(ticket, 1)
         if ticket.group_chat_id is None:
             return
         chat = ticket.platform, ticket.group_chat_id
@@ -116,7 +115,7 @@ class Foreseen:
             self._add_own(ticket, ticket.reporter_id)
 
     def stand_behind(self, reporter: Reporter) -> bool:
-        """Puts somebody behind a ticket opened here; false where they stand behind it already."""
+        """Puts somebody behind a ticket that is known closely; false where they stand behind it already."""
         behind = self.reporters[reporter.ticket_id]
         if any(one.account == reporter.account for one in behind):
             return False
@@ -130,16 +129,30 @@ class Foreseen:
             return None
         return {one: self.loads[one] for one in staff_ids}
 
-    def are_new_cards(self, cards: Iterable[tuple[int, str, int]]) -> bool:
-        """Whether all of these cards (ticket, platform, chat) are the first of tickets opened here."""
-        return all(
-            ticket_id in self.opened and all(chat_id != known for known, _ in self.cards[ticket_id])
-            for ticket_id, _, chat_id in cards
-        )
+    def knows(self, ticket_id: int | None) -> bool:
+        """Whether a ticket is known closely: itself, who stands behind it, who helps, and its cards."""
+        return ticket_id in self.cards and ticket_id in self.subtasks and ticket_id in self.reporters
+
+    def change(self, ticket: Ticket) -> Ticket | None:
+        """Puts in the new state of a ticket that is known closely; none where it changed since it was read."""
+        before = self.tickets[ticket.id]
+        if before.version != ticket.version:
+            return None
+        saved = replace(ticket, version=ticket.version + 1)
+        self._count(before, -1)
+        self._count(saved, 1)
+        self.put(self.tickets, ticket.id, saved)
+        return saved
+
+    def has_card(self, ticket_id: int, chat_id: int) -> bool:
+        """Whether a chat has a card of a ticket, sent or waiting."""
+        return any(chat_id == known for known, _ in self.cards[ticket_id])
 
     def add_cards(self, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Puts in where tickets opened here have their first cards."""
+        """Puts in where tickets have cards now."""
         for row in rows:
+            if self.has_card(row["ticket_id"], row["chat_id"]):
+                continue
             chats = (*self.cards[row["ticket_id"]], (row["chat_id"], row["thread_id"]))
             self.put(self.cards, row["ticket_id"], tuple(sorted(chats)))
 
@@ -150,6 +163,10 @@ class Foreseen:
             return None
         self.put(self.serials, (scope, day), serial + 1)
         return replace(ticket, id=self.ticket_ids.pop(), number=f"{scope}-{day}-{serial + 1:03d}", version=1)
+
+    def _count(self, ticket: Ticket, by: int) -> None:
+        if ticket.assignee_id in self.loads and ticket.is_open:
+            self.put(self.loads, ticket.assignee_id, self.loads[ticket.assignee_id] + by)
 
     def _add_own(self, ticket: Ticket, account: int) -> None:
         if ticket.group_chat_id is not None:

@@ -8,18 +8,15 @@ its parts have nothing in common but the moment at which they are true.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from types import GenericAlias
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec.structs import astuple
-from sqlalchemy import Boolean
-from sqlalchemy.types import TypeEngine
 
-from models.columns import UtcDateTime, Values
 from models.foreseen import Foreseen, Said, first_of_all
+from models.json_rows import POSTGRESQL_JSON, SQLITE_JSON, JsonDialect, row_of
 from models.registers import RegisterCache
 from models.revision import REGISTERS
 from models.tables_tickets import TicketReporterRow, TicketRow
@@ -29,18 +26,7 @@ from routing.ticket import OPEN_STATUSES, Reporter, Ticket
 _Key = TypeVar("_Key")
 
 
-class _Row(msgspec.Struct, array_like=True, gc=False):
-    """A row as a JSON array."""
-
-
-def _row_of(kind: type) -> type[Any]:
-    hints = get_type_hints(kind)
-    return msgspec.defstruct(
-        f"{kind.__name__}Row", [(one.name, hints[one.name]) for one in fields(kind)], bases=(_Row,)
-    )
-
-
-_TicketJson, _ReporterJson = _row_of(Ticket), _row_of(Reporter)
+_TicketJson, _ReporterJson = row_of(Ticket), row_of(Reporter)
 
 
 _Answer = msgspec.defstruct(
@@ -63,49 +49,6 @@ _Answer = msgspec.defstruct(
 _decode = msgspec.json.Decoder(_Answer).decode
 
 
-@dataclass(frozen=True, slots=True)
-class _Dialect:
-    """How one database says what the other says differently."""
-
-    array: str
-    gather: str
-    make: str
-    each: str
-    """A query for the values of a list that is a parameter; ``{}`` is the parameter."""
-    mark: str
-    """A parameter by its number."""
-
-    def column(self, name: str, kind: TypeEngine[Any]) -> str:
-        """A column as a JSON value."""
-        if self.mark == "$":
-            return name
-        if isinstance(kind, UtcDateTime):
-            return f"replace({name}, ' ', 'T') || 'Z'"
-        if isinstance(kind, Boolean):
-            return f"json(CASE {name} WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END)"
-        return f"json({name})" if isinstance(kind, Values) else name
-
-    def row(self, table: type[Any], kind: type) -> str:
-        """A row of a table as a JSON array, in the order of the fields of ``kind``."""
-        names = [one.name for one in fields(kind)]
-        return f"{self.array}({', '.join(self.column(f't.{name}', getattr(table, name).type) for name in names)})"
-
-
-_POSTGRESQL = _Dialect(
-    array="json_build_array",
-    gather="coalesce(json_agg({}), '[]'::json)",
-    make="json_build_object",
-    each="(SELECT unnest({}))",
-    mark="$",
-)
-_SQLITE = _Dialect(
-    array="json_array",
-    gather="json_group_array({})",
-    make="json_object",
-    each="(SELECT value FROM json_each({}))",
-    mark="?",
-)
-
 _TYPES = {
     "platform": "text",
     "updates": "bigint[]",
@@ -126,9 +69,9 @@ _TYPES = {
 _OPEN = ", ".join(f"'{status}'" for status in sorted(OPEN_STATUSES))
 
 
-def _statement(said: _Dialect) -> str:
+def _statement(said: JsonDialect) -> str:
     place = {name: f"{said.mark}{number}" for number, name in enumerate(_TYPES, start=1)}
-    if said is _POSTGRESQL:
+    if said is POSTGRESQL_JSON:
         place = {name: f"{mark}::{_TYPES[name]}" for name, mark in place.items()}
         tickets, prompts = "nextval('tickets_id_seq')", "nextval('prompts_id_seq')"
         ids = {
@@ -148,42 +91,35 @@ def _statement(said: _Dialect) -> str:
         }
     each = {name: said.each.format(mark) for name, mark in place.items()}
 
-    def scalar(value: str, rest: str) -> str:
-        found = f"(SELECT {value} FROM {rest})"
-        return found if said is _POSTGRESQL else f"json({found})"
-
-    def gathered(value: str, rest: str) -> str:
-        return scalar(said.gather.format(value), rest)
-
     def pair(*columns: str) -> str:
         return f"{said.array}({', '.join(columns)})"
 
     parts = {
-        "revisions": scalar(pair(*REGISTERS), "register_revision"),
-        "handled": gathered(
+        "revisions": said.scalar(pair(*REGISTERS), "register_revision"),
+        "handled": said.gathered(
             "update_id",
             f"handled_updates WHERE platform = {place['platform']} AND update_id IN {each['updates']}",
         ),
-        "turns": gathered(
+        "turns": said.gathered(
             pair("chat_id", "turn"),
             f"chat_groups WHERE platform = {place['platform']} AND chat_id IN {each['chats']}",
         ),
-        "recent": gathered(pair("chat_id", "id"), "recent"),
-        "own": gathered(pair("chat_id", "account", "id"), "own"),
-        "linked": gathered(pair("chat_id", "message_id", "id"), "linked"),
-        "tickets": gathered(
+        "recent": said.gathered(pair("chat_id", "id"), "recent"),
+        "own": said.gathered(pair("chat_id", "account", "id"), "own"),
+        "linked": said.gathered(pair("chat_id", "message_id", "id"), "linked"),
+        "tickets": said.gathered(
             said.row(TicketRow, Ticket),
             "tickets t WHERE t.id IN (SELECT id FROM recent UNION SELECT id FROM own UNION SELECT id FROM linked)",
         ),
-        "reporters": gathered(
+        "reporters": said.gathered(
             said.row(TicketReporterRow, Reporter), "ticket_reporters t WHERE t.ticket_id IN (SELECT id FROM own)"
         ),
-        "loads": gathered(
+        "loads": said.gathered(
             pair("assignee_id", "owed"),
             "(SELECT assignee_id, count(*) AS owed FROM tickets"
             f" WHERE assignee_id IN {each['posts']} AND status IN ({_OPEN}) GROUP BY assignee_id) counted",
         ),
-        "serials": gathered(
+        "serials": said.gathered(
             pair("scope", "serial"),
             f"number_counters WHERE day = {place['day']} AND scope IN {each['scopes']}",
         ),
@@ -216,11 +152,11 @@ WITH recent AS (
     SELECT chat_id, message_id, ticket_id AS id FROM ticket_messages
     WHERE platform = {place["platform"]} AND chat_id IN {each["chats"]} AND message_id IN {each["messages"]}
 )
-SELECT {said.make}({document}){"::text" if said is _POSTGRESQL else ""}
+SELECT {said.make}({document}){"::text" if said is POSTGRESQL_JSON else ""}
 """
 
 
-READ = {True: _statement(_POSTGRESQL), False: _statement(_SQLITE)}
+READ = {True: _statement(POSTGRESQL_JSON), False: _statement(SQLITE_JSON)}
 """The statement, by whether it is for PostgreSQL."""
 
 

@@ -7,21 +7,21 @@ checked at its end, so the order does not matter, and the text depends on the ta
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Table
+from sqlalchemy import Column, Table, Update, bindparam, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.columns import storable_tree
-from models.foreseen import Chat
+from models.gathering import Gathered
+from models.tables_delivery import Delivery, OutboxRow
+from models.tables_tickets import TicketRow
 from routing.errors import NotKept
-
-Rows = Mapping[Table, Sequence[Mapping[str, Any]]]
 
 _MERGED = {
     "number_counters": (("scope", "day"), "serial"),
@@ -31,35 +31,54 @@ _MERGED = {
 _KEPT = frozenset({"ticket_cards"})
 """Tables in which a row that is there already stays as it is."""
 
+_TICKETS = TicketRow.metadata.tables[TicketRow.__tablename__]
 _POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]  # The library gives no types for it.
 
 
-async def write(connection: AsyncConnection, rows: Rows, claims: Sequence[tuple[Chat, int]]) -> None:
-    """Writes the rows, and counts the turns of the claimed groups on.
+async def write(connection: AsyncConnection, gathered: Gathered) -> None:
+    """Writes what was gathered, and counts the turns of the claimed groups on.
 
     Raises:
-        NotKept: somebody else had one of the turns, or wrote one of the rows; the transaction is worth nothing more.
+        NotKept: somebody else had one of the turns, changed one of the tickets or wrote one of the rows; the
+            transaction is worth nothing more.
     """
-    if not rows and not claims:
+    if not (gathered.rows or gathered.changes or gathered.superseded or gathered.claims):
         return
     try:
         if connection.dialect.name == _POSTGRESQL.name:
-            await _write_together(connection, rows, claims)
+            await _write_together(connection, gathered)
         else:
-            for table, of_table in rows.items():
-                await connection.execute(_insert(table), list(of_table))
+            await _write_by_table(connection, gathered)
     except DBAPIError as error:
         raise NotKept from error
 
 
-async def _write_together(connection: AsyncConnection, rows: Rows, claims: Sequence[tuple[Chat, int]]) -> None:
-    document: dict[str, Any] = {table.name: of_table for table, of_table in rows.items()}
+async def _write_by_table(connection: AsyncConnection, gathered: Gathered) -> None:
+    if gathered.superseded:
+        cards = [{f"the_{name}": value for name, value in card.items()} for card in gathered.superseded]
+        await connection.execute(_SUPERSEDE, cards)
+    for table, rows in gathered.rows.items():
+        await connection.execute(_insert(table), list(rows))
+    if gathered.changes:
+        # Nobody else writes while this transaction lasts, so the versions are those that were seen.
+        names = tuple(name for name in gathered.changes[0] if name not in {"id", "seen"})
+        rows = [{f"new_{name}": value for name, value in change.items()} for change in gathered.changes]
+        await connection.execute(_change(names), rows)
+
+
+async def _write_together(connection: AsyncConnection, gathered: Gathered) -> None:
+    document: dict[str, Any] = {table.name: rows for table, rows in gathered.rows.items()}
+    document["changes"], document["superseded"] = gathered.changes, gathered.superseded
     document["claims"] = [
-        {"platform": platform, "chat_id": chat_id, "turn": turn} for (platform, chat_id), turn in claims
+        {"platform": platform, "chat_id": chat_id, "turn": turn} for (platform, chat_id), turn in gathered.claims
     ]
-    text = _together(tuple((table, tuple(of_table[0])) for table, of_table in rows.items()))
-    taken = await connection.exec_driver_sql(text, (_json(document),))
-    if taken.scalar_one() != len(claims):
+    text = _together(
+        tuple((table, tuple(rows[0])) for table, rows in gathered.rows.items()),
+        tuple(gathered.changes[0]) if gathered.changes else (),
+        bool(gathered.superseded),
+    )
+    done = await connection.exec_driver_sql(text, (_json(document),))
+    if done.scalar_one() != len(gathered.claims) + len(gathered.changes):
         raise NotKept
 
 
@@ -75,26 +94,53 @@ def _json(document: dict[str, Any]) -> str:
 
 
 @cache
-def _together(tables: tuple[tuple[Table, tuple[str, ...]], ...]) -> str:
+def _together(tables: tuple[tuple[Table, tuple[str, ...]], ...], changing: tuple[str, ...], supersedes: bool) -> str:
+    claim = {"platform": "text", "chat_id": "bigint", "turn": "bigint"}
     parts = [
         "given AS (SELECT $1::jsonb AS rows)",
-        """claimed AS (
-    UPDATE chat_groups SET turn = chat_groups.turn + 1
-    FROM jsonb_to_recordset((SELECT rows -> 'claims' FROM given)) AS r(platform text, chat_id bigint, turn bigint)
+        f"""claimed AS (
+    UPDATE chat_groups SET turn = chat_groups.turn + 1 FROM {_given("claims", claim)}
     WHERE chat_groups.platform = r.platform AND chat_groups.chat_id = r.chat_id AND chat_groups.turn = r.turn
     RETURNING 1
 )""",
     ]
+    checked = "(SELECT count(*) FROM claimed)"
+    if supersedes:
+        card = {"ticket_id": "bigint", "platform": "text", "chat_id": "bigint", "moment": "timestamptz"}
+        # It sees the rows that were there before, not those that are added beside it.
+        parts.append(f"""superseded AS (
+    UPDATE outbox SET state = '{Delivery.SUPERSEDED}', finished_at = r.moment FROM {_given("superseded", card)}
+    WHERE outbox.state = '{Delivery.WAITING}' AND outbox.card AND outbox.ticket_id = r.ticket_id
+      AND outbox.platform = r.platform AND outbox.chat_id = r.chat_id
+      AND (outbox.leased_until IS NULL OR outbox.leased_until <= r.moment)
+)""")
+    if changing:
+        tickets = _TICKETS.c
+        types = {name: _type_of(tickets["version" if name == "seen" else name]) for name in changing}
+        values = ", ".join(f"{name} = r.{name}" for name in changing if name not in {"id", "seen"})
+        parts.append(f"""changed AS (
+    UPDATE tickets SET {values} FROM {_given("changes", types)}
+    WHERE tickets.id = r.id AND tickets.version = r.seen RETURNING 1
+)""")
+        checked += " + (SELECT count(*) FROM changed)"
     for table, names in tables:
         columns = ", ".join(names)
-        types = ", ".join(f"{name} {table.c[name].type.compile(_POSTGRESQL)}" for name in names)
-        parts.append(
-            f"""new_{table.name} AS (
+        types = {name: _type_of(table.c[name]) for name in names}
+        parts.append(f"""new_{table.name} AS (
     INSERT INTO {table.name} ({columns})
-    SELECT {columns} FROM jsonb_to_recordset((SELECT rows -> '{table.name}' FROM given)) AS r({types}){_conflict(table)}
-)"""
-        )
-    return f"WITH {', '.join(parts)} SELECT count(*) FROM claimed"
+    SELECT {columns} FROM {_given(table.name, types)}{_conflict(table)}
+)""")
+    return f"WITH {', '.join(parts)} SELECT {checked}"
+
+
+def _given(name: str, types: Mapping[str, str]) -> str:
+    """The rows of one part of the document."""
+    columns = ", ".join(f"{column} {kind}" for column, kind in types.items())
+    return f"jsonb_to_recordset((SELECT rows -> '{name}' FROM given)) AS r({columns})"
+
+
+def _type_of(column: Column[Any]) -> str:
+    return str(column.type.compile(_POSTGRESQL))
 
 
 def _conflict(table: Table) -> str:
@@ -118,3 +164,26 @@ def _insert(table: Table) -> sqlite.Insert:
         return statement
     key, changing = _MERGED[table.name]
     return statement.on_conflict_do_update(index_elements=key, set_={changing: statement.excluded[changing]})
+
+
+_SUPERSEDE = (
+    update(OutboxRow)
+    .where(
+        OutboxRow.state == Delivery.WAITING,
+        OutboxRow.card,
+        OutboxRow.ticket_id == bindparam("the_ticket_id"),
+        OutboxRow.platform == bindparam("the_platform"),
+        OutboxRow.chat_id == bindparam("the_chat_id"),
+        or_(OutboxRow.leased_until.is_(None), OutboxRow.leased_until <= bindparam("the_moment")),
+    )
+    .values(state=Delivery.SUPERSEDED, finished_at=bindparam("the_moment"))
+)
+
+
+@cache
+def _change(names: tuple[str, ...]) -> Update:
+    return (
+        update(_TICKETS)
+        .where(_TICKETS.c.id == bindparam("new_id"), _TICKETS.c.version == bindparam("new_seen"))
+        .values({name: bindparam(f"new_{name}", type_=_TICKETS.c[name].type) for name in names})
+    )

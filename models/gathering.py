@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Executable, FromClause, Select, Table
@@ -56,6 +57,30 @@ _FORESEEN_TABLES = frozenset(
 """Tables of which a change that was not gathered makes what was foreseen untrue."""
 
 
+Row = dict[str, Any]
+Card = tuple[int, str, int]
+"""Ticket, platform and chat: what a card is known by."""
+
+_CHANGES, _SUPERSEDED = "changes", "superseded"
+_WRITTEN_TO = {_CHANGES: "tickets", _SUPERSEDED: "outbox"}
+_CARD = ("ticket_id", "platform", "chat_id")
+_MESSAGE = ("platform", "chat_id", "message_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What is to be written."""
+
+    rows: Mapping[Table, Sequence[Row]]
+    """New rows, by table."""
+    changes: Sequence[Row]
+    """New values of tickets: all that may change, with ``version``, and with the version ``seen`` before."""
+    superseded: Sequence[Row]
+    """Cards of which older states are not to be sent any more; ``moment`` is when that was found out."""
+    claims: Sequence[tuple[Chat, int]]
+    """Groups that nobody else may have dealt with, and how often they were dealt with when that was read."""
+
+
 @dataclass(slots=True)
 class Part:
     """A part that may be undone alone: how much had been gathered, and put into what is foreseen, when it began."""
@@ -74,13 +99,24 @@ class Gathering:
         self.is_spent = False
         """Whether something else was written since: then nothing is foreseen any more."""
         self.parts: list[Part] = []
-        self._rows: list[tuple[str, Mapping[str, Any]]] = []
+        self._rows: list[tuple[str, Row]] = []
         self._claimed: set[Chat] = set()
         self._first_serials = dict(foreseen.serials)
 
     def add(self, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """Gathers rows of a table."""
-        self._rows += ((table, row) for row in rows)
+        self._rows += ((table, dict(row)) for row in rows)
+
+    def change(self, ticket_id: int, version: int, values: Mapping[str, Any]) -> None:
+        """Gathers a change of a ticket that has this version now."""
+        self._rows.append((_CHANGES, {"id": ticket_id, "seen": version, **values}))
+
+    def supersede(self, cards: Iterable[Card], at: datetime) -> None:
+        """Gathers that older states of these cards are not to be sent any more."""
+        self._rows += (
+            (_SUPERSEDED, {"ticket_id": ticket_id, "platform": platform, "chat_id": chat_id, "moment": at})
+            for ticket_id, platform, chat_id in cards
+        )
 
     def claim(self, chat: Chat) -> None:
         """Makes the writing depend on nobody else having dealt with the talk of a group since it was read."""
@@ -98,7 +134,7 @@ class Gathering:
         """
         if not isinstance(statement, Select):
             return True
-        waiting = {table for table, _ in self._rows}
+        waiting = {_WRITTEN_TO.get(table, table) for table, _ in self._rows}
         return bool(waiting) and not waiting.isdisjoint(_tables(statement))
 
     def spoils(self, statement: Executable) -> bool:
@@ -124,22 +160,29 @@ class Gathering:
         del self._rows[part.gathered :]
         self.foreseen.back_to(part.foreseen)
 
-    def take(self, end: int | None = None) -> dict[Table, list[Mapping[str, Any]]]:
-        """The rows gathered first, up to ``end``, by table; they wait no longer."""
+    def take(self, end: int | None = None) -> Gathered:
+        """What was gathered first, up to ``end``, and all claims; they wait no longer."""
         taken, self._rows = self._rows[:end], self._rows[len(self._rows) if end is None else end :]
         for part in self.parts:
             part.gathered = max(0, part.gathered - len(taken))
-        by_name: dict[str, list[Mapping[str, Any]]] = {}
+        by_name: dict[str, list[Row]] = {}
         for table, row in taken:
             by_name.setdefault(table, []).append(row)
-        if TicketMessageRow.__tablename__ in by_name:
-            by_name[TicketMessageRow.__tablename__] = _last_of_each(by_name[TicketMessageRow.__tablename__])
-        if TicketRow.__tablename__ in by_name:
-            by_name[NumberCounterRow.__tablename__] = self._counters()
-        return {table: by_name[table.name] for table in ORDER if table.name in by_name}
+        changes = _merged(by_name.pop(_CHANGES, []), by_name.get("tickets", []))
+        superseded = _last_of_each(by_name.pop(_SUPERSEDED, []), _CARD)
+        for name, key in (("ticket_messages", _MESSAGE), ("outbox", _CARD)):
+            if name in by_name:
+                by_name[name] = _last_of_each(by_name[name], key)
+        if "tickets" in by_name:
+            by_name["number_counters"] = self._counters()
+        return Gathered(
+            rows={table: by_name[table.name] for table in ORDER if table.name in by_name},
+            changes=changes,
+            superseded=superseded,
+            claims=self._take_claims(),
+        )
 
-    def take_claims(self) -> list[tuple[Chat, int]]:
-        """The groups whose turn has to be as it was read, with that turn; they are not given again."""
+    def _take_claims(self) -> list[tuple[Chat, int]]:
         claimed = [(chat, self.foreseen.turns[chat]) for chat in sorted(self._claimed)]
         self._claimed.clear()
         for chat, _ in claimed:
@@ -147,7 +190,7 @@ class Gathering:
             del self.foreseen.turns[chat]
         return claimed
 
-    def _counters(self) -> list[Mapping[str, Any]]:
+    def _counters(self) -> list[Row]:
         return [
             {"scope": scope, "day": day, "serial": serial}
             for (scope, day), serial in sorted(self.foreseen.serials.items())
@@ -159,6 +202,27 @@ def _tables(statement: Select[Any]) -> set[str]:
     return {element.name for element in visitors.iterate(statement) if isinstance(element, Table)}
 
 
-def _last_of_each(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """A message belongs to one ticket, the one named last; no statement may write a row twice."""
-    return list({(row["platform"], row["chat_id"], row["message_id"]): row for row in rows}.values())
+def _last_of_each(rows: Sequence[Row], key: tuple[str, ...]) -> list[Row]:
+    """The rows without those that a later one of the same key takes the place of; messages that are no cards stay."""
+    found: dict[Any, Row] = {}
+    for number, row in enumerate(rows):
+        place: Any = tuple(row[name] for name in key)
+        if None in place or not row.get("card", True):
+            place = number
+        found.pop(place, None)
+        found[place] = row
+    return list(found.values())
+
+
+def _merged(changes: Sequence[Row], new: Sequence[Row]) -> list[Row]:
+    """One change for each ticket, from the version it had first; what concerns a new ticket goes into its row."""
+    added = {row["id"]: row for row in new}
+    found: dict[int, Row] = {}
+    for change in changes:
+        ticket_id, version = change["id"], change["seen"] + 1
+        if ticket_id in added:
+            added[ticket_id].update({name: value for name, value in change.items() if name != "seen"}, version=version)
+        else:
+            first = found.get(ticket_id, change)["seen"]
+            found[ticket_id] = {**change, "seen": first, "version": version}
+    return list(found.values())

@@ -46,8 +46,11 @@ class SqlOutbox:
             any_key for message in messages if (any_key := _key(message)) is not None and not message.silent
         }
         foreseen = self._transaction.foreseen
-        are_new = foreseen is not None and foreseen.are_new_cards(cards)
-        if cards and not are_new:
+        # Whether an older state was to ring matters only where the newer one is not.
+        gathers = foreseen is not None and loud >= cards.keys() and all(foreseen.knows(one) for one, _, _ in cards)
+        if foreseen is not None and gathers:
+            self._transaction.supersede([card for card in cards if foreseen.has_card(card[0], card[2])], now)
+        elif cards:
             loud |= await self._supersede(cards, now)
         if topics:
             loud |= await self.topics.supersede(topics)
@@ -73,7 +76,7 @@ class SqlOutbox:
                 }
                 for (ticket_id, platform, chat_id), index in cards.items()
             ]
-            if foreseen is not None and are_new:
+            if foreseen is not None and gathers:
                 await self._transaction.add(TicketCardRow, chats)
                 foreseen.add_cards(chats)
             else:

@@ -51,8 +51,8 @@ class SqlSubtaskStore:
     async def of_ticket(self, ticket_id: int) -> tuple[Subtask, ...]:
         """The sub-tasks of a ticket, the oldest first."""
         foreseen = self._transaction.foreseen
-        if foreseen is not None and ticket_id in foreseen.opened:
-            return ()
+        if foreseen is not None and ticket_id in foreseen.subtasks:
+            return foreseen.subtasks[ticket_id]
         rows = await self._transaction.execute(
             select(*_COLUMNS).where(SubtaskRow.ticket_id == ticket_id).order_by(SubtaskRow.id)
         )

@@ -17,6 +17,7 @@ from models.tables_tickets import (
     TicketReporterRow,
     TicketRow,
 )
+from models.ticket_details import look_closely
 from models.ticket_rows import TICKET_COLUMNS, changed_values, narrowed, new_values, ticket_of, tickets_of
 from models.transaction import Transaction
 from routing.errors import ConcurrentChange, UnknownTicket
@@ -67,6 +68,11 @@ class SqlTicketStore:
 
     async def lock(self, ticket_id: int) -> Ticket:
         """The same, and no other transaction changes it before this one ends; raises ``UnknownTicket``."""
+        foreseen = self._transaction.foreseen
+        if foreseen is not None and ticket_id in foreseen.tickets:
+            # Nothing is locked: should another transaction change it meanwhile, this one is not kept.
+            await look_closely(self._transaction, foreseen, ticket_id)
+            return foreseen.tickets[ticket_id]
         query = select(*TICKET_COLUMNS).where(TicketRow.id == ticket_id).with_for_update()
         return await self._one(query, str(ticket_id))
 
@@ -82,6 +88,13 @@ class SqlTicketStore:
         Raises:
             ConcurrentChange: the row is no longer of the version that ``ticket`` was read with; nothing was written.
         """
+        foreseen = self._transaction.foreseen
+        if foreseen is not None and foreseen.knows(ticket.id):
+            changed = foreseen.change(ticket)
+            if changed is None:
+                raise ConcurrentChange(ticket.number)
+            self._transaction.change_ticket(ticket.id, ticket.version, changed_values(ticket))
+            return changed
         saved = await self._transaction.execute(
             update(TicketRow)
             .where(TicketRow.id == ticket.id, TicketRow.version == ticket.version)
@@ -109,7 +122,7 @@ class SqlTicketStore:
         """Puts a resident behind a ticket; false where they stand behind it already."""
         row = {name: getattr(reporter, name) for name in _REPORTER_FIELDS}
         foreseen = self._transaction.foreseen
-        if foreseen is not None and reporter.ticket_id in foreseen.opened:
+        if foreseen is not None and foreseen.knows(reporter.ticket_id):
             is_new = foreseen.stand_behind(reporter)
             if is_new:
                 await self._transaction.add(TicketReporterRow, [row])
@@ -194,7 +207,7 @@ class SqlTicketStore:
         """Makes a message belong to a ticket, and to no other."""
         row = {"platform": platform, "chat_id": chat_id, "message_id": message_id, "ticket_id": ticket_id}
         foreseen = self._transaction.foreseen
-        if foreseen is not None and ticket_id in foreseen.opened:
+        if foreseen is not None and ticket_id in foreseen.tickets:
             foreseen.put(foreseen.linked, (platform, chat_id, message_id), ticket_id)
             await self._transaction.add(TicketMessageRow, [row])
             return

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from models.engine import POSTGRESQL
 from models.foreseen import Foreseen
 from models.gathered_writes import write
-from models.gathering import Gathering
+from models.gathering import Card, Gathering
 from models.tables import Base
 
 Rows: TypeAlias = CursorResult[*tuple[Any, ...]]
@@ -75,6 +75,16 @@ class Transaction:
         else:
             await self.execute(insert(table), list(rows))
 
+    def change_ticket(self, ticket_id: int, version: int, values: Mapping[str, Any]) -> None:
+        """While gathering: writes the columns of a ticket, which must still be of that version when it is written."""
+        if self._gathering is not None:
+            self._gathering.change(ticket_id, version, values)
+
+    def supersede(self, cards: Sequence[Card], at: datetime) -> None:
+        """While gathering: drops the older states of these cards that nobody is sending."""
+        if self._gathering is not None:
+            self._gathering.supersede(cards, at)
+
     async def _opened(self) -> AsyncConnection:
         if self._connection is None:
             self._connection = await self._engine.connect()
@@ -85,9 +95,9 @@ class Transaction:
         connection = await self._opened()
         for part in gathering.parts:
             if part.savepoint is None:
-                await write(connection, gathering.take(part.gathered), gathering.take_claims())
+                await write(connection, gathering.take(part.gathered))
                 part.savepoint = await connection.begin_nested()
-        await write(connection, gathering.take(), gathering.take_claims())
+        await write(connection, gathering.take())
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:

@@ -5,6 +5,7 @@ What belongs to a matter that is known already goes there instead (see ``routing
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -43,6 +44,9 @@ from routing.triage.matters import matters_of
 MOST_KNOWN = 50
 """Recent tickets of a group that a message is compared with."""
 
+MOST_DECIDED = 1_000
+"""Messages that were found to matter and are not dealt with yet; what was decided about them is kept till then."""
+
 _ONLY_IN_LIVELY_GROUPS = frozenset({FollowUp.ALSO, FollowUp.DETAIL})
 """Words that chatter is full of: they are looked at only where something was reported a short while ago."""
 
@@ -72,6 +76,7 @@ class IntakeService:
         self._callback = callback
         self._memory = memory
         self._clock = clock
+        self._decided: OrderedDict[int, Decision] = OrderedDict()
         self._care = care
 
     def may_matter(self, message: IncomingMessage) -> bool:
@@ -81,7 +86,10 @@ class IntakeService:
         if message.reply_to is not None and (message.reply_to.sender_is_bot_self or asks_to_register(message.text)):
             return True
         decision = self._triage.decide(message.text)
-        if not isinstance(decision, Ignore) or decision.place is not None or self._care.may_worry(message.text):
+        if not isinstance(decision, Ignore):
+            self._keep_in_mind(message, decision)
+            return True
+        if decision.place is not None or self._care.may_worry(message.text):
             return True
         following = follow_up_of(message.text, self._rules.conversation.words)
         if following is None:
@@ -91,6 +99,11 @@ class IntakeService:
             or message.reply_to is not None
             or self._memory.is_lively(message)
         )
+
+    def _keep_in_mind(self, message: IncomingMessage, decision: Decision) -> None:
+        self._decided[message.update_id] = decision
+        if len(self._decided) > MOST_DECIDED:
+            self._decided.popitem(last=False)
 
     def outlook(self, messages: Sequence[IncomingMessage]) -> Outlook:
         """What handling these messages is going to look at: the groups' recent tickets and those of the writers."""
@@ -119,7 +132,9 @@ class IntakeService:
         if message.reply_to is not None and asks_to_register(message.text):
             await self._registration.register_reply(work, message)
             return
-        decision = self._triage.decide(message.text, has_media=bool(message.attachments))
+        decision = self._decided.pop(message.update_id, None)
+        if decision is None:
+            decision = self._triage.decide(message.text, has_media=bool(message.attachments))
         if message.edited and await self._follow_edit(work, message, decision):
             return
         alarm = await self._care.alarm(work, group.area_code, message.text, decision)
@@ -167,7 +182,8 @@ class IntakeService:
         elif isinstance(decision, Ask):
             await self._prompts.ask(work, message, decision)
         elif group.area_code is not None:
-            for matter in matters_of(self._triage, message.text, has_media=bool(message.attachments)):
+            has_media = bool(message.attachments)
+            for matter in matters_of(self._triage, message.text, has_media=has_media, whole=decision):
                 await self._registration.open(work, message, group.area_code, matter, via="talk")
 
     async def _open_alike(

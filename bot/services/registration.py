@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
+
+import msgspec
 
 from bot.services.care_watch import Alarm, CareWatch
 from bot.services.group_memory import Forerunner, GroupMemory
@@ -185,7 +187,7 @@ class RegistrationService:
                 bound_area=bound,
                 dangers=matter.dangers,
                 attachments=(*(file for one in before for file in one.attachments), *message.attachments),
-                evidence=[asdict(one) for one in matter.evidence],
+                evidence=msgspec.to_builtins(tuple(matter.evidence)),
                 alternatives=matter.alternatives,
                 via=via,
                 anonymous=anonymous,

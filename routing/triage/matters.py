@@ -25,13 +25,22 @@ _ANOTHER = re.compile(
 """Words by which people go on to another matter. Without one, or another place, a clause only tells the course."""
 
 
-def matters_of(triage: Triage, text: str, *, addressed: bool = False, has_media: bool = False) -> tuple[Decision, ...]:
+def matters_of(
+    triage: Triage,
+    text: str,
+    *,
+    addressed: bool = False,
+    has_media: bool = False,
+    whole: Decision | None = None,
+) -> tuple[Decision, ...]:
     """The decisions about a message: usually one; several where clauses of it would each open a ticket of its own.
 
     A clause that opens nothing by itself belongs to the matter before it, and one without a place is where the one
     before it was. An emergency is never taken apart: who reads it must see all of it at once.
+    ``whole`` is what was decided about all of the text, where that is known already.
     """
-    whole = triage.decide(text, addressed=addressed, has_media=has_media)
+    if whole is None:
+        whole = triage.decide(text, addressed=addressed, has_media=has_media)
     if not isinstance(whole, OpenTicket) or whole.urgency is Urgency.EMERGENCY:
         return (whole,)
     starts = list(_opening(triage, text))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -36,6 +37,10 @@ def outlook(*messages: IncomingMessage, limit: int = 50) -> Outlook:
 
 def reported(**fields: object) -> Ticket:
     return ticket(**{"group_chat_id": CHAT, "reporter_id": WRITER, "reporter_name": "王", **fields})
+
+
+def assert_spent(work: SqlUnitOfWork) -> None:
+    assert not work.foresees
 
 
 async def bind(database: Database) -> Staff:
@@ -142,9 +147,12 @@ async def test_what_a_store_says_needs_no_statement_that_it_was_not_foreseen(dat
             "it is written to be read"
         )
         saved = await work.tickets.save(replace(await work.tickets.lock(kept.id), urges=1))
-        assert not work.foresees
         assert (await work.tickets.get(kept.id)).urges == 1
+        assert work.foresees
+        await work.tickets.set_solved(kept.id, WRITER, False)
+        assert [one.solved for one in await work.tickets.reporters(kept.id)] == [False]
         assert (await work.tickets.find(TicketFilter(platform="local", group_chat_id=CHAT), limit=5)) == (saved,)
+        assert_spent(work)
         await work.commit()
     async with database.unit_of_work() as work:
         assert await work.tickets.get(kept.id) == saved
@@ -164,7 +172,7 @@ async def test_a_part_is_undone_alone(database: Database, written: bool) -> None
                 await work.updates.in_turn("local", CHAT)
                 lost = await keep(work, reported())
                 if written:
-                    await work.tickets.save(replace(lost, urges=1))
+                    await work.tickets.set_solved(lost.id, WRITER, True)
                 raise ZeroDivisionError
         assert work.foresees
         async with work.savepoint():
@@ -277,3 +285,86 @@ async def test_senders_are_woken_by_what_was_gathered(database: Database) -> Non
         await keep(work, reported())
         await work.commit()
     assert woken == [True]
+
+
+async def join(work: SqlUnitOfWork, ticket_id: int, account: int) -> list[object]:
+    """Somebody else stands behind a ticket, as the product does it; what the stores then say."""
+    kept = await work.tickets.lock(ticket_id)
+    answers: list[object] = [await work.tickets.add_reporter(Reporter(kept.id, account, "李", 2, NOW, said="我家也是"))]
+    answers += [await work.tickets.reporters(kept.id), await work.tickets.card_chats(kept.id)]
+    answers.append(await work.subtasks.of_ticket(kept.id))
+    kept = await work.tickets.save(replace(kept, urges=kept.urges + 1, last_said_at=NOW))
+    await work.tickets.record(TicketEvent(kept.id, EventKind.REPORTER_ADDED, NOW, account))
+    await work.tickets.link_message(kept.id, "local", CHAT, 2)
+    for chat_id in (CHAT, account):
+        card = Outgoing("local", chat_id, Content(f"{kept.number} {kept.urges}"), ticket_id=kept.id, card=True)
+        await work.outbox.add(card, replace(card, card=False, content=Content("收到")))
+    return [*answers, kept, await work.tickets.card_chats(kept.id)]
+
+
+async def waiting(database: Database) -> list[tuple[int, str, bool]]:
+    """The messages that wait, in their order per chat."""
+    found = []
+    while True:
+        async with database.unit_of_work() as work:
+            taken = await work.outbox.take(NOW + timedelta(days=1), limit=10, lease_seconds=60)
+            for row in taken:
+                found.append((row.message.chat_id, row.message.content.title, row.message.card))
+                await work.outbox.delivered(row, message_id=None, at=NOW)
+            await work.commit()
+        if not taken:
+            return sorted(found, key=lambda one: one[0])
+
+
+@pytest.mark.parametrize("opened_before", [True, False])
+async def test_who_joins_a_ticket_known_ahead_does_so_as_without(
+    sqlite_url: str, postgresql_url: str, opened_before: bool
+) -> None:
+    told = []
+    for url in (sqlite_url, postgresql_url):
+        for day, ahead in (("1120", True), ("1121", False)):
+            database = Database(url, clock=lambda: NOW)
+            await bind(database)
+            async with database.unit_of_work() as work:
+                if ahead and not opened_before:
+                    await work.foresee(outlook())
+                kept = await work.tickets.add(reported(), number_scope="G1", day=day)
+                await work.outbox.add(Outgoing("local", CHAT, Content("alt"), ticket_id=kept.id, card=True))
+                if opened_before:
+                    await work.commit()
+                    if ahead:
+                        await work.foresee(outlook())
+                answers = [await join(work, kept.id, account) for account in (NEIGHBOUR, NEIGHBOUR + 1, NEIGHBOUR)]
+                assert work.foresees is ahead
+                await work.commit()
+            async with database.unit_of_work() as work:
+                assert await work.tickets.get(kept.id) == answers[-1][-2]
+                events = [event.actor for event in await work.tickets.events(kept.id)]
+                linked = await work.tickets.of_message("local", CHAT, 2)
+                reporters = [one.account for one in await work.tickets.reporters(kept.id)]
+            assert linked is not None
+            assert linked.id == kept.id
+            shown = str((answers, events, reporters, await waiting(database)))
+            told.append(re.sub(r"\b(ticket_)?id=\d+", "", shown).replace(kept.number, "G"))
+            await database.close()
+    assert len(set(told)) == 1, told
+
+
+async def test_a_ticket_changed_by_another_process_meanwhile_is_not_overwritten(postgresql_url: str) -> None:
+    one, other = Database(postgresql_url), Database(postgresql_url)
+    await bind(one)
+    async with one.unit_of_work() as work:
+        kept = await keep(work, reported())
+        await work.commit()
+    async with one.unit_of_work() as ahead, other.unit_of_work() as plain:
+        await ahead.foresee(outlook())
+        await join(ahead, kept.id, NEIGHBOUR)
+        await plain.tickets.save(replace(kept, status=Status.IN_PROGRESS))
+        await plain.commit()
+        with pytest.raises(NotKept):
+            await ahead.commit()
+    async with one.unit_of_work() as work:
+        assert (await work.tickets.get(kept.id)).status is Status.IN_PROGRESS
+        assert len(await work.tickets.reporters(kept.id)) == 1
+    await one.close()
+    await other.close()
