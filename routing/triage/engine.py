@@ -19,7 +19,7 @@ from routing.triage.matcher import CompiledRule, Matcher, Words
 from routing.triage.normalise import Normalised, for_gate, narrowed, normalise
 from routing.triage.places import may_name_place, place_in
 from routing.triage.reading import Reading
-from routing.triage.scoring import Scored, Thresholds, score
+from routing.triage.scoring import Scored, ServiceScore, Thresholds, score
 from routing.triage.segment import Segmenter
 from routing.triage.settling import ASK_FROM, confidence, learned_evidence, most_joint, names, settle, settled_appeal
 from routing.triage.teaching import REQUEST
@@ -220,7 +220,7 @@ class Triage:
             confidence=1.0 if addressed else round(best.final, 3),
             alternatives=tuple(one.code for one in scored.services[1 : 1 + ALTERNATIVES] if one.final > 0),
             place=place,
-            dangers=tuple(sorted({match.rule.danger for match in best.matches if match.rule.danger})),
+            dangers=_dangers(best),
             evidence=evidence,
         )
 
@@ -244,6 +244,13 @@ def _may_ask(services: Sequence[CompiledRule], reading: LearnedReading | None) -
     return most_joint(reading, named=bool(services)) >= ASK_FROM or any(
         one.rule.urgency is Urgency.EMERGENCY for one in services
     )
+
+
+def _dangers(service: ServiceScore) -> tuple[str, ...]:
+    """Whom to call at once is told by the dangers that rules name; none where keywords talked them down."""
+    if not service.is_emergency:
+        return ()
+    return tuple(sorted({match.rule.danger for match in service.matches if match.rule.danger}))
 
 
 def _ignored(text: str, narrow: str, aliases: Mapping[str, Place] | None) -> Ignore:

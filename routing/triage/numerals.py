@@ -35,3 +35,13 @@ def digits(written: str) -> str | None:
         else:
             return None
     return str(total + pending)
+
+
+def first_of(written: str) -> str:
+    """The first of two neighbouring numbers that are said in one breath: 七八 is 七, 十一二 is 十一; else all of it."""
+    values = "一二三四五六七八九"
+    if len(written) >= 2 and written[-1] in values and written[-2] in values:
+        first, second = values.index(written[-2]), values.index(written[-1])
+        if second - first == 1 and written[:-2] in {"", "十", "二十", "三十"}:
+            return written[:-1]
+    return written

@@ -71,6 +71,11 @@ class ServiceScore:
         if urgency is not Urgency.NORMAL and urgency.rank > self.told_urgency.rank:
             self.told_urgency = urgency
 
+    def talk_down(self) -> None:
+        """Makes an emergency urgent only: nobody is in danger, whatever a rule names."""
+        if self.told_urgency is Urgency.EMERGENCY:
+            self.told_urgency = Urgency.URGENT
+
     @property
     def urgency(self) -> Urgency:
         """The more pressing of what the rules and the learned keywords say."""
@@ -105,6 +110,8 @@ class Scored:
     reasons: list[Reason]
     steps: int = 0
     """Work done in matching, counted; it grows with the hits, not with the lexicon."""
+    is_calm: bool = False
+    """Whether a cue says that nobody is in danger now."""
 
     def evidence(self, text: Normalised) -> list[Evidence]:
         """The reasons as evidence in ``text``, the one that was scored."""
@@ -157,7 +164,8 @@ def score(
         name: matches[0] if len(matches) == 1 else max(matches, key=_strength) for name, matches in present.items()
     }
     counted = _counted(strongest, present, lexicon.cues)
-    if any(cue.effect is Effect.CALM for cue, _ in counted.values()):
+    is_calm = any(cue.effect is Effect.CALM for cue, _ in counted.values())
+    if is_calm:
         services = _without_danger(services)
     for name, (cue, strength) in counted.items():
         reasons.append((strongest[name], _KINDS[cue.effect], _signed(cue, strength), None))
@@ -173,7 +181,7 @@ def score(
     ordered = list(services.values())
     if len(ordered) > 1:
         ordered.sort(key=lambda service: (service.final > 0, service.order), reverse=True)
-    return Scored(ordered, strongest, reasons, reading.index.steps)
+    return Scored(ordered, strongest, reasons, reading.index.steps, is_calm)
 
 
 def _without_danger(services: Mapping[str, ServiceScore]) -> dict[str, ServiceScore]:

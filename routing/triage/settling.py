@@ -19,7 +19,7 @@ from routing.triage.teaching import APPEAL, EMERGENCY, REQUEST, SERVICE, URGENT
 
 RULES_SHARE = 0.6
 """What a rule's full score adds to the learned score of a request."""
-ALONE = 0.21
+ALONE = 0.28
 """Taken off where no rule sees anything: keywords alone are asked to be a little surer."""
 LIKELY_SHARE = 0.3
 """Rules that would not open by themselves count so much less: they say what it is about, hardly that it is wanted."""
@@ -27,7 +27,7 @@ SILENCED = 0.18
 """Taken off where rules saw a matter and the cues of the message silenced it."""
 ASK_FROM = 0.28
 """Joint score from which the resident is asked."""
-OPEN_FROM = 0.71
+OPEN_FROM = 0.76
 """Joint score from which a ticket is opened."""
 
 SILENCE = 0.1
@@ -46,8 +46,15 @@ FITS_FROM = -0.65
 NAMED_FROM = -0.4
 """Score from which a service that no rule names is put on a ticket that somebody asked for."""
 
-DANGER_FROM = -0.05
+DANGER_FROM = 0.2
 """Learned score from which a request is an emergency; misses were made to count three times when it was learned."""
+CALM_DANGER_FROM = 0.7
+"""The same where a cue says that nobody is in danger now."""
+DANGER_SHARE = 0.25
+"""What a learned danger adds to the joint score: rather ask once too often than stay silent."""
+TALKED_DOWN_FROM = -0.7
+"""Learned score below which keywords are so sure of no danger that a rule which names one is taken at its word no more:
+of a hundred dangers in messages of other authors fewer than one scored so low, of what only sounds like one a third."""
 URGENT_FROM = 0.15
 APPEAL_SHARE = 0.2
 """What the kind of appeal that the rules see adds to its learned score."""
@@ -77,12 +84,19 @@ def confidence(joint: float, thresholds: Thresholds) -> float:
 
 def most_joint(reading: LearnedReading, *, named: bool) -> float:
     """The highest joint score possible, where rules may have ``named`` a service or surely have not."""
-    return reading.score(REQUEST) + (RULES_SHARE if named else -ALONE)
+    danger = DANGER_SHARE if reading.score(EMERGENCY) >= DANGER_FROM else 0.0
+    return reading.score(REQUEST) + danger + (RULES_SHARE if named else -ALONE)
 
 
 def settle(scored: Scored, reading: LearnedReading, thresholds: Thresholds) -> Scored:
     """The services with both opinions in their scores, best first; the cues and the evidence of the rules stay."""
-    sure = confidence(joint_score(reading, scored.services, thresholds), thresholds)
+    told = reading.score(EMERGENCY)
+    if told < TALKED_DOWN_FROM:
+        for service in scored.services:
+            service.talk_down()
+    danger = told >= (CALM_DANGER_FROM if scored.is_calm else DANGER_FROM)
+    joint = joint_score(reading, scored.services, thresholds) + (DANGER_SHARE if danger else 0.0)
+    sure = confidence(joint, thresholds)
     if sure < thresholds.ask and not any(_is_certain(one, thresholds) for one in scored.services):
         # Nobody will ask which service it is, and where no rule names one the least unlikely would be a guess.
         for service in scored.services:
@@ -93,19 +107,18 @@ def settle(scored: Scored, reading: LearnedReading, thresholds: Thresholds) -> S
         if code not in by_code:
             by_code[code] = ServiceScore(code)
     first = scored.services[0].code if scored.services else None
-    danger = reading.score(EMERGENCY) >= DANGER_FROM
     for code, service in by_code.items():
         certain = _is_certain(service, thresholds)
         service.rank = reading.score(SERVICE + code, 0.0) + SERVICE_SHARE * service.base + FIRST_SHARE * (code == first)
         service.learned_urgency = _urgency(reading, service, danger=danger)
-        # A danger that a rule names is never talked away by keywords.
+        # Keywords talk no danger away that a rule names, but where they are as sure as they ever are.
         service.final = max(sure, service.final) if certain else sure
         # Keywords alone open nothing but dangers: chatter is so much more than requests that a few in a thousand
         # would be tickets on jokes.
         if service.is_doubtful or (first is None and not danger):
             service.final = min(service.final, thresholds.open - 0.01)
     ordered = sorted(by_code.values(), key=lambda one: (one.is_emergency and one.base > 0, one.rank), reverse=True)
-    return Scored(ordered, scored.cues, scored.reasons, scored.steps)
+    return Scored(ordered, scored.cues, scored.reasons, scored.steps, scored.is_calm)
 
 
 def _is_certain(service: ServiceScore, thresholds: Thresholds) -> bool:

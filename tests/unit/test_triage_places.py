@@ -64,6 +64,89 @@ def test_says_nothing(text: str) -> None:
     assert place_in(normalise(text).text) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        # Chains of numbers, however they are joined.
+        ("3#2-502没电", "3 2 · 502"),
+        ("3号楼-2-502没电", "3 2 · 502"),
+        ("3号楼1-502没电", "3 1 · 502"),
+        ("1#-2-301", "1 2 · 301"),
+        ("9.2.502", "9 2 · 502"),
+        ("9/502没水", "9 · · 502"),
+        ("9号楼/2单元/502", "9 2 · 502"),
+        ("9栋（2单元）502", "9 2 · 502"),
+        ("9~2~502漏水", "9 2 · 502"),
+        ("3-1的电梯停了", "3 1 · ·"),
+        ("2-1三楼灯坏了", "2 1 3 ·"),
+        ("11-101一楼反水", "11 · 1 101"),
+        ("楼栋号12，房号1501", "12 · · 1501"),
+        # Units that are called doors, and what hurried thumbs make of the words.
+        ("3号楼2门502", "3 2 · 502"),
+        ("5号楼三门", "5 3 · ·"),
+        ("五号楼二门七楼", "5 2 7 ·"),
+        ("3门602漏水", "· 3 · 602"),
+        ("3楼2门502的", "3 2 · 502"),
+        ("8号楼2单1201", "8 2 · 1201"),
+        ("4号搂2单元", "4 2 · ·"),
+        ("四冻二单元", "4 2 · ·"),
+        ("8号2单元", "8 2 · ·"),
+        # The first of a list or a range.
+        ("3号、5号楼停水", "3 · · ·"),
+        ("一至五号楼停电", "1 · · ·"),
+        ("5-8栋停电", "5 · · ·"),
+        ("十一二层之间", "· · 11 ·"),
+        ("七八楼中间", "· · 7 ·"),
+        ("我家902，5栋", "5 · · 902"),
+        # Which building, and how many.
+        ("一栋的水黄得很", "1 · · ·"),
+        ("三栋楼都停电", "· · · ·"),
+        ("12栋楼都没水", "· · · ·"),
+        ("1栋楼没水", "1 · · ·"),
+        ("A2号楼502", "A2 · · 502"),
+        ("b3幢", "B3 · · ·"),
+        # Rooms alone.
+        ("五〇二漏水", "· · · 502"),
+        ("我家幺零二", "· · · 102"),
+        ("住5号楼的1203", "5 · · 1203"),
+        ("厕所顶上滴水，谁来看看？1803", "· · · 1803"),
+        ("举报：402在砸墙", "· · · 402"),
+        ("1805，厕所顶湿了一片", "· · · 1805"),
+        ("俺家803吊顶滴水", "· · · 803"),
+        ("走得飞快，1503就我一个人住", "· · · 1503"),
+        ("2003漏水", "· · · 2003"),
+        # Corrections without a verb.
+        ("3栋，不对，5栋", "5 · · ·"),
+        ("电梯一到九楼就抖", "· · 9 ·"),
+    ],
+)
+def test_reads_addresses_as_people_write_them(text: str, numbers: str) -> None:
+    place = place_in(normalise(text).text) or Place()
+    assert " ".join(part or "·" for part in (place.building, place.unit, place.floor, place.room)) == numbers
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2003年的事了",
+        "等305路公交",
+        "交了1200元",
+        "3.5元一度",
+        "2.1.2024",
+        "取件码8-2-1203",
+        "1号电梯坏了",
+        "2号门岗没人",
+        "共5栋",
+        "六年级三班",
+        "有502人报名",
+        "味道不对，换一家",
+    ],
+)
+def test_reads_no_address_into_other_numbers(text: str) -> None:
+    place = place_in(normalise(text).text) or Place()
+    assert (place.building, place.unit, place.floor, place.room) == (None, None, None, None)
+
+
 def test_aliases_complete_what_is_said() -> None:
     aliases = {"老楼": Place(building="3"), "后院": Place(spot="后院")}
     assert place_in("老楼二单元漏水", aliases) == Place(building="3", unit="2")

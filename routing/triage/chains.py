@@ -1,0 +1,61 @@
+"""Addresses written as a chain of numbers: 3-2-502, 3#2-502, 12-1501, 3号楼1-502, and the rows of a form.
+
+Nothing else has these shapes: dates, scores, times and prices have other lengths, signs before them or measures behind.
+"""
+
+from __future__ import annotations
+
+import re
+
+from routing.triage.numerals import digits
+
+EDGE = r"(?<![\d.:/a-z$¥￥~-])"
+"""What no chain follows: digits, dates, times, prices, latin names."""
+NO_MEASURE = r"(?![\d-]|\.\d|:\d| ?(?:元|块|米|人|名|个|度|年|月|日|点|分|斤|平|万|w|km|kw))"
+
+_DASH = r"\s?(?:[-—–~/、]|——|--)\s?"
+_NO_DIGIT = r"(?![\d-]|\.\d|:\d)"
+_OF_HOUSE = r"(?:号楼|号搂|#楼|#|栋|幢|座)"
+_SIGN = re.compile(r"\d\s?[-—–#~/.、]|[楼栋幢座元]\s?[-—–]?\s?\d|号[:：]?\d")
+
+_THREE = re.compile(rf"{EDGE}(\d{{1,2}}){_OF_HOUSE}?{_DASH}(\d{{1,2}})(?:单元)?{_DASH}(\d{{3,4}}){_NO_DIGIT}")
+_DOTTED = re.compile(rf"{EDGE}(\d{{1,2}})\.(\d{{1,2}})\.((?!19|20\d\d)\d{{3,4}}){_NO_DIGIT}")
+_HOUSE_FIRST = re.compile(rf"{EDGE}(\d{{1,3}}){_OF_HOUSE}\s?(\d{{1,2}})(?:单元)?{_DASH}(\d{{3,4}}){NO_MEASURE}")
+_TWO = re.compile(rf"{EDGE}(\d{{1,2}})\s?[-—–#/]\s?(\d{{3,4}}){NO_MEASURE}")
+_PAIR = re.compile(
+    rf"{EDGE}(\d{{1,2}})[-—–](\d{{1,2}})(?=单元|[一二三四五六七八九十]{{1,3}}[楼层]|的?(?:电梯|楼道|门禁|单元门|大门|楼下|过道))"
+)
+_FORM = re.compile(
+    r"(?:楼栋号?|楼号|栋号|幢号)\s?:?\s?(?P<building>\d{1,3})|单元号?\s?:\s?(?P<unit>\d{1,2})|(?:房号|室号|门牌号?|房间号)\s?:?\s?(?P<room>\d{3,4})"
+)
+
+Chain = tuple[str | None, str | None, str | None]
+"""Building, unit and room."""
+
+
+def chain_of(text: str) -> Chain | None:
+    """The chain of numbers that ``text`` (normalised) gives as an address; None where there is none."""
+    if not _SIGN.search(text):
+        return None
+    if three := _THREE.search(text) or _DOTTED.search(text) or _HOUSE_FIRST.search(text):
+        building, unit, room = map(digits, three.groups())
+        return building, unit, room
+    if two := _TWO.search(text):
+        return digits(two[1]), None, digits(two[2])
+    return None
+
+
+def pair_of(text: str) -> tuple[str | None, str | None]:
+    """Building and unit where only these two are chained ("3-1的电梯", "2-1三楼")."""
+    pair = _PAIR.search(text)
+    return (digits(pair[1]), digits(pair[2])) if pair else (None, None)
+
+
+def form_of(text: str) -> Chain:
+    """What the rows of a form say ("楼栋号12，房号1501")."""
+    building = unit = room = None
+    for row in _FORM.finditer(text):
+        building = building or (row["building"] and digits(row["building"]))
+        unit = unit or (row["unit"] and digits(row["unit"]))
+        room = room or (row["room"] and digits(row["room"]))
+    return building, unit, room
