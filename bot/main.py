@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 
+import structlog
 from aiogram import Bot
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
@@ -29,14 +30,18 @@ from bot.telegram.limits import SendLimits
 from bot.telegram.poller import Poller
 from bot.telegram.sender import PLATFORM, TelegramSender, open_bot
 from bot.web.app import create_app
-from bot.web.health import ChatCheck, ReadinessChecks
+from bot.web.health import ChatCheck, ReadinessChecks, create_probe_app
 from bot.web.webhook import webhook_router
 from config.bundle import Configuration, load_configuration
 from config.sample import SampleDistrict
 from config.settings import Settings
+from models.bell import Bell
 from models.database import Database
+from models.election import Election
 from models.migrate import head_revision
 from routing.retention import Retention
+
+log = structlog.get_logger(__name__)
 
 CHAT_FRESH = timedelta(seconds=30)
 """How long a good answer of the chat platform counts for the readiness check."""
@@ -65,7 +70,10 @@ class Product:
     outbox: OutboxRunner
     ticker: Ticker
     jobs: tuple[Job, ...]
+    bell: Bell
     app: FastAPI
+    probe_app: FastAPI
+    """What a worker answers."""
     local_chat: Sandbox | None
     registry: CollectorRegistry
 
@@ -119,7 +127,12 @@ def build(settings: Settings, *, url: str, clock: Clock = utc_now, randomness: R
         randomness=randomness,
         metrics=OutboxMetrics(registry),
     )
+    bell = Bell(database_url, heard=outbox.wake, lost=lambda kind: log.warning("bell_lost", kind=kind))
     database.on_commit(outbox.wake)
+    database.on_commit(bell.ring)
+    # The number of the bot stands before the colon of its token; each bot has one poller.
+    election = Election(database_url, f"poller-{token.partition(':')[0]}")
+    readiness = _readiness(database, bot, clock)
     jobs = _jobs(district, database, configuration.retention, clock)
     return Product(
         settings=settings,
@@ -129,14 +142,16 @@ def build(settings: Settings, *, url: str, clock: Clock = utc_now, randomness: R
         use_cases=district,
         bot=bot,
         gate=gate,
-        poller=Poller(api_url=api_url, token=token, feed=gate.feed, randomness=randomness),
+        poller=Poller(api_url=api_url, token=token, feed=gate.feed, randomness=randomness, stand=election.stand),
         outbox=outbox,
         ticker=Ticker(jobs, JobMetrics(registry)),
         jobs=jobs,
+        bell=bell,
+        probe_app=create_probe_app(readiness, registry),
         app=create_app(
             version=version("qunban"),
             texts=configuration.texts,
-            readiness=_readiness(database, bot, clock),
+            readiness=readiness,
             registry=registry,
             webhook=webhook_router(gate.feed, settings.webhook_secret.get_secret_value())
             if settings.telegram_mode == "webhook" and settings.webhook_secret is not None

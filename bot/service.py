@@ -73,15 +73,13 @@ def run_service(settings: Settings, role: Role, announce: Callable[[str], None])
     set_up_logs(settings.log_level, settings.log_format)
     if settings.is_local_chat and role is not Role.ALL:
         raise SettingsInvalid(((f"{PREFIX}TELEGRAM_TOKEN", "missing; the local chat runs in one process only"),))
-    listening = None if role is Role.WORKER else _listen(settings)
+    listening = _listen(settings, role)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(settings, role, listening, announce))
 
 
-async def _serve(
-    settings: Settings, role: Role, listening: socket.socket | None, announce: Callable[[str], None]
-) -> None:
-    url = "" if listening is None else url_of(listening)
+async def _serve(settings: Settings, role: Role, listening: socket.socket, announce: Callable[[str], None]) -> None:
+    url = url_of(listening)
     with reaching_database():
         await upgrade(settings.database_url.get_secret_value())
     product = build(settings, url=url)
@@ -91,7 +89,9 @@ async def _serve(
         await product.close()
 
 
-def _listen(settings: Settings) -> socket.socket:
+def _listen(settings: Settings, role: Role) -> socket.socket:
+    name, port = ("WORKER_PORT", settings.worker_port) if role is Role.WORKER else ("PORT", settings.port)
+    value: object = port
     try:
         return listen(settings.host, settings.port)
     except OSError as error:
@@ -127,7 +127,7 @@ class Service:
         self,
         product: Product,
         role: Role,
-        listening: socket.socket | None,
+        listening: socket.socket,
         announce: Callable[[str], None],
         randomness: Randomness = random.random,
     ) -> None:
@@ -137,9 +137,10 @@ class Service:
         self._randomness = randomness
         self._stopping = asyncio.Event()
         self._parts: list[Part] = []
+        self._serves = role is not Role.WORKER
         self._works = role is not Role.WEB
         self._by_webhook = product.settings.telegram_mode == "webhook"
-        self._registers = self._by_webhook and role is not Role.WORKER
+        self._registers = self._by_webhook and self._serves
 
     def stop(self) -> None:
         """Lets ``run`` finish what was taken and return."""
@@ -170,13 +171,15 @@ class Service:
         What takes updates ends first. The local chat ends last, as the other parts still speak to it.
         """
         product = self._product
-        if self._listening is not None and not self._by_webhook:
-            await self._start_web(self._listening)
+        takes_updates = self._serves and self._by_webhook
+        if not takes_updates:
+            await self._start_web()
+        self._parts.append(Part("bell", product.bell.run(), product.bell.stop))
         if self._works:
             self._parts.append(Part("outbox", product.outbox.run(), product.outbox.stop))
             self._parts.append(Part("ticker", product.ticker.run(), product.ticker.stop))
-        if self._listening is not None and self._by_webhook:
-            await self._start_web(self._listening)
+        if takes_updates:
+            await self._start_web()
         await self._until_the_platform_answers(self._learn_identity)
         if self._works:
             await self._until_the_platform_answers(self._publish_menu)
@@ -185,9 +188,10 @@ class Service:
         if self._works and not self._by_webhook and not self._stopping.is_set():
             self._parts.append(Part("poller", product.poller.run(), product.poller.stop))
 
-    async def _start_web(self, listening: socket.socket) -> None:
+    async def _start_web(self) -> None:
         chat = self._product.local_chat
-        web = WebServer(self._product.app, listening, before_stop=None if chat is None else chat.aclose)
+        app = self._product.app if self._serves else self._product.probe_app
+        web = WebServer(app, self._listening, before_stop=None if chat is None else chat.aclose)
         self._parts.append(Part("web", web.run(), web.stop))
         await web.wait_until_ready()
 
@@ -238,11 +242,11 @@ class Service:
             raise PartFailed(next(part.name for part in self._parts if part.task.done()))
 
     def _ready_line(self) -> str:
-        if self._listening is None:
-            return "群办 Qunban is working (no web server in this process); Ctrl-C stops it"
         url = url_of(self._listening)
         if self._product.local_chat is not None:
             return f"群办 Qunban: open {url} in a browser to try the local chat; Ctrl-C stops it"
+        if not self._serves:
+            return f"群办 Qunban is working, its metrics on {url}/metrics; Ctrl-C stops it"
         return f"群办 Qunban is serving on {url}; Ctrl-C stops it"
 
 

@@ -68,6 +68,8 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     """0 lets the system choose a free one."""
+    worker_port: int = Field(default=0, ge=0, le=65535)
+    """Where a worker answers probes; several on one machine each need their own, so by default the system chooses."""
     sample: bool | None = None
     timezone: str | None = None
     """Takes the place of the calendar's own, which is Asia/Shanghai unless a district says otherwise."""

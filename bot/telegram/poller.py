@@ -2,7 +2,10 @@
 
 The platform forgets an update as soon as a later offset is asked for, so the offset moves on only once everything
 before it is committed or parked. That makes the platform's own queue our memory: it keeps what is not confirmed for
-24 hours, and what it delivers twice after a crash changes nothing. No offset is kept in the database.
+24 hours, and what it delivers twice after a crash changes nothing. No offset is kept in the database: it could only be
+older than the platform's own, or, where that numbers anew after a quiet week, so high that updates would be skipped.
+
+Of several processes one polls at a time, the one that holds a term. It stops at once when the term is lost.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import aiohttp
 import msgspec
@@ -27,6 +30,8 @@ POLL_SECONDS = 50
 """How long the platform holds an empty answer; its servers close idle connections after a minute."""
 BATCH = 100
 """Most updates in one answer, which is also the platform's own limit."""
+ELECTION_SECONDS = 3.0
+"""How often a process that does not poll asks whether it may."""
 
 _T = TypeVar("_T")
 _TROUBLE = Backoff(first=1.0, longest=60.0)
@@ -73,6 +78,32 @@ class _Numbered:
     raw: bytes
 
 
+class Term(Protocol):
+    """The time in which this process is the one that polls; ``models.election.Term``."""
+
+    @property
+    def lost(self) -> asyncio.Event: ...
+    @property
+    def holds(self) -> bool: ...
+    async def resign(self) -> None: ...
+
+
+class _Alone:
+    """The term of a process that has no others beside it."""
+
+    holds = True
+
+    def __init__(self) -> None:
+        self.lost = asyncio.Event()
+
+    async def resign(self) -> None:
+        """There is nobody who would want to know."""
+
+
+async def _stand_alone() -> Term:
+    return _Alone()
+
+
 class Poller:
     """Asks a Bot API server for updates and feeds them, in order within a chat, different chats at the same time."""
 
@@ -86,14 +117,18 @@ class Poller:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         chats_at_once: int = 32,
         poll_seconds: int = POLL_SECONDS,
+        stand: Callable[[], Awaitable[Term | None]] = _stand_alone,
     ) -> None:
+        """``stand`` gives a term, or none where another process polls (``models.election.Election.stand``)."""
         self._base = f"{api_url.rstrip('/')}/bot{token}/"
         self._feed = feed
         self._randomness = randomness
         self._sleep = sleep
         self._slots = asyncio.Semaphore(chats_at_once)
         self._poll_seconds = poll_seconds
+        self._stand = stand
         self._stopping = asyncio.Event()
+        self._term: Term = _Alone()
         self._offset: int | None = None
         self.is_connected = False
         """Whether the last call of the platform succeeded."""
@@ -103,27 +138,58 @@ class Poller:
         self._stopping.set()
 
     async def run(self) -> None:
-        """Polls until ``stop``. Trouble with the platform or the database is waited out, never raised."""
+        """Polls until ``stop``, whenever elected. Trouble with platform or database is waited out, never raised."""
         async with aiohttp.ClientSession() as http:
-            may_poll, failures = False, 0
             while not self._stopping.is_set():
-                try:
-                    if not may_poll:
-                        await self._remove_webhook(http)
-                        may_poll = True
-                    batch = await self._until_stopped(self._next_batch(http))
-                except _CallFailedError as trouble:
-                    failures += 1
-                    self.is_connected = False
-                    log.warning("polling_failed", kind=trouble.kind, failures=failures)
-                    wait = trouble.wait_seconds or _TROUBLE.seconds(failures, self._randomness)
-                    await self._until_stopped(self._sleep(wait))
+                if not await self._is_elected():
+                    await self._until_halted(self._sleep(ELECTION_SECONDS))
                     continue
-                failures = 0
-                self.is_connected = True
-                if batch:
-                    await self._work_off(batch)
+                log.info("polling_begun")
+                try:
+                    await self._poll(http)
+                finally:
+                    self.is_connected = False
+                    term, self._term = self._term, _Alone()
+                    await term.resign()
+
+    async def _is_elected(self) -> bool:
+        try:
+            term = await self._until_halted(self._stand())
+        except Exception as error:
+            log.warning("election_failed", kind=type(error).__name__)
+            return False
+        if term is not None:
+            self._term, self._offset = term, None
+        return term is not None
+
+    async def _poll(self, http: aiohttp.ClientSession) -> None:
+        """Polls until ``stop`` or the loss of the term."""
+        may_poll, failures = False, 0
+        while not self._is_halted:
+            try:
+                if not may_poll:
+                    await self._remove_webhook(http)
+                    may_poll = True
+                batch = await self._until_halted(self._next_batch(http))
+            except _CallFailedError as trouble:
+                failures += 1
+                self.is_connected = False
+                log.warning("polling_failed", kind=trouble.kind, failures=failures)
+                wait = trouble.wait_seconds or _TROUBLE.seconds(failures, self._randomness)
+                await self._until_halted(self._sleep(wait))
+                continue
+            failures = 0
+            self.is_connected = True
+            if batch:
+                await self._work_off(batch)
+        if self._term.holds:
             await self._confirm(http)
+        else:
+            log.warning("polling_lost")
+
+    @property
+    def _is_halted(self) -> bool:
+        return self._stopping.is_set() or not self._term.holds
 
     async def _remove_webhook(self, http: aiohttp.ClientSession) -> None:
         """The platform refuses polling while it has an address to deliver to; what waits there stays waiting."""
@@ -157,7 +223,7 @@ class Poller:
             lane = ("update", update_id) if chat is None else ("chat", chat)
             lanes.setdefault(lane, []).append(_Numbered(update_id, raw))
         if not taken:
-            await self._until_stopped(self._sleep(_TROUBLE.longest))
+            await self._until_halted(self._sleep(_TROUBLE.longest))
             return
         finished: set[int] = set()
         async with asyncio.TaskGroup() as group:
@@ -168,12 +234,13 @@ class Poller:
     async def _feed_lane(self, updates: Sequence[_Numbered], finished: set[int]) -> None:
         for update in updates:
             async with self._slots:
-                if not await self._feed_until_taken(update):
+                # What was taken before a stop is finished; what another process may have taken by now is not begun.
+                if not self._term.holds or not await self._feed_until_taken(update):
                     return
             finished.add(update.update_id)
 
     async def _feed_until_taken(self, update: _Numbered) -> bool:
-        """Feeds one update again and again; false where ``stop`` came first.
+        """Feeds one update again and again; false where ``stop`` or the loss of the term came first.
 
         The feed parks an update after a few failures, so this lasts only where the database is away, and then nothing
         else could be handled either.
@@ -188,9 +255,9 @@ class Poller:
                 failures += 1
             else:
                 return True
-            if self._stopping.is_set():
+            if self._is_halted:
                 return False
-            await self._until_stopped(self._sleep(_REPEAT.seconds(failures, self._randomness)))
+            await self._until_halted(self._sleep(_REPEAT.seconds(failures, self._randomness)))
 
     async def _confirm(self, http: aiohttp.ClientSession) -> None:
         """Tells the platform at the end what is done; without it these updates would come once more, to no effect."""
@@ -218,17 +285,17 @@ class Poller:
             raise _CallFailedError(f"HTTP {answer.error_code or status}", wait)
         return answer
 
-    async def _until_stopped(self, work: Awaitable[_T]) -> _T | None:
-        """The result of ``work``, or none where ``stop`` came first; then it is cancelled."""
+    async def _until_halted(self, work: Awaitable[_T]) -> _T | None:
+        """The result of ``work``, or none where ``stop`` or the loss of the term came first; then it is cancelled."""
         task = asyncio.ensure_future(work)
-        stop = asyncio.ensure_future(self._stopping.wait())
+        halts = [asyncio.ensure_future(event.wait()) for event in (self._stopping, self._term.lost)]
         try:
-            await asyncio.wait((task, stop), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((task, *halts), return_when=asyncio.FIRST_COMPLETED)
             if task.done():
                 return task.result()
             return None
         finally:
-            for future in (task, stop):
+            for future in (task, *halts):
                 if not future.done():
                     future.cancel()
-            await asyncio.gather(task, stop, return_exceptions=True)
+            await asyncio.gather(task, *halts, return_exceptions=True)

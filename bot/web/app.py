@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, FastAPI
 from fastapi.responses import HTMLResponse
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client import CollectorRegistry
 from starlette.types import ASGIApp
 
 from bot.web.api_page import api_page
 from bot.web.front_page import front_page
-from bot.web.health import ReadinessChecks, health_router
+from bot.web.health import ReadinessChecks, health_router, metrics_router
 from routing.texts import Texts
 
 _OPENAPI_URL = "/openapi.json"
@@ -43,10 +43,7 @@ def create_app(
         openapi_url=_OPENAPI_URL,
     )
     app.include_router(health_router(readiness))
-
-    @app.get("/metrics", tags=["health"], summary="Prometheus metrics", response_class=Response)
-    async def metrics() -> Response:
-        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+    app.include_router(metrics_router(registry))
 
     @app.get("/docs", include_in_schema=False)
     async def docs() -> HTMLResponse:

@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, FastAPI, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from pydantic import BaseModel
 
 Check = Callable[[], Awaitable[str | None]]
@@ -94,3 +95,22 @@ def health_router(readiness: ReadinessChecks) -> APIRouter:
         return found
 
     return router
+
+
+def metrics_router(registry: CollectorRegistry) -> APIRouter:
+    """``GET /metrics``."""
+    router = APIRouter(tags=["health"])
+
+    @router.get("/metrics", summary="Prometheus metrics", response_class=Response)
+    async def metrics() -> Response:
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+    return router
+
+
+def create_probe_app(readiness: ReadinessChecks, registry: CollectorRegistry) -> FastAPI:
+    """All that a worker answers: whether it is up and ready, and its metrics."""
+    app = FastAPI(title="群办 Qunban worker", docs_url=None, redoc_url=None, openapi_url=None)
+    app.include_router(health_router(readiness))
+    app.include_router(metrics_router(registry))
+    return app

@@ -139,7 +139,13 @@ async def test_web_and_worker_share_the_work_of_one_service(tmp_path: Path) -> N
             serving(tmp_path, environment, "--role", "web") as web,
             serving(tmp_path, environment, "--role", "worker") as worker,
         ):
-            assert "http://" not in worker.line
+            probed = worker.url.removesuffix("/metrics")
+            async with httpx.AsyncClient(base_url=probed, trust_env=False) as http:
+                assert (await http.get("/healthz")).status_code == 200
+                assert (await http.get("/readyz")).json()["ready"]
+                assert "qunban_outbox_lag_seconds" in (await http.get("/metrics")).text
+                assert (await http.get("/")).status_code == 404
+                assert (await http.post("/telegram/webhook")).status_code == 404
             original = await sandbox.people.say(ZHANG, GARDEN, "3栋2单元电梯坏了，来人修一下")
             card = await sandbox.people.wait_for(GARDEN, partial(_answers, original["message_id"]))
             assert "TD101" in card["text"]
