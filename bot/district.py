@@ -20,6 +20,8 @@ from bot.services.correction import CorrectionService
 from bot.services.desk import TicketDesk
 from bot.services.digests import DigestService
 from bot.services.group_memory import GroupMemory
+from bot.services.guide import GuideService
+from bot.services.guide_orders import GuideOrderService
 from bot.services.hand_over import HandOverService
 from bot.services.handling import HandlingService
 from bot.services.intake import IntakeService
@@ -27,8 +29,10 @@ from bot.services.joining import JoiningService
 from bot.services.joint import JointService
 from bot.services.lists import ListService
 from bot.services.moves import MoveService
+from bot.services.open_questions import OpenQuestionService
 from bot.services.opening import OpeningService
 from bot.services.organisation import OrganisationService
+from bot.services.papers import PaperService
 from bot.services.patrol import PatrolService
 from bot.services.ports import Clock
 from bot.services.progress import ProgressService
@@ -69,6 +73,10 @@ class UseCases:
     clockwork: ClockService
     moves: MoveService
     rota: RotaService
+    guide: GuideService
+    guide_orders: GuideOrderService
+    papers: PaperService
+    questions: OpenQuestionService
     whereabouts: WhereaboutsService
 
 
@@ -115,10 +123,12 @@ def use_cases(
     hand_over = HandOverService(desk)
     registration = RegistrationService(triage, rules, opening, joining, memory, clock, care)
     prompts = PromptService(rules, registration, clock)
+    questions = OpenQuestionService(rules, clock)
+    guide = GuideService(triage, rules, configuration.guide, configuration.certificates, questions, clock)
     return UseCases(
         rules=rules,
         clock=clock,
-        intake=IntakeService(triage, rules, registration, prompts, joining, callback, memory, clock, care),
+        intake=IntakeService(triage, rules, registration, prompts, joining, callback, memory, clock, care, guide),
         registration=registration,
         prompts=prompts,
         handling=HandlingService(desk, hand_over),
@@ -137,5 +147,9 @@ def use_cases(
         clockwork=ClockService(rules, board, clock),
         moves=MoveService(configuration.organisation, clock),
         rota=RotaService(rules, clock, platform=platform),
+        guide=guide,
+        guide_orders=GuideOrderService(guide, registration, questions, desk),
+        papers=PaperService(desk, configuration.guide.promise),
+        questions=questions,
         whereabouts=WhereaboutsService(rules, registration, clock),
     )

@@ -18,5 +18,6 @@ async def load_sample_once(unit_of_work: UnitOfWorkFactory, sample: SampleDistri
         await work.staff.upsert(sample.staff)
         for group in sample.groups:
             await work.groups.put(group)
+        await work.items.upsert(sample.items)
         await work.commit()
     return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
@@ -94,7 +94,10 @@ class Configuration:
     def sample(self, platform: str) -> SampleDistrict:
         """The sample district, its groups on ``platform``; raises ``ConfigError`` or ``CsvRefused``."""
         folder = self.overlay.folder("sample")
-        return load_sample(self.organisation, self.catalogue, platform=platform, folder=folder)
+        sample = load_sample(self.organisation, self.catalogue, platform=platform, folder=folder)
+        # The packaged items are those of the packaged district.
+        has_items = self.overlay.file("service_items.yaml").parent == folder.parent
+        return replace(sample, items=self.sample_items() if has_items else ())
 
 
 def build_triage(overlay: Overlay, catalogue: Catalogue | None = None) -> Triage:

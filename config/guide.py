@@ -13,8 +13,8 @@ from routing.guide.terms import BadTerm, parse_term
 PACKAGED = Path(__file__).parent / "data" / "guide.yaml"
 PACKAGED_CERTIFICATES = Path(__file__).parent / "data" / "certificates.yaml"
 
-LONGEST_CODE = 20
-"""Characters of an item's code: what a button can carry beside its own word."""
+LONGEST_CODE = 16
+"""Characters of a code: what a button can carry beside its own word and an appointment."""
 
 _NUMBERS = ("promise_minutes", "recheck_days", "answer_hours", "appointment_days")
 

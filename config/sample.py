@@ -13,6 +13,7 @@ from config.staff_csv import parse_staff
 from routing.areas import Area, AreaTree
 from routing.catalogue import Catalogue
 from routing.groups import Group, GroupKind
+from routing.guide.items import ServiceItem
 from routing.organisation import Organisation
 from routing.staff import Role, Staff
 
@@ -56,6 +57,8 @@ class SampleDistrict:
     personas: tuple[Persona, ...]
     """The listed ones, then every other account of the register."""
     rooms: tuple[Room, ...]
+    items: tuple[ServiceItem, ...] = ()
+    """The service items that its people ask for."""
 
 
 def load_sample(

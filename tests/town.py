@@ -36,7 +36,7 @@ from bot.telegram.feed import TalkHandler, UpdateFeed
 from bot.telegram.limits import Rates, SendLimits
 from bot.telegram.sender import PLATFORM, TelegramSender, open_bot
 from config.bundle import Configuration, load_configuration
-from config.sample import SampleDistrict, load_sample
+from config.sample import SampleDistrict
 from models.database import Database
 from routing.queries import TicketFilter
 from routing.pace import Rate
@@ -78,7 +78,7 @@ def triage() -> Triage:
 @cache
 def sample() -> SampleDistrict:
     """The sample district."""
-    return load_sample(configuration().organisation, configuration().catalogue, platform=PLATFORM)
+    return configuration().sample(PLATFORM)
 
 
 def sample_world(district: SampleDistrict | None = None) -> World:
@@ -289,4 +289,5 @@ async def load_registers(database: Database, district: SampleDistrict | None = N
         await work.staff.upsert(district.staff)
         for group in district.groups:
             await work.groups.put(group)
+        await work.items.upsert(district.items)
         await work.commit()

@@ -64,7 +64,11 @@ def evaluate(
         )
 
 
-def replay(file: JsonLines, as_json: AlwaysJson = True) -> None:
+def replay(
+    file: JsonLines,
+    guide: Annotated[bool, typer.Option("--guide", help="Answer questions from the sample service items.")] = False,
+    as_json: AlwaysJson = True,
+) -> None:
     """Runs scenes of group talk through the real intake on a throw-away database.
 
     A line is {"id", "messages": [{"at", "from", "text", "photo", "reply_to"}]}; for each one line comes out with its
@@ -91,7 +95,7 @@ def replay(file: JsonLines, as_json: AlwaysJson = True) -> None:
     triage = configuration.build_triage()
 
     async def run() -> None:
-        async with open_stage(configuration, triage, sample) as stage:
+        async with open_stage(configuration, triage, sample, guide=guide) as stage:
             for scene in tracked(scenes, "Playing", len(scenes)):
                 print_json_line(_outcome_data(scene, await stage.play(scene)))
 

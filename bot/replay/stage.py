@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -140,8 +141,15 @@ class Stage:
 
 
 @asynccontextmanager
-async def open_stage(configuration: Configuration, triage: Triage, sample: SampleDistrict) -> AsyncIterator[Stage]:
-    """A stage in a temporary folder, which is removed at the end."""
+async def open_stage(
+    configuration: Configuration, triage: Triage, sample: SampleDistrict, *, guide: bool = False
+) -> AsyncIterator[Stage]:
+    """A stage in a temporary folder, which is removed at the end.
+
+    Without ``guide`` no question is answered, so that every matter that triage sees shows as a ticket.
+    """
+    if not guide:
+        configuration, sample = replace(configuration, certificates=()), replace(sample, items=())
     with tempfile.TemporaryDirectory(prefix="qunban-replay-") as folder:
         stage = Stage(configuration, triage, sample, Path(folder))
         await stage.prepare()

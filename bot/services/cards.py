@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.services.paper_lines import paper_buttons, paper_lines, public_paper_line
 from bot.services.wording import Wording
 from routing.areas import AreaTree
 from routing.catalogue import Urgency
@@ -59,6 +60,7 @@ class CardMaker:
         lines.append(say("card.group.number", script, number=ticket.number))
         if place:
             lines.append(say("card.group.place", script, place=mask_numbers(place)))
+        lines += public_paper_line(self._wording, ticket)
         if view.asks_place:
             lines.append(say("card.group.ask_place", script))
         lines.append(self._in_charge(view))
@@ -109,6 +111,7 @@ class CardMaker:
             state = say(f"subtask.state.{subtask.state}")
             lines.append(say("card.handler.helper", name=post.name, task=subtask.task, state=state))
         lines += self._limits(ticket)
+        lines += paper_lines(self._wording, ticket)
         if ticket.owner_reason in _SHOWN_TO_STAFF:
             lines.append(say(f"card.handler.{ticket.owner_reason}"))
         if ticket.hand_over is not None and view.offered_to is not None:
@@ -146,7 +149,8 @@ class CardMaker:
             asking = () if ticket.request else (Action.ASK_RETURN, Action.ASK_EXTENSION, Action.ASK_HOLD)
             first = (Action.RESOLVE, Action.PROGRESS, Action.TRANSFER)
             recall = (Action.RECALL,) if any(subtask.is_open for subtask, _ in view.helpers) else ()
-            return self._rows(ticket, first, asking, (Action.INVITE, *recall), self._corrections(view))
+            rows = self._rows(ticket, first, asking, (Action.INVITE, *recall), self._corrections(view))
+            return (*paper_buttons(self._wording, ticket), *rows)
         if ticket.status is Status.ON_HOLD:
             return self._rows(ticket, (Action.RESUME,))
         return ()

@@ -27,6 +27,8 @@ class Answer:
     fields: Mapping[str, object] = field(default_factory=dict)
     is_alert: bool = False
     script: Script = Script.HANS
+    start: str = ""
+    """With what the private chat with the bot is to be opened (the parameter of /start), where a press does that."""
 
 
 @dataclass(frozen=True, slots=True)

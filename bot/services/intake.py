@@ -13,6 +13,7 @@ from datetime import datetime
 from bot.services.callback import CallBackService
 from bot.services.care_watch import CareWatch
 from bot.services.group_memory import GroupMemory
+from bot.services.guide import GuideService
 from bot.services.joining import JoiningService
 from bot.services.ports import Clock, UnitOfWork
 from bot.services.prompting import PromptService
@@ -67,6 +68,7 @@ class IntakeService:
         memory: GroupMemory,
         clock: Clock,
         care: CareWatch,
+        guide: GuideService,
     ) -> None:
         self._triage = triage
         self._rules = rules
@@ -76,6 +78,7 @@ class IntakeService:
         self._callback = callback
         self._memory = memory
         self._clock = clock
+        self._guide = guide
         self._decided: OrderedDict[int, Decision] = OrderedDict()
         self._care = care
 
@@ -90,6 +93,8 @@ class IntakeService:
             self._keep_in_mind(message, decision)
             return True
         if decision.place is not None or self._care.may_worry(message.text):
+            return True
+        if self._guide.may_answer(message.text):
             return True
         following = follow_up_of(message.text, self._rules.conversation.words)
         if following is None:
@@ -172,19 +177,29 @@ class IntakeService:
                 await self._open(work, group, message, decision)
             case Leave():
                 if message.mentions_bot:
-                    await self._registration.register(work, message, via="mention")
+                    await self._register(work, message, decision)
+                elif await self._guide.heard(work, message, decision):
+                    self._memory.enliven(message)
                 elif message.attachments or decision.place is not None:
                     self._memory.remember(message, decision.place)
 
     async def _open(self, work: UnitOfWork, group: Group, message: IncomingMessage, decision: Decision) -> None:
         if message.mentions_bot:
-            await self._registration.register(work, message, via="mention")
+            await self._register(work, message, decision)
+        elif await self._guide.heard(work, message, decision):
+            return
         elif isinstance(decision, Ask):
             await self._prompts.ask(work, message, decision)
         elif group.area_code is not None:
+            await self._guide.wondered(work, message, group.area_code, decision)
             has_media = bool(message.attachments)
             for matter in matters_of(self._triage, message.text, has_media=has_media, whole=decision):
                 await self._registration.open(work, message, group.area_code, matter, via="talk")
+
+    async def _register(self, work: UnitOfWork, message: IncomingMessage, decision: Decision) -> None:
+        """What is said to the bot is always registered; a question is answered besides."""
+        await self._registration.register(work, message, via="mention")
+        await self._guide.add_answer(work, message, decision)
 
     async def _open_alike(
         self, work: UnitOfWork, group: Group, message: IncomingMessage, decision: Decision, ticket: Ticket

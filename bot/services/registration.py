@@ -75,9 +75,7 @@ class RegistrationService:
 
         ``bound`` is where it belongs; without it, the area of the group, or where its writer reported something last.
         """
-        if bound is None:
-            group = await work.groups.get(message.platform, message.chat_id)
-            bound = group.area_code if group is not None else await self.last_area(work, message)
+        bound = bound or await self.area_of(work, message)
         if bound is None:
             key = "intake.unbound" if message.chat_kind == "group" else "intake.private_no_area"
             await self.answer(work, message, key)
@@ -200,6 +198,11 @@ class RegistrationService:
         if not is_group:
             await self.answer(work, message, "intake.registered", number=ticket.number)
         return ticket
+
+    async def area_of(self, work: UnitOfWork, message: IncomingMessage) -> str | None:
+        """The area that a message comes from: its group's, or in private the one that its writer last reported from."""
+        group = await work.groups.get(message.platform, message.chat_id)
+        return group.area_code if group is not None else await self.last_area(work, message)
 
     async def answer(self, work: UnitOfWork, message: IncomingMessage, key: str, **fields: object) -> None:
         """One sentence in answer to the message, in its writer's script."""

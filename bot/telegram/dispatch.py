@@ -84,13 +84,16 @@ class TelegramInteraction:
         return Answer(known, refusal.fields(), is_alert=True)
 
     def _toast(self, query_id: str, reply: Reply) -> AfterCommit:
-        text, is_alert = "", False
-        if isinstance(reply, Answer):
+        text, is_alert, url = "", False, None
+        if isinstance(reply, Answer) and reply.start:
+            # The platform opens the chat for those who never wrote to the bot as well, and sends /start with it.
+            url = f"https://t.me/{self._identity.username}?start={reply.start}"
+        elif isinstance(reply, Answer):
             say = self._services.rules.wording.say
             text, is_alert = say(reply.key, reply.script, **reply.fields)[:LONGEST_TOAST], reply.is_alert
 
         async def answer() -> None:
-            await self._bot.answer_callback_query(query_id, text=text or None, show_alert=is_alert)
+            await self._bot.answer_callback_query(query_id, text=text or None, show_alert=is_alert, url=url)
 
         return answer
 

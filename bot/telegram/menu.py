@@ -24,6 +24,7 @@ IN_PRIVATE = (
     "overdue",
     "urge",
     "find",
+    "questions",
     "invite",
     "groups",
     "help",

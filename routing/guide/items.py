@@ -42,7 +42,7 @@ class ServiceItem:
     """One thing that residents can have done (事项), as the register of the district has it."""
 
     code: str
-    """At most 20 characters of a-z, 0-9 and the underscore: buttons carry it."""
+    """At most 16 characters of a-z, 0-9 and the underscore: buttons carry it."""
     name: str
     service_code: str
     """The service of the catalogue under which it becomes a ticket."""
@@ -133,7 +133,8 @@ class Guide:
 
 def guide_of(items: Iterable[ServiceItem], certificates: Iterable[Certificate]) -> Guide:
     """The guide of the register's items and the list of certificates; an item goes before a certificate."""
-    return Guide({one.code: one for one in (*certificates, *items)})
+    entries: list[Entry] = [*certificates, *items]
+    return Guide({entry.code: entry for entry in entries})
 
 
 def unchecked(items: Iterable[ServiceItem], today: date, recheck: timedelta) -> tuple[ServiceItem, ...]:

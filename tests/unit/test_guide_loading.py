@@ -105,7 +105,7 @@ def test_yaml_of_the_wrong_form_is_refused(tmp_path: Path, content: str, line: i
     ("old", "new", "reason"),
     [
         ("code: no_crime", "code: kinship", "is given twice"),
-        ("code: no_crime", "code: No-Crime", "a code has at most 20"),
+        ("code: no_crime", "code: No-Crime", "a code has at most 16"),
         ("words: 无犯罪 ", "words: 无犯罪+ ", "has an empty part"),
         ("rule: 犯罪记录", "why: 犯罪记录", "unknown key 'why'"),
     ],

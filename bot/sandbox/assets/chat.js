@@ -185,6 +185,7 @@ async function press(message, button, element) {
   try {
     const answer = await send("/sandbox/press", { as: me, chat_id: message.chat.id, message_id: message.message_id, data: button.callback_data, label: button.text });
     if (!answer.answered) toast(words.no_answer);
+    else if (answer.url) await follow(answer.url);
     else if (answer.text && answer.show_alert) alertBox(answer.text);
     else if (answer.text) toast(answer.text);
   } catch (error) {
@@ -192,6 +193,15 @@ async function press(message, button, element) {
   } finally {
     element.removeAttribute("aria-busy");
   }
+}
+
+// A link to the bot's own private chat: opened, and begun with what the link carries, as the messenger's app does.
+async function follow(url) {
+  const payload = /[?&]start=([\w-]+)/.exec(url)?.[1];
+  const own = rooms.find((one) => one.kind === "private");
+  if (!payload || !own) return;
+  await enter(own);
+  await write.sendText(`/start ${payload}`);
 }
 
 async function loadOlder() {

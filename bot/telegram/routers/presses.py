@@ -14,6 +14,15 @@ from bot.district import UseCases
 from bot.services.approvals import REASON
 from bot.services.correction import CLASS_GROUP, CLASS_SET, SPLIT_OFF
 from bot.services.desk import Answer, Press
+from bot.services.guide_cards import (
+    GUIDE_BOOK,
+    GUIDE_BOOK_AT,
+    GUIDE_DELEGATE,
+    GUIDE_FULL,
+    GUIDE_NEITHER,
+    GUIDE_PICK,
+    GUIDE_UNANSWERED,
+)
 from bot.services.handling import TRANSFER_TO
 from bot.services.joining import NOT_YET
 from bot.services.joint import CO_HANDLER, RECALL_FOR, RECALL_ONE
@@ -81,6 +90,11 @@ def _number(argument: str) -> int:
     return int(argument) if _NUMBER.fullmatch(argument) else 0
 
 
+def _place_in_list(argument: str) -> int:
+    """A place in a list, from 0; -1, which is none, where it is no number."""
+    return int(argument) if re.fullmatch(r"[0-9]{1,3}", argument) else -1
+
+
 def _kind(kind: RequestKind) -> Callable[[str], RequestKind]:
     return lambda _: kind
 
@@ -133,6 +147,14 @@ _USE_CASES: dict[str, Pressed] = {
     Action.REDO: _on_message(lambda cases: cases.callback.decide, redo=True),
     Action.RATE_UNIT: _on_message(lambda cases: cases.callback.rate_unit, str),
     IN_AREA: _on_message(lambda cases: cases.whereabouts.choose, str),
+    Action.TICK: _on_message(lambda cases: cases.papers.tick, _place_in_list),
+    GUIDE_FULL: _on_message(lambda cases: cases.guide_orders.whole, str),
+    GUIDE_PICK: _on_message(lambda cases: cases.guide_orders.pick, str),
+    GUIDE_DELEGATE: _on_message(lambda cases: cases.guide_orders.delegate, str),
+    GUIDE_BOOK: _on_message(lambda cases: cases.guide_orders.offer_appointments, str),
+    GUIDE_BOOK_AT: _on_message(lambda cases: cases.guide_orders.book, str),
+    GUIDE_UNANSWERED: _on_message(lambda cases: cases.guide_orders.not_answered, str),
+    GUIDE_NEITHER: _on_message(lambda cases: cases.guide_orders.neither),
     REGISTER: partial(_answer_prompt, register=True),
     DISMISS: partial(_answer_prompt, register=False),
 }

@@ -6,6 +6,7 @@ from aiogram import F, Router
 from aiogram.types import Message
 
 from bot.services.desk import Answer
+from bot.services.guide_cards import START_ITEM
 from bot.services.handling import EXPECTS_RESULT
 from bot.services.joint import EXPECTS_TASK
 from bot.services.progress import EXPECTS_PROGRESS
@@ -41,6 +42,9 @@ def private_router() -> Router:
 async def start(message: Message, command: Said, talking: Talking) -> Reply:
     """Greets; with the token of an invitation it makes the person a post."""
     wording, organisation = talking.services.rules.wording, talking.services.organisation
+    if command.args.startswith(START_ITEM):
+        code = command.args.removeprefix(START_ITEM)
+        return in_private(await talking.services.guide.whole(talking.work, code, Script.HANS))
     if command.args:
         begin = talking.services.whereabouts.begin
         linked = await begin(talking.work, talking.platform, talking.actor, command.args)
@@ -119,8 +123,9 @@ async def private_message(message: Message, talking: Talking) -> Reply:
         return None
     if said.text.startswith("/") or asks_to_register(said.text):
         return in_same_chat(*(sentence(f"help.{audience}") for audience in _audiences(talking.actor)))
-    if not await talking.services.callback.heard(talking.work, said):
-        await talking.services.whereabouts.register(talking.work, said, via="private")
+    services = talking.services
+    if not await services.callback.heard(talking.work, said) and not await services.guide.heard(talking.work, said):
+        await services.whereabouts.register(talking.work, said, via="private")
     return None
 
 

@@ -32,6 +32,7 @@ def staff_router() -> Router:
     router.message.register(overdue, Command("overdue"))
     router.message.register(urge, Command("urge"))
     router.message.register(find, Command("find"))
+    router.message.register(questions, Command("questions"))
     return router
 
 
@@ -86,6 +87,18 @@ async def urge(message: Message, command: Said, talking: Talking) -> Reply:
         return in_private(sentence("lists.urge_usage"))
     ticket = await talking.work.tickets.by_number(number.upper())
     return in_private(await talking.services.supervision.urge(talking.work, talking.actor, ticket.id, written.strip()))
+
+
+async def questions(message: Message, command: Said, talking: Talking) -> Reply:
+    """What residents asked and nothing answered; with a number behind it, that it is dealt with."""
+    open_questions = talking.services.questions
+    if not command.args:
+        return in_private(await open_questions.listed(talking.work, talking.actor))
+    written = command.args.lstrip("#")
+    if not written.isdecimal() or len(written) > 18:
+        return in_private(sentence("questions.usage"))
+    settled = await open_questions.settle(talking.work, talking.actor, int(written))
+    return in_private(sentence("questions.settled" if settled else "questions.unknown", id=int(written)))
 
 
 async def find(message: Message, command: Said, talking: Talking) -> Reply:
