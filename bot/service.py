@@ -43,7 +43,7 @@ class Role(StrEnum):
     WEB = "web"
     """Answers HTTP: health, metrics, the webhook."""
     WORKER = "worker"
-    """Polls (in polling mode), sends what waits, and watches the clocks."""
+    """Polls (in polling mode, one of them), sends what waits, watches the clocks, and answers probes."""
 
 
 class PartFailed(QunbanError):
@@ -93,10 +93,10 @@ def _listen(settings: Settings, role: Role) -> socket.socket:
     name, port = ("WORKER_PORT", settings.worker_port) if role is Role.WORKER else ("PORT", settings.port)
     value: object = port
     try:
-        return listen(settings.host, settings.port)
+        return listen(settings.host, port)
     except OSError as error:
-        name = "HOST" if isinstance(error, socket.gaierror) else "PORT"
-        value = settings.host if name == "HOST" else settings.port
+        if isinstance(error, socket.gaierror):
+            name, value = "HOST", settings.host
         reason = f"cannot listen on {value}: {error.strerror}"
         raise SettingsInvalid(((PREFIX + name, reason),)) from None
 
@@ -243,10 +243,10 @@ class Service:
 
     def _ready_line(self) -> str:
         url = url_of(self._listening)
-        if self._product.local_chat is not None:
-            return f"群办 Qunban: open {url} in a browser to try the local chat; Ctrl-C stops it"
         if not self._serves:
             return f"群办 Qunban is working, its metrics on {url}/metrics; Ctrl-C stops it"
+        if self._product.local_chat is not None:
+            return f"群办 Qunban: open {url} in a browser to try the local chat; Ctrl-C stops it"
         return f"群办 Qunban is serving on {url}; Ctrl-C stops it"
 
 

@@ -38,8 +38,8 @@ from bot.telegram.sender import PLATFORM, TelegramSender, open_bot
 from config.bundle import Configuration, load_configuration
 from config.sample import SampleDistrict
 from models.database import Database
-from routing.queries import TicketFilter
 from routing.pace import Rate
+from routing.queries import TicketFilter
 from routing.ticket import Ticket, TicketEvent
 from routing.triage.engine import Triage
 from tests.sandbox_server import Json, People, RunningSandbox, running_sandbox
