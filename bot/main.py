@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 
 import structlog
-from aiogram import Bot
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 
@@ -26,6 +25,7 @@ from bot.telegram.decode import BotIdentity
 from bot.telegram.dispatch import TelegramInteraction
 from bot.telegram.feed import UpdateFeed
 from bot.telegram.gate import UpdateGate
+from bot.telegram.library import Bot
 from bot.telegram.limits import SendLimits
 from bot.telegram.poller import Poller
 from bot.telegram.sender import PLATFORM, TelegramSender, open_bot

@@ -6,7 +6,6 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Literal
 
-from aiogram import Bot
 from prometheus_client import CollectorRegistry
 
 from bot.district import use_cases
@@ -14,6 +13,7 @@ from bot.local_chat import BOT_ID, BOT_USERNAME
 from bot.main import build_feed
 from bot.metrics import UpdateMetrics
 from bot.telegram.decode import BotIdentity
+from bot.telegram.library import Bot
 from bot.telegram.sender import PLATFORM, open_bot
 from config.bundle import Configuration
 from config.settings import Settings

@@ -14,13 +14,18 @@ from itertools import count
 
 import structlog
 import uvloop
-from aiogram.exceptions import TelegramAPIError, TelegramBadRequest, TelegramNotFound, TelegramUnauthorizedError
 
 from bot.backoff import Backoff, Randomness
 from bot.logs import set_up_logs
 from bot.main import Product, build
 from bot.sample import load_sample_once
 from bot.telegram.decode import ALLOWED_UPDATES, BotIdentity
+from bot.telegram.library import (
+    TelegramAPIError,
+    TelegramBadRequest,
+    TelegramNotFound,
+    TelegramUnauthorizedError,
+)
 from bot.telegram.menu import publish_menu
 from bot.web.server import WebServer, listen, url_of
 from bot.web.webhook import PATH

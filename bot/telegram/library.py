@@ -1,0 +1,8 @@
+"""What modules outside this package need of aiogram: importing it from here, they load it as ``on_demand`` does."""
+
+from __future__ import annotations
+
+from aiogram import Bot
+from aiogram.exceptions import TelegramAPIError, TelegramBadRequest, TelegramNotFound, TelegramUnauthorizedError
+
+__all__ = ("Bot", "TelegramAPIError", "TelegramBadRequest", "TelegramNotFound", "TelegramUnauthorizedError")
