@@ -6,6 +6,7 @@ import typer
 
 from bot.commands import (
     absences,
+    care,
     clocks,
     colours,
     digest,
@@ -37,6 +38,7 @@ registers.staff.command("absences")(absences.list_absences)
 registers.areas.command("move")(moves.move_area)
 registers.areas.command("moves")(moves.list_moves)
 app.add_typer(registers.areas, name="areas")
+app.add_typer(care.care, name="care")
 app.add_typer(registers.staff, name="staff")
 app.add_typer(registers.groups, name="groups")
 app.command()(triaging.triage)

@@ -13,6 +13,8 @@ from bot.services.approvals import ApprovalService
 from bot.services.board import TicketBoard
 from bot.services.callback import CallBackService
 from bot.services.cards import CardMaker
+from bot.services.care_list import CareListService
+from bot.services.care_visits import CareVisitService
 from bot.services.care_watch import CareWatch
 from bot.services.clockwork import ClockService
 from bot.services.confirmation import ConfirmationService
@@ -73,6 +75,8 @@ class UseCases:
     clockwork: ClockService
     moves: MoveService
     rota: RotaService
+    care: CareListService
+    visits: CareVisitService
     guide: GuideService
     guide_orders: GuideOrderService
     papers: PaperService
@@ -100,7 +104,16 @@ def rules_of(configuration: Configuration) -> Rules:
 
 def digests_of(configuration: Configuration, rules: Rules, platform: str, clock: Clock) -> DigestService:
     """The digests of the district, for the people of ``platform``."""
-    return DigestService(rules, configuration.digests, platform=platform, clock=clock)
+    _, visits = care_of(configuration, rules, platform, clock)
+    return DigestService(rules, configuration.digests, platform=platform, clock=clock, sections=(visits,))
+
+
+def care_of(
+    configuration: Configuration, rules: Rules, platform: str, clock: Clock
+) -> tuple[CareListService, CareVisitService]:
+    """The care list of the district and its visits."""
+    lists = CareListService(rules, configuration.care, clock, platform=platform)
+    return lists, CareVisitService(rules, configuration.care, lists, clock, platform=platform)
 
 
 def use_cases(
@@ -125,6 +138,7 @@ def use_cases(
     prompts = PromptService(rules, registration, clock)
     questions = OpenQuestionService(rules, clock)
     guide = GuideService(triage, rules, configuration.guide, configuration.certificates, questions, clock)
+    care_list, visits = care_of(configuration, rules, platform, clock)
     return UseCases(
         rules=rules,
         clock=clock,
@@ -147,6 +161,8 @@ def use_cases(
         clockwork=ClockService(rules, board, clock),
         moves=MoveService(configuration.organisation, clock),
         rota=RotaService(rules, clock, platform=platform),
+        care=care_list,
+        visits=visits,
         guide=guide,
         guide_orders=GuideOrderService(guide, registration, questions, desk),
         papers=PaperService(desk, configuration.guide.promise),

@@ -182,6 +182,7 @@ def _jobs(district: UseCases, database: Database, retention: Retention, clock: C
     unit_of_work = database.unit_of_work
     return (
         Job("clocks", CLOCK_SECONDS, ClockJob(unit_of_work, district.clockwork.sweep).run),
+        Job("visits", CLOCK_SECONDS, ClockJob(unit_of_work, district.visits.sweep).run),
         Job("digests", CLOCK_SECONDS, DigestJob(unit_of_work, district.digests, started_at=clock()).run),
         Job("upkeep", UPKEEP_SECONDS, UpkeepJob(unit_of_work, clock, district.moves.carry_out, retention).run),
     )

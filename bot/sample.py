@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.services.ports import UnitOfWorkFactory
 from config.sample import SampleDistrict
 
@@ -18,6 +20,10 @@ async def load_sample_once(unit_of_work: UnitOfWorkFactory, sample: SampleDistri
         await work.staff.upsert(sample.staff)
         for group in sample.groups:
             await work.groups.put(group)
+        posts = await work.staff.all()
+        await work.care.upsert(
+            [replace(one, cadre_id=posts[one.cadre_id - 1].id) if one.cadre_id else one for one in sample.care]
+        )
         await work.items.upsert(sample.items)
         await work.commit()
     return True

@@ -94,7 +94,7 @@ class Configuration:
     def sample(self, platform: str) -> SampleDistrict:
         """The sample district, its groups on ``platform``; raises ``ConfigError`` or ``CsvRefused``."""
         folder = self.overlay.folder("sample")
-        sample = load_sample(self.organisation, self.catalogue, platform=platform, folder=folder)
+        sample = load_sample(self.organisation, self.catalogue, platform=platform, folder=folder, kinds=self.care.kinds)
         # The packaged items are those of the packaged district.
         has_items = self.overlay.file("service_items.yaml").parent == folder.parent
         return replace(sample, items=self.sample_items() if has_items else ())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from config.csv_table import LIST_SEPARATOR, CsvRefused, Row, read_rows, write_rows
@@ -39,9 +39,18 @@ _LISTED = {"": True, "yes": True, "1": True, "是": True, "no": False, "0": Fals
 
 
 def parse_care(
-    content: bytes, path: str, tree: AreaTree, posts: Sequence[Staff], kinds: Collection[str], at: datetime
+    content: bytes,
+    path: str,
+    tree: AreaTree,
+    posts: Sequence[Staff],
+    kinds: Collection[str],
+    at: datetime,
+    *,
+    may_write: Callable[[str], bool] = lambda _: True,
 ) -> tuple[CarePerson, ...]:
     """The persons of a file, without ids (0); who is not ``listed`` any more is removed at ``at``.
+
+    ``may_write`` says whether whoever imports may put people of an area on the list.
 
     Raises:
         CsvRefused: with every problem: unknown kinds or areas, a cadre who is no post or whose name several have,
@@ -52,6 +61,8 @@ def parse_care(
     seen: set[tuple[object, ...]] = set()
     for row in rows:
         person = _person(row, tree, posts, kinds, at)
+        if person.area_code in tree and not may_write(person.area_code):
+            row.complain("area_code", "not_your_area")
         key = (person.name, person.area_code, person.place)
         if key in seen:
             row.complain("name", "duplicate_person")

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from config.areas_csv import parse_areas
+from config.care import load_care
+from config.care_csv import parse_care
 from config.document import Node, read_document
 from config.errors import ConfigError
 from config.groups_csv import parse_groups
 from config.staff_csv import parse_staff
 from routing.areas import Area, AreaTree
+from routing.care import CarePerson
 from routing.catalogue import Catalogue
 from routing.groups import Group, GroupKind
 from routing.guide.items import ServiceItem
@@ -19,6 +24,9 @@ from routing.staff import Role, Staff
 
 PACKAGED = Path(__file__).parent / "data" / "sample"
 
+CARE = "care.csv"
+_NEVER = datetime.max.replace(tzinfo=UTC)
+"""Nobody of a sample is taken off the list."""
 RESIDENT = "resident"
 STAFF = "staff"
 OTHER_STAFF = "other_staff"
@@ -57,14 +65,21 @@ class SampleDistrict:
     personas: tuple[Persona, ...]
     """The listed ones, then every other account of the register."""
     rooms: tuple[Room, ...]
+    care: tuple[CarePerson, ...] = ()
+    """The care list, if the sample has one; its ``cadre_id`` is the place in ``staff``, counted from 1."""
     items: tuple[ServiceItem, ...] = ()
     """The service items that its people ask for."""
 
 
 def load_sample(
-    organisation: Organisation, catalogue: Catalogue, *, platform: str, folder: Path = PACKAGED
+    organisation: Organisation,
+    catalogue: Catalogue,
+    *,
+    platform: str,
+    folder: Path = PACKAGED,
+    kinds: Collection[str] = (),
 ) -> SampleDistrict:
-    """The sample district of ``folder``, its groups on ``platform``.
+    """The sample district of ``folder``, its groups on ``platform``; ``kinds`` of hardship are the packaged by default.
 
     Raises:
         CsvRefused: one of the registers has problems.
@@ -80,7 +95,15 @@ def load_sample(
     others = _other_staff(staff, tree, {Role(role): node.text() for role, node in roles.items()}, listed)
     personas = (*listed.values(), *others)
     rooms = _rooms(fields["rooms"], groups, {persona.user_id for persona in personas})
-    return SampleDistrict(areas, staff, groups, personas, rooms)
+    care = _care(folder / CARE, tree, staff, kinds or load_care(catalogue).kinds)
+    return SampleDistrict(areas, staff, groups, personas, rooms, care)
+
+
+def _care(path: Path, tree: AreaTree, staff: tuple[Staff, ...], kinds: Collection[str]) -> tuple[CarePerson, ...]:
+    if not path.is_file():
+        return ()
+    numbered = [replace(post, id=place) for place, post in enumerate(staff, start=1)]
+    return parse_care(*_bytes(path), tree, numbered, kinds, _NEVER)
 
 
 def _bytes(path: Path) -> tuple[bytes, str]:

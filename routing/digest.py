@@ -150,6 +150,8 @@ class Digest:
     """Contradictions that nobody has decided, the oldest first."""
     changes: tuple[ColourChange, ...] = ()
     """Whose colour is another than in the digest of this kind before."""
+    notes: tuple[tuple[str, ...], ...] = ()
+    """Lines that other parts of the product add, a block each: counts, and nothing that names a resident."""
 
 
 @dataclass(frozen=True, slots=True)

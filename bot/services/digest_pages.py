@@ -39,6 +39,7 @@ class DigestPages:
             *self._changes(digest, script),
             *self._red(digest, script),
             *self._unanswered(digest, script),
+            *(("", *lines) for lines in digest.notes),
             *self._undecided(digest, script),
             *self._rates(digest, script),
             *self._ranking(digest, script),

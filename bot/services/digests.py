@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from bot.services.digest_pages import DigestPages
+from bot.services.digest_sections import DigestSection
 from bot.services.opening import path_of
 from bot.services.ports import Clock, UnitOfWork
 from bot.services.rules import Rules
@@ -34,8 +35,17 @@ class Recipient:
 class DigestService:
     """Digests of a district. ``platform`` is where the staff's accounts are."""
 
-    def __init__(self, rules: Rules, digests: DigestRules, *, platform: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        rules: Rules,
+        digests: DigestRules,
+        *,
+        platform: str,
+        clock: Clock,
+        sections: Sequence[DigestSection] = (),
+    ) -> None:
         self._rules = rules
+        self._sections = tuple(sections)
         self._digests = digests
         self._platform = platform
         self._clock = clock
@@ -139,13 +149,15 @@ class DigestService:
             disputed=await work.digests.disputed_tickets(path),
             earlier=await work.standings.told_before(area_code, period, at),
         )
-        return build_digest(
+        notes = [await section.lines(work, area_code, start, at) for section in self._sections]
+        digest = build_digest(
             material,
             colour_of=lambda ticket: self._rules.colour(ticket, at),
             place_of=lambda ticket: mask_numbers(wording.place(ticket, tree, public=True)),
             satisfied=self._digests.satisfied,
             thresholds=self._rules.clocks.sla.standing,
         )
+        return replace(digest, notes=tuple(lines for lines in notes if lines))
 
     async def _rated(self, work: UnitOfWork, path: str, start: datetime, at: datetime) -> dict[int, Rate]:
         satisfied = self._digests.satisfied

@@ -17,6 +17,7 @@ from bot.services.ports import UnitOfWork
 from bot.telegram.decode import BotIdentity, said_in
 from bot.telegram.feed import AfterCommit
 from bot.telegram.routers.admins import admins_router
+from bot.telegram.routers.care import care_router
 from bot.telegram.routers.membership import membership_router
 from bot.telegram.routers.presses import presses_router
 from bot.telegram.routers.replies import Messages, Reply
@@ -43,7 +44,13 @@ class TelegramInteraction:
         self._identity = identity
         self._dispatcher = Dispatcher(disable_fsm=True)
         self._dispatcher.include_routers(
-            membership_router(), residents_router(), staff_router(), admins_router(), presses_router(), private_router()
+            membership_router(),
+            residents_router(),
+            staff_router(),
+            admins_router(),
+            care_router(),
+            presses_router(),
+            private_router(),
         )
 
     async def handle(self, work: UnitOfWork, raw: bytes) -> AfterCommit | None:

@@ -27,6 +27,8 @@ IN_PRIVATE = (
     "questions",
     "invite",
     "groups",
+    "care",
+    "visits",
     "help",
 )
 """The platform cannot tell staff from residents, so who may not use a command is told so when they try."""

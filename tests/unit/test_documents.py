@@ -21,6 +21,7 @@ from bot.cli import app
 from bot.jobs.scheduler import JobMetrics
 from bot.metrics import OutboxMetrics, UpdateMetrics
 from bot.telegram.routers.admins import admins_router
+from bot.telegram.routers.care import care_router
 from bot.telegram.routers.commands import Command
 from bot.telegram.routers.residents import residents_router
 from bot.telegram.routers.staff import staff_router
@@ -155,7 +156,8 @@ def chat_commands() -> set[str]:
                 if isinstance(one.callback, Command):
                     yield vars(one.callback)["_name"]
 
-    return {name for router in (residents_router(), staff_router(), admins_router()) for name in filters(router)}
+    routers = (residents_router(), staff_router(), admins_router(), care_router())
+    return {name for router in routers for name in filters(router)}
 
 
 @pytest.mark.parametrize("readme", READMES, ids=named)

@@ -29,6 +29,7 @@ from bot.services.joint import CO_HANDLER, RECALL_FOR, RECALL_ONE
 from bot.services.patrol import HAND_ON
 from bot.services.prompting import DISMISS, REGISTER
 from bot.services.subtask_cards import SUBTASK_CLAIM, SUBTASK_DONE
+from bot.services.visit_cards import NOT_MET, VISITED
 from bot.services.whereabouts import IN_AREA
 from bot.telegram import callbacks
 from bot.telegram.talking import Talking
@@ -108,6 +109,8 @@ async def _answer_prompt(talking: Talking, press: Press, data: callbacks.Press, 
 
 
 _USE_CASES: dict[str, Pressed] = {
+    VISITED: _on_message(lambda cases: cases.visits.begin_report),
+    NOT_MET: _on_message(lambda cases: cases.visits.not_met),
     Action.CLAIM: _by_actor(lambda cases: cases.handling.claim),
     Action.WITHDRAW: _by_actor(lambda cases: cases.handling.withdraw),
     Action.URGE: _by_actor(lambda cases: cases.supervision.urge),

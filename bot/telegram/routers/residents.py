@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiogram import F, Router
 from aiogram.types import Message
 
+from bot.services.care_visits import EXPECTS_VISIT
 from bot.services.desk import Answer
 from bot.services.guide_cards import START_ITEM
 from bot.services.handling import EXPECTS_RESULT
@@ -112,6 +113,10 @@ async def private_message(message: Message, talking: Talking) -> Reply:
         return in_same_chat(answer)
     if dialogue is not None and dialogue.expects == EXPECTS_PROGRESS:
         return in_same_chat(await talking.services.progress.take(talking.work, talking.actor, said))
+    if dialogue is not None and dialogue.expects == EXPECTS_VISIT:
+        kept = await talking.services.visits.take_report(talking.work, talking.actor, said)
+        if kept is not None:
+            return in_same_chat(kept)
     if dialogue is not None and dialogue.expects == EXPECTS_TASK:
         given = await talking.services.joint.take_task(talking.work, talking.actor, said)
         if given is not None:
