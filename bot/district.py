@@ -62,6 +62,7 @@ class UseCases:
     handling: HandlingService
     hand_over: HandOverService
     joint: JointService
+    joining: JoiningService
     correction: CorrectionService
     progress: ProgressService
     supervision: SupervisionService
@@ -148,6 +149,7 @@ def use_cases(
         handling=HandlingService(desk, hand_over),
         hand_over=hand_over,
         joint=JointService(desk),
+        joining=joining,
         correction=CorrectionService(triage, desk, opening),
         progress=ProgressService(desk),
         supervision=SupervisionService(desk),

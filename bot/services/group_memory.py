@@ -11,7 +11,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from routing.message import Attachment, IncomingMessage
+from routing.message import Attachment, GeoPoint, IncomingMessage
 from routing.place import Place
 
 MOST_REMEMBERED = 10_000
@@ -25,6 +25,7 @@ class Forerunner:
     at: datetime
     place: Place | None
     attachments: tuple[Attachment, ...]
+    point: GeoPoint | None = None
 
 
 class GroupMemory:
@@ -41,7 +42,7 @@ class GroupMemory:
         key = (message.platform, message.chat_id, message.sender_id)
         kept = (
             *self._forerunners.pop(key, ()),
-            Forerunner(message.message_id, message.sent_at, place, message.attachments),
+            Forerunner(message.message_id, message.sent_at, place, message.attachments, message.location),
         )
         self._forerunners[key] = kept[-10:]
         if len(self._forerunners) > MOST_REMEMBERED:

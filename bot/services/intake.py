@@ -180,7 +180,7 @@ class IntakeService:
                     await self._register(work, message, decision)
                 elif await self._guide.heard(work, message, decision):
                     self._memory.enliven(message)
-                elif message.attachments or decision.place is not None:
+                elif message.attachments or decision.place is not None or message.location is not None:
                     self._memory.remember(message, decision.place)
 
     async def _open(self, work: UnitOfWork, group: Group, message: IncomingMessage, decision: Decision) -> None:

@@ -19,8 +19,10 @@ from routing.place import Place
 from routing.script import script_of
 from routing.staff import Role, Staff
 from routing.ticket import CLOSED_STATUSES, Action, EventKind, Reporter, Ticket, TicketEvent
-from routing.triage.decision import Decision, Matter
+from routing.triage.decision import Decision, Ignore, Matter
 from routing.unseen import pressed
+
+_MOST_OWN = 5
 
 NOT_YET = "not_yet"
 """The button by which a reporter takes back "it is over"."""
@@ -55,7 +57,7 @@ class JoiningService:
         """
         now = self._clock()
         ticket = await self._locked_with_files(work, message, ticket_id)
-        ticket = self._with_words(ticket, message.text)
+        ticket = replace(self._with_words(ticket, message.text), point=message.location or ticket.point)
         if decision.place is not None and decision.place != ticket.place:
             merged = _corrected(ticket.place, decision.place) if corrects else ticket.place.merged_with(decision.place)
             ticket = await self._opening.relocated(work, replace(ticket, place=merged))
@@ -67,12 +69,33 @@ class JoiningService:
         calm = ticket.urgency is not Urgency.EMERGENCY
         ticket, concerned = await self._care.raised(work, ticket, message.sender_id, message.text, now)
         became_emergency = is_seen_as_one or (calm and ticket.urgency is Urgency.EMERGENCY)
-        data = {"text": message.text, "attachments": len(message.attachments), "corrects": corrects}
+        data: dict[str, object] = {
+            "text": message.text,
+            "attachments": len(message.attachments),
+            "corrects": corrects,
+            "point": message.location is not None,
+        }
         ticket = await self._put(work, message, ticket, EventKind.DETAIL_ADDED, data, now)
         await self._show_files(work, message, ticket)
         if became_emergency:
             await self._opening.raise_alarm(work, ticket)
         await self._care.tell(work, ticket, concerned, message.text, now)
+
+    async def give_point(self, work: UnitOfWork, message: IncomingMessage) -> bool:
+        """Gives a place on the map that was shared in private to the writer's own ticket of a short while ago.
+
+        False where the message shares none, or there is no such ticket.
+        """
+        if message.location is None:
+            return False
+        wanted = self._rules.of_reporter(message.platform, message.sender_id, None, None)
+        since = self._clock() - self._rules.conversation.join
+        for ticket in await work.tickets.find(wanted, limit=_MOST_OWN):
+            if ticket.is_open and (ticket.last_said_at or ticket.created_at) >= since:
+                await self.append(work, message, ticket.id, Ignore())
+                await self._answer(work, message, "intake.appended", number=ticket.number)
+                return True
+        return False
 
     async def add_reporter(
         self, work: UnitOfWork, message: IncomingMessage, ticket_id: int, decision: Decision

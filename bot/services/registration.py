@@ -189,6 +189,7 @@ class RegistrationService:
                 alternatives=matter.alternatives,
                 via=via,
                 anonymous=anonymous,
+                point=message.location or next((one.point for one in reversed(before) if one.point), None),
             ),
             now,
         )

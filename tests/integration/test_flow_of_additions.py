@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from routing.message import GeoPoint
 from routing.place import Place
 from routing.ticket import EventKind, Status
 from tests.sandbox_server import png
@@ -126,3 +127,29 @@ async def test_a_closing_sentence_after_the_loss_of_the_ticket_or_of_time_is_ref
     assert (await town.texts(HE))[-1] != "您没有这项操作的权限。"
     ticket = await town.ticket()
     assert (ticket.status, ticket.attachments) == (Status.IN_PROGRESS, ())
+
+
+async def test_a_place_on_the_map_alone_belongs_to_the_writers_own_fresh_ticket(town: Town) -> None:
+    await town.say(ZHANG, GARDEN, LEAK)
+    town.clock.advance(minutes=2)
+    await town.say(LI, GARDEN, location=(30.5, 104.5))
+    assert (await town.ticket()).point is None, "a neighbour's says nothing of it"
+    await town.say(ZHANG, GARDEN, location=(30.1, 104.1))
+    assert (await town.ticket()).point == GeoPoint(30.1, 104.1)
+    assert "定位 北纬 30.1" in (await town.with_button(HE, HE, "认领"))["text"]
+    # In private too, for as long as it is fresh.
+    await town.say(ZHANG, ZHANG, location=(30.2, 104.2))
+    ticket = await town.ticket()
+    assert ticket.point == GeoPoint(30.2, 104.2)
+    assert (await town.texts(ZHANG))[-1] == f"已补充到工单 {ticket.number}。"
+    assert (await town.events(ticket))[-1].data["point"] is True
+    town.clock.advance(hours=3)
+    await town.say(ZHANG, ZHANG, location=(30.3, 104.3))
+    assert (await town.ticket()).point == GeoPoint(30.2, 104.2)
+
+
+async def test_a_place_on_the_map_may_come_before_the_words(town: Town) -> None:
+    await town.say(ZHANG, GARDEN, location=(30.1, 104.1))
+    town.clock.advance(minutes=1)
+    await town.say(ZHANG, GARDEN, LEAK)
+    assert (await town.ticket()).point == GeoPoint(30.1, 104.1)

@@ -123,7 +123,11 @@ async def private_message(message: Message, talking: Talking) -> Reply:
             return in_same_chat(given)
     if talking.actor.posts and not said.text.strip():
         added = await talking.services.patrol.add(talking.work, talking.actor, said)
+        if added is None and await talking.services.joining.give_point(talking.work, said):
+            return None
         return in_same_chat(added or Answer("help.staff"))
+    if not said.text.strip() and await talking.services.joining.give_point(talking.work, said):
+        return None
     if await talking.services.whereabouts.take(talking.work, said):
         return None
     if said.text.startswith("/") or asks_to_register(said.text):
