@@ -11,6 +11,7 @@ from bot.commands import (
     colours,
     digest,
     forecasting,
+    items,
     lexicon,
     moves,
     parked,
@@ -45,6 +46,7 @@ app.command()(triaging.triage)
 app.command()(trials.replay)
 app.command()(trials.evaluate)
 app.add_typer(lexicon.app, name="lexicon")
+app.add_typer(items.app, name="items")
 app.command()(clocks.due)
 app.command()(colours.colours)
 tickets.app.command()(forecasting.forecast)

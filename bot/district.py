@@ -23,6 +23,7 @@ from bot.services.desk import TicketDesk
 from bot.services.digests import DigestService
 from bot.services.group_memory import GroupMemory
 from bot.services.guide import GuideService
+from bot.services.guide_digest import GuideDigestSection
 from bot.services.guide_orders import GuideOrderService
 from bot.services.hand_over import HandOverService
 from bot.services.handling import HandlingService
@@ -106,7 +107,8 @@ def rules_of(configuration: Configuration) -> Rules:
 def digests_of(configuration: Configuration, rules: Rules, platform: str, clock: Clock) -> DigestService:
     """The digests of the district, for the people of ``platform``."""
     _, visits = care_of(configuration, rules, platform, clock)
-    return DigestService(rules, configuration.digests, platform=platform, clock=clock, sections=(visits,))
+    sections = (visits, GuideDigestSection(rules, configuration.guide))
+    return DigestService(rules, configuration.digests, platform=platform, clock=clock, sections=sections)
 
 
 def care_of(

@@ -55,6 +55,7 @@ _EXPLANATIONS = {
     "not_allowed": "that person may not do this ({action})",
     "unknown_care_person": "nobody of this person's areas has the number {person_id} on the care list",
     "move_refused": "{area_code} cannot move below {new_parent_code}: {reason}",
+    "unknown_item": "no service item {item_code}",
     "unknown_service": "no service {service_code} in the catalogue",
     "database_behind": "the database is at revision {current}, the program at {newest}; run `qunban migrate`",
     "database_away": "the database cannot be used: {reason}",

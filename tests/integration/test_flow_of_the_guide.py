@@ -211,3 +211,11 @@ async def test_a_change_of_the_register_holds_without_a_restart(town: Town) -> N
         await work.items.remove(["calligraphy"])
         await work.commit()
     assert "没有这一项" in (await town.press(LI, GARDEN, await answer(town, LI), "材料清单"))["text"]
+
+
+async def test_digests_name_what_nobody_checked_and_what_was_not_answered(town: Town) -> None:
+    await town.say(ZHANG, GARDEN, "请问老年活动中心怎么办卡")
+    await town.say(TANG, TANG, "/digest")
+    digest = (await town.texts(TANG))[-1]
+    assert "📋 办事指南 4 项超过 180 天没有核对\n独生子女父母奖励｜2026-03-10\n特困人员供养申请｜2026-04-16" in digest
+    assert "❓ 居民问了没答上的问题 1 个（/questions 查看）\n11-23 锦绣花园｜请问老年活动中心怎么办卡" in digest
