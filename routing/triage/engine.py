@@ -21,7 +21,7 @@ from routing.triage.places import may_name_place, place_in
 from routing.triage.reading import Reading
 from routing.triage.scoring import Scored, ServiceScore, Thresholds, score
 from routing.triage.segment import Segmenter
-from routing.triage.settling import ASK_FROM, confidence, learned_evidence, most_joint, names, settle, settled_appeal
+from routing.triage.settling import learned_evidence, may_be_request, names, settle, settled_appeal
 from routing.triage.teaching import REQUEST
 
 _NOTHING = Ignore()
@@ -123,7 +123,7 @@ class Triage:
                 return _ignored(text, narrow, aliases)
             # What the rules saw of it tells others whether it belongs to a matter that is known.
             evidence = Reasons(partial(self._seen, text))
-            return Ignore(self._sure_of_silence(reading), evidence, place_in(normalise(text, narrow).text, aliases))
+            return Ignore(1.0 - self.thresholds.ask, evidence, place_in(normalise(text, narrow).text, aliases))
         normalised, scored, place = self._scored(text, narrow, words, services, aliases)
         if reading is not None:
             scored = settle(scored, reading, self.thresholds)
@@ -150,10 +150,6 @@ class Triage:
             thresholds=self.thresholds,
             steps=scored.steps,
         )
-
-    def _sure_of_silence(self, reading: LearnedReading | None) -> float:
-        """How sure silence is at least, whatever service rules may name."""
-        return 1.0 - confidence(most_joint(reading, named=True), self.thresholds) if reading is not None else 1.0
 
     def _seen(self, text: str) -> list[Evidence]:
         """What the rules alone see in ``text``."""
@@ -241,7 +237,7 @@ def _may_ask(services: Sequence[CompiledRule], reading: LearnedReading | None) -
     """Whether anything but silence can come of a message in which these rules may hold."""
     if reading is None:
         return bool(services)
-    return most_joint(reading, named=bool(services)) >= ASK_FROM or any(
+    return may_be_request(reading, named=bool(services)) or any(
         one.rule.urgency is Urgency.EMERGENCY for one in services
     )
 

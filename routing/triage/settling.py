@@ -82,10 +82,13 @@ def confidence(joint: float, thresholds: Thresholds) -> float:
     return 1.0 / (1.0 + exp(-(ask + (joint - ASK_FROM) * (open_ - ask) / (OPEN_FROM - ASK_FROM))))
 
 
-def most_joint(reading: LearnedReading, *, named: bool) -> float:
-    """The highest joint score possible, where rules may have ``named`` a service or surely have not."""
-    danger = DANGER_SHARE if reading.score(EMERGENCY) >= DANGER_FROM else 0.0
-    return reading.score(REQUEST) + danger + (RULES_SHARE if named else -ALONE)
+def may_be_request(reading: LearnedReading, *, named: bool) -> bool:
+    """Whether the joint score may suffice to ask, where rules may have ``named`` a service or surely have not."""
+    most = reading.score(REQUEST) + (RULES_SHARE if named else -ALONE)
+    if most >= ASK_FROM:
+        return True
+    # Of most talk the first label alone tells that it is none, and the others are never added up.
+    return most + DANGER_SHARE >= ASK_FROM and reading.score(EMERGENCY) >= DANGER_FROM
 
 
 def settle(scored: Scored, reading: LearnedReading, thresholds: Thresholds) -> Scored:
