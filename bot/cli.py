@@ -14,6 +14,7 @@ from bot.commands import (
     items,
     lexicon,
     moves,
+    needs,
     parked,
     registers,
     serving,
@@ -21,6 +22,7 @@ from bot.commands import (
     tickets,
     triaging,
     trials,
+    votes,
 )
 from bot.commands.shell import Commands
 
@@ -42,6 +44,9 @@ app.add_typer(registers.areas, name="areas")
 app.add_typer(care.care, name="care")
 app.add_typer(registers.staff, name="staff")
 app.add_typer(registers.groups, name="groups")
+app.add_typer(needs.partners, name="partners")
+app.add_typer(needs.needs, name="needs")
+app.add_typer(votes.app, name="votes")
 app.command()(triaging.triage)
 app.command()(trials.replay)
 app.command()(trials.evaluate)

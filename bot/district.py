@@ -6,7 +6,7 @@ Serving, replaying and the command line build them here alike, so what is tried 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.services.approvals import ApprovalService
@@ -16,6 +16,8 @@ from bot.services.cards import CardMaker
 from bot.services.care_list import CareListService
 from bot.services.care_visits import CareVisitService
 from bot.services.care_watch import CareWatch
+from bot.services.civic_board import CivicBoard
+from bot.services.civic_talk import CivicTalk
 from bot.services.clockwork import ClockService
 from bot.services.confirmation import ConfirmationService
 from bot.services.correction import CorrectionService
@@ -31,19 +33,29 @@ from bot.services.intake import IntakeService
 from bot.services.joining import JoiningService
 from bot.services.joint import JointService
 from bot.services.lists import ListService
+from bot.services.matching import MatchingService
+from bot.services.motions import MotionService
 from bot.services.moves import MoveService
+from bot.services.need_cards import NeedCards
+from bot.services.need_listing import NeedListing
+from bot.services.needs import NeedService
+from bot.services.offers import OfferService
 from bot.services.open_questions import OpenQuestionService
 from bot.services.opening import OpeningService
 from bot.services.organisation import OrganisationService
 from bot.services.papers import PaperService
 from bot.services.patrol import PatrolService
-from bot.services.ports import Clock
+from bot.services.ports import Clock, UnitOfWork
 from bot.services.progress import ProgressService
+from bot.services.project_clock import ProjectClock
+from bot.services.project_plan import PlanService
+from bot.services.projects import ProjectService
 from bot.services.prompting import PromptService
 from bot.services.registration import RegistrationService
 from bot.services.rota import RotaService
 from bot.services.rules import Rules
 from bot.services.supervision import SupervisionService
+from bot.services.votes import VoteService
 from bot.services.whereabouts import WhereaboutsService
 from bot.services.wording import Wording
 from config.bundle import Configuration
@@ -57,7 +69,7 @@ class UseCases:
 
     rules: Rules
     clock: Clock
-    intake: IntakeService
+    intake: CivicTalk
     registration: RegistrationService
     prompts: PromptService
     handling: HandlingService
@@ -77,6 +89,13 @@ class UseCases:
     clockwork: ClockService
     moves: MoveService
     rota: RotaService
+    needs: NeedService
+    offers: OfferService
+    projects: ProjectService
+    plans: PlanService
+    project_clock: ProjectClock
+    motions: MotionService
+    votes: VoteService
     care: CareListService
     visits: CareVisitService
     guide: GuideService
@@ -101,6 +120,7 @@ def rules_of(configuration: Configuration) -> Rules:
         wording=Wording(configuration.texts, configuration.catalogue, configuration.zone),
         conversation=configuration.conversation,
         callback=configuration.callback,
+        support=configuration.council.support,
     )
 
 
@@ -117,6 +137,11 @@ def care_of(
     """The care list of the district and its visits."""
     lists = CareListService(rules, configuration.care, clock, platform=platform)
     return lists, CareVisitService(rules, configuration.care, lists, clock, platform=platform)
+
+
+def civic_sweeps(cases: UseCases) -> tuple[Callable[[UnitOfWork], Awaitable[int]], ...]:
+    """What the clock does to projects, to suggestions and to votes."""
+    return cases.project_clock.sweep, cases.motions.sweep, cases.votes.sweep
 
 
 def use_cases(
@@ -137,15 +162,28 @@ def use_cases(
     memory = GroupMemory(forerunners=rules.conversation.before, lively=rules.conversation.join)
     callback = CallBackService(desk, joining)
     hand_over = HandOverService(desk)
-    registration = RegistrationService(triage, rules, opening, joining, memory, clock, care)
+    civic = CivicBoard(rules, clock, platform=platform)
+    need_cards = NeedCards(rules.wording, configuration.needs)
+    matching = MatchingService(configuration.needs, need_cards, civic)
+    listing = NeedListing(configuration.needs, need_cards, civic, matching)
+    needs = NeedService(configuration.needs, need_cards, civic, listing, desk)
+    registration = RegistrationService(triage, rules, opening, joining, memory, needs, clock, care)
     prompts = PromptService(rules, registration, clock)
+    projects = ProjectService(configuration.needs, need_cards, civic, listing)
+    motions = MotionService(configuration.council.support, civic, desk)
     questions = OpenQuestionService(rules, clock)
     guide = GuideService(triage, rules, configuration.guide, configuration.certificates, questions, clock)
     care_list, visits = care_of(configuration, rules, platform, clock)
     return UseCases(
         rules=rules,
         clock=clock,
-        intake=IntakeService(triage, rules, registration, prompts, joining, callback, memory, clock, care, guide),
+        intake=CivicTalk(
+            configuration.needs,
+            needs,
+            motions,
+            IntakeService(triage, rules, registration, prompts, joining, callback, memory, clock, care, guide),
+            clock,
+        ),
         registration=registration,
         prompts=prompts,
         handling=HandlingService(desk, hand_over),
@@ -165,6 +203,13 @@ def use_cases(
         clockwork=ClockService(rules, board, clock),
         moves=MoveService(configuration.organisation, clock),
         rota=RotaService(rules, clock, platform=platform),
+        needs=needs,
+        offers=OfferService(configuration.needs, need_cards, civic, matching),
+        projects=projects,
+        plans=PlanService(configuration.needs, civic, listing, projects),
+        project_clock=ProjectClock(configuration.needs, civic, listing, projects),
+        motions=motions,
+        votes=VoteService(configuration.council.votes, civic),
         care=care_list,
         visits=visits,
         guide=guide,

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 
 from bot.backoff import Randomness
-from bot.district import UseCases, use_cases
+from bot.district import UseCases, civic_sweeps, use_cases
 from bot.jobs.digests import DigestJob
 from bot.jobs.outbox import OutboxRunner
 from bot.jobs.scheduler import Job, JobMetrics, Ticker
@@ -183,6 +183,10 @@ def _jobs(district: UseCases, database: Database, retention: Retention, clock: C
     return (
         Job("clocks", CLOCK_SECONDS, ClockJob(unit_of_work, district.clockwork.sweep).run),
         Job("visits", CLOCK_SECONDS, ClockJob(unit_of_work, district.visits.sweep).run),
+        *(
+            Job(name, CLOCK_SECONDS, ClockJob(unit_of_work, sweep).run)
+            for name, sweep in zip(("projects", "motions", "votes"), civic_sweeps(district), strict=True)
+        ),
         Job("digests", CLOCK_SECONDS, DigestJob(unit_of_work, district.digests, started_at=clock()).run),
         Job("upkeep", UPKEEP_SECONDS, UpkeepJob(unit_of_work, clock, district.moves.carry_out, retention).run),
     )

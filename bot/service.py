@@ -154,7 +154,9 @@ class Service:
     async def run(self) -> None:
         """Starts the parts, waits for ``stop`` or a signal, and stops them; raises ``PartFailed``."""
         product = self._product
-        if product.sample is not None and await load_sample_once(product.database.unit_of_work, product.sample):
+        if product.sample is not None and await load_sample_once(
+            product.database.unit_of_work, product.sample, product.use_cases.clock()
+        ):
             log.info("sample_district_loaded", areas=len(product.sample.areas), posts=len(product.sample.staff))
         with _on_signals(self.stop):
             try:

@@ -13,6 +13,7 @@ from config.care_csv import parse_care
 from config.document import Node, read_document
 from config.errors import ConfigError
 from config.groups_csv import parse_groups
+from config.partners_csv import parse_partners
 from config.staff_csv import parse_staff
 from routing.areas import Area, AreaTree
 from routing.care import CarePerson
@@ -20,6 +21,7 @@ from routing.catalogue import Catalogue
 from routing.groups import Group, GroupKind
 from routing.guide.items import ServiceItem
 from routing.organisation import Organisation
+from routing.partner import PartnerEntry
 from routing.staff import Role, Staff
 
 PACKAGED = Path(__file__).parent / "data" / "sample"
@@ -27,6 +29,7 @@ PACKAGED = Path(__file__).parent / "data" / "sample"
 CARE = "care.csv"
 _NEVER = datetime.max.replace(tzinfo=UTC)
 """Nobody of a sample is taken off the list."""
+PARTNERS = "partners.csv"
 RESIDENT = "resident"
 STAFF = "staff"
 OTHER_STAFF = "other_staff"
@@ -65,6 +68,8 @@ class SampleDistrict:
     personas: tuple[Persona, ...]
     """The listed ones, then every other account of the register."""
     rooms: tuple[Room, ...]
+    partners: tuple[PartnerEntry, ...] = ()
+    """Who helps in the district, and with what; a sample of one's own need not have any."""
     care: tuple[CarePerson, ...] = ()
     """The care list, if the sample has one; its ``cadre_id`` is the place in ``staff``, counted from 1."""
     items: tuple[ServiceItem, ...] = ()
@@ -96,7 +101,8 @@ def load_sample(
     personas = (*listed.values(), *others)
     rooms = _rooms(fields["rooms"], groups, {persona.user_id for persona in personas})
     care = _care(folder / CARE, tree, staff, kinds or load_care(catalogue).kinds)
-    return SampleDistrict(areas, staff, groups, personas, rooms, care)
+    partners = parse_partners(*_bytes(folder / PARTNERS), tree) if (folder / PARTNERS).is_file() else ()
+    return SampleDistrict(areas, staff, groups, personas, rooms, care=care, partners=partners)
 
 
 def _care(path: Path, tree: AreaTree, staff: tuple[Staff, ...], kinds: Collection[str]) -> tuple[CarePerson, ...]:

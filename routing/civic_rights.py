@@ -12,10 +12,8 @@ from routing.staff import Actor, Role, Staff
 
 
 class CivicAction(StrEnum):
-    """What is kept to some; everything else anybody may do. The value is also the stable code of its button."""
+    """What the community and those above it do; the value is also the stable code of its button."""
 
-    LIST_TICKET = "need_list"
-    """Puts a ticket's matter on the list of needs (列入需求清单)."""
     CLOSE_NEED = "need_close"
     APPROVE_OFFER = "offer_approve"
     REFUSE_OFFER = "offer_refuse"
@@ -37,8 +35,6 @@ COMMUNITY_AND_ABOVE = frozenset(role for role, rank in RANK.items() if rank >= R
 
 ALLOWED: Mapping[CivicAction, frozenset[Role]] = MappingProxyType(
     {
-        # Whoever handles matters meets needs; taking them off the list again is the community's.
-        CivicAction.LIST_TICKET: frozenset(Role) - {Role.LIAISON, Role.DEPARTMENT},
         CivicAction.CLOSE_NEED: COMMUNITY_AND_ABOVE,
         CivicAction.APPROVE_OFFER: COMMUNITY_AND_ABOVE,
         CivicAction.REFUSE_OFFER: COMMUNITY_AND_ABOVE,

@@ -9,6 +9,7 @@ from enum import StrEnum
 from math import ceil
 from types import MappingProxyType
 
+from routing.areas import AreaTree
 from routing.catalogue import AppealType
 from routing.errors import RoutingError
 from routing.promise import Promise, PromiseRules
@@ -64,6 +65,11 @@ class SupportRules:
             return self.least
         return max(self.least, min(self.most, ceil(households * self.share)))
 
+    def needed(self, tree: AreaTree, area_code: str) -> int:
+        """The same for the people of an area; where the register knows no households of it, of the one around it."""
+        around = tree.path(area_code) if area_code in tree else ()
+        return self.threshold(next((area.households for area in around if area.households), None))
+
 
 @dataclass(frozen=True, slots=True)
 class Motion:
@@ -95,6 +101,14 @@ class Motion:
     def is_late(self, now: datetime) -> bool:
         """Whether the answer should have been there."""
         return self.state is MotionState.OWED and self.due_at <= now
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """What the card of a suggestion shows: how much support obliges, and the answer that is owed once it does."""
+
+    needed: int
+    motion: Motion | None
 
 
 class UnknownMotion(RoutingError):

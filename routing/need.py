@@ -33,8 +33,9 @@ ON_THE_LIST = frozenset({NeedState.OPEN, NeedState.CLAIMED, NeedState.UNDER_WAY}
 NEED_TRANSITIONS: Mapping[NeedState, frozenset[NeedState]] = MappingProxyType(
     {
         NeedState.OPEN: frozenset({NeedState.CLAIMED, NeedState.CLOSED}),
-        # A claim that is not agreed to, or taken back, leaves the need open for others.
-        NeedState.CLAIMED: frozenset({NeedState.UNDER_WAY, NeedState.OPEN, NeedState.CLOSED}),
+        # A claim that is not agreed to, or taken back, leaves the need open for others. It is answered before the need
+        # can be taken off the list: somebody waits for that.
+        NeedState.CLAIMED: frozenset({NeedState.UNDER_WAY, NeedState.OPEN}),
         NeedState.UNDER_WAY: frozenset({NeedState.MET, NeedState.OPEN}),
         NeedState.MET: frozenset(),
         NeedState.CLOSED: frozenset({NeedState.OPEN}),

@@ -53,7 +53,8 @@ def match(need: Need, offer: Offer, tree: AreaTree, rules: NeedRules) -> Match |
     if place is None:
         return None
     evidence: list[MatchEvidence] = []
-    if need.kind and need.kind == offer.kind:
+    kind = need.kind or rules.kind_of(need.text)
+    if kind and kind == (offer.kind or rules.kind_of(offer.text)):
         evidence.append(MatchEvidence(Agreement.KIND, rules.match.same_kind))
     alike = _likeness(need, offer, rules)
     if alike > 0:

@@ -38,6 +38,14 @@ class Partner:
     phone: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class PartnerEntry:
+    """A row of the register: a partner and what it gives, in its own words."""
+
+    partner: Partner
+    gives: tuple[str, ...] = ()
+
+
 class OfferState(StrEnum):
     """Where an offer stands."""
 
@@ -67,7 +75,7 @@ class Offer:
     id: int
     text: str
     kind: str
-    """A kind of need (``NeedKind.code``), or empty where no word tells one."""
+    """A kind of need (``NeedKind.code``); where it is empty, its words tell."""
     area_code: str
     area_path: str
     state: OfferState

@@ -46,7 +46,15 @@ _HOLDERS_OWN = frozenset(
     }
 )
 _HOLDER_OR_SUPERIOR = frozenset(
-    {Action.TRANSFER, Action.RESUME, Action.WITHDRAW, Action.RECLASSIFY, Action.SPLIT, Action.RELEASE}
+    {
+        Action.TRANSFER,
+        Action.RESUME,
+        Action.WITHDRAW,
+        Action.RECLASSIFY,
+        Action.SPLIT,
+        Action.RELEASE,
+        Action.LIST_AS_NEED,
+    }
 )
 _SUPERIORS = frozenset({Action.ACKNOWLEDGE, Action.APPROVE, Action.REFUSE, Action.URGE})
 

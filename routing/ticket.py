@@ -83,6 +83,8 @@ class Action(StrEnum):
     """A person decides that it is to be done again (重新办理)."""
     RATE_UNIT = "rate_unit"
     """The street says how content it is with the department (街道评议部门)."""
+    LIST_AS_NEED = "need_list"
+    """No duty covers it: it goes on the list of needs (列入需求清单)."""
     TICK = "tick"
     """The holder has received a paper of the list, or finds that it is missing after all (材料)."""
 
@@ -103,6 +105,10 @@ TRANSITIONS: Mapping[tuple[Status, Action], Status] = MappingProxyType(
         (_S.ON_HOLD, _A.CONFIRM): _S.ARCHIVED,
         (_S.DISPATCHED, _A.CLAIM): _S.IN_PROGRESS,
         (_S.DISPATCHED, _A.SOLVE_ON_SPOT): _S.ARCHIVED,
+        # What nobody owes has no clock; the list of needs follows it up.
+        (_S.DISPATCHED, _A.LIST_AS_NEED): _S.ARCHIVED,
+        (_S.IN_PROGRESS, _A.LIST_AS_NEED): _S.ARCHIVED,
+        (_S.ON_HOLD, _A.LIST_AS_NEED): _S.ARCHIVED,
         # Until it is accepted the lead has it; then the other unit has claimed it.
         (_S.IN_PROGRESS, _A.ACCEPT): _S.IN_PROGRESS,
         (_S.IN_PROGRESS, _A.DECLINE): _S.IN_PROGRESS,
@@ -366,6 +372,10 @@ class EventKind(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     LIFTED = "lifted"
     URGE_EXPIRED = "urge_expired"
+    LISTED_AS_NEED = "listed_as_need"
+    SUPPORTED = "supported"
+    ANSWER_OWED = "answer_owed"
+    ANSWERED = "answered"
     LISTED = "listed"
     """It is for a service item, whose papers it lists."""
     PAPERS_TICKED = "papers_ticked"

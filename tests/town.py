@@ -24,12 +24,13 @@ import httpx
 import msgspec
 from prometheus_client import CollectorRegistry
 
-from bot.district import UseCases, use_cases
+from bot.district import UseCases, civic_sweeps, use_cases
 from bot.jobs.digests import DigestJob
 from bot.jobs.outbox import OutboxRunner
 from bot.jobs.upkeep import ClockJob, UpkeepJob
 from bot.metrics import OutboxMetrics, UpdateMetrics
 from bot.sandbox.world import Persona, Room, World
+from bot.services.partner_register import register_partners
 from bot.telegram.decode import BotIdentity
 from bot.telegram.dispatch import TelegramInteraction
 from bot.telegram.feed import TalkHandler, UpdateFeed
@@ -44,6 +45,8 @@ from routing.ticket import Ticket, TicketEvent
 from routing.triage.engine import Triage
 from tests.sandbox_server import Json, People, RunningSandbox, running_sandbox
 
+ZOU, TONG = 1000000201, 1000000202
+"""The contact of a bank that is paired with the community, and a retired teacher of calligraphy."""
 ZHANG, LI, WANG, CHEN, TENANT = 1000000001, 1000000002, 1000000003, 1000000004, 1000000005
 LIN, ZHOU, WU = 1000000006, 1000000007, 1000000008
 """Grid workers of the first, second and third grid."""
@@ -205,7 +208,8 @@ class Town:
 
     async def sweep(self) -> None:
         """The clock job ticks, and what it says is sent."""
-        await ClockJob(self.database.unit_of_work, self.cases.clockwork.sweep).run()
+        for sweep in (self.cases.clockwork.sweep, *civic_sweeps(self.cases)):
+            await ClockJob(self.database.unit_of_work, sweep).run()
         await self.settle()
 
     async def send_digests(self) -> None:
@@ -289,5 +293,6 @@ async def load_registers(database: Database, district: SampleDistrict | None = N
         await work.staff.upsert(district.staff)
         for group in district.groups:
             await work.groups.put(group)
+        await register_partners(work, district.partners, MONDAY, platform=PLATFORM)
         await work.items.upsert(district.items)
         await work.commit()

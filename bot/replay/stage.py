@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 PLATFORM = "telegram"
 _FIRST_BOT_MESSAGE = 1_000_001
 _MOST_TICKETS = 1000
+_LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+"""The register was there before any scene."""
 
 
 class SceneFailed(QunbanError):
@@ -65,7 +67,7 @@ class Stage:
         """Makes the database that every scene gets a copy of."""
         await upgrade(self._url("template"))
         database = Database(self._url("template"))
-        await load_sample_once(database.unit_of_work, self._sample)
+        await load_sample_once(database.unit_of_work, self._sample, _LONG_AGO)
         await database.close()
 
     async def play(self, scene: Scene) -> Outcome:

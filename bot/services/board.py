@@ -9,6 +9,7 @@ from bot.services.cards import CardMaker, TicketView
 from bot.services.ports import UnitOfWork
 from bot.services.rules import Rules
 from routing.groups import GroupKind, GroupState
+from routing.motion import Support
 from routing.outgoing import Button, Content, Outgoing
 from routing.permissions import is_superior, may_claim
 from routing.staff import Staff
@@ -25,16 +26,26 @@ class TicketBoard:
 
     async def view(self, work: UnitOfWork, ticket: Ticket, now: datetime) -> TicketView:
         """The ticket with what its cards show beside it."""
+        reporters = len(await work.tickets.reporters(ticket.id))
         return TicketView(
             ticket=ticket,
             tree=await work.areas.tree(),
             assignee=await self.assignee(work, ticket),
-            reporters=len(await work.tickets.reporters(ticket.id)),
+            reporters=reporters,
+            support=await self._support(work, ticket, reporters),
             colour=self._rules.colour(ticket, now),
             asks_place=self._rules.lacks_place(ticket),
             helpers=await self._helpers(work, ticket),
             offered_to=await work.staff.get(ticket.hand_over.to_post) if ticket.hand_over is not None else None,
         )
+
+    async def _support(self, work: UnitOfWork, ticket: Ticket, reporters: int) -> Support | None:
+        if not self._rules.support.collects(ticket):
+            return None
+        needed = self._rules.support.needed(await work.areas.tree(), ticket.area_code)
+        # Nobody owes an answer before there is enough support, so a fresh suggestion asks for nothing.
+        motion = await work.civic.motions.of_ticket(ticket.id) if reporters >= needed else None
+        return Support(needed, motion)
 
     @staticmethod
     async def _helpers(work: UnitOfWork, ticket: Ticket) -> tuple[tuple[Subtask, Staff], ...]:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from bot.services.paper_lines import paper_buttons, paper_lines, public_paper_line
 from bot.services.wording import Wording
 from routing.areas import AreaTree
-from routing.catalogue import Urgency
+from routing.catalogue import AppealType, Urgency
+from routing.motion import MotionState, Support
 from routing.outgoing import Button, Content
 from routing.privacy import mask_numbers
 from routing.script import Script
@@ -23,6 +24,8 @@ from routing.ticket import Action, RequestKind, Satisfaction, Status, Ticket
 _SHOWN_REASONS = ("negative_list", "assisted", "no_handler", "nobody_on_duty", "lifted")
 _SHOWN_TO_STAFF = (*_SHOWN_REASONS, "statutory")
 _MAX_TEXT = 1000
+_WISHED = frozenset({"civic", "service", "other"})
+"""Groups of services in which people ask for what is not there yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,8 @@ class TicketView:
     """The post of another unit that may accept it."""
     helpers: tuple[tuple[Subtask, Staff], ...] = ()
     """The sub-tasks that were not taken back, each with its co-handler."""
+    support: Support | None = None
+    """Of a suggestion that neighbours can stand behind."""
 
 
 class CardMaker:
@@ -69,10 +74,15 @@ class CardMaker:
             lines.append(say("card.group.helpers", script, names=names))
         if ticket.owner_reason in _SHOWN_REASONS:
             lines.append(say(f"card.group.{ticket.owner_reason}", script))
-        if view.reporters > 1:
+        if view.support is not None:
+            lines.append(self._support(view, view.support))
+        elif view.reporters > 1:
             lines.append(say("card.group.reporters", script, count=view.reporters))
         lines.append(self._progress(view))
-        return Content(say(title_key, script, service=self._wording.service(ticket.service_code)), tuple(lines))
+        title = say(title_key, script, service=self._wording.service(ticket.service_code))
+        can_support = view.support is not None and ticket.is_open
+        support = (Button(say("button.motion_support", script), "motion_support", ticket.id),) if can_support else ()
+        return Content(title, tuple(lines), (support,) if support else ())
 
     def whom_to_call(self, ticket: Ticket) -> list[str]:
         """Whom the resident must call at once; the general numbers where the danger is of no known kind."""
@@ -187,8 +197,15 @@ class CardMaker:
 
     @staticmethod
     def _corrections(view: TicketView) -> tuple[Action, ...]:
-        """What puts a mistake of triage right; splitting only where there is something to split."""
-        return (Action.RECLASSIFY, Action.SPLIT) if view.reporters > 1 else (Action.RECLASSIFY,)
+        """What puts a mistake of triage right; splitting only where there is something to split.
+
+        What may be a wish that nobody owes can go on the list of needs.
+        """
+        ticket = view.ticket
+        is_wish = ticket.appeal_type is AppealType.SUGGESTION or ticket.service_code.split(".")[0] in _WISHED
+        listing = (Action.LIST_AS_NEED,) if is_wish and ticket.urgency is Urgency.NORMAL else ()
+        split = (Action.SPLIT,) if view.reporters > 1 else ()
+        return (Action.RECLASSIFY, *split, *listing)
 
     def confirm_buttons(self, ticket: Ticket) -> tuple[tuple[Button, ...], ...]:
         """已解决 / 没解决, for those who reported."""
@@ -221,6 +238,15 @@ class CardMaker:
             for row in rows
             if row
         )
+
+    def _support(self, view: TicketView, support: Support) -> str:
+        say, script, count = self._wording.say, view.ticket.script, view.reporters
+        if support.motion is None:
+            return say("card.group.support", script, count=count, needed=support.needed)
+        if support.motion.state is MotionState.OWED:
+            due = self._wording.moment(support.motion.due_at)
+            return say("card.group.support_owed", script, count=count, due=due)
+        return say("card.group.support_answered", script, count=count)
 
     def _in_charge(self, view: TicketView) -> str:
         ticket, say, script = view.ticket, self._wording.say, view.ticket.script

@@ -52,6 +52,8 @@ class Request:
     point: GeoPoint | None = None
     anonymous: bool = False
     """Whether nobody may learn who reports it; name and message are then left empty."""
+    quiet: bool = False
+    """Whether nobody is told of it, since it ends at once: a need that goes on its list."""
 
 
 class OpeningService:
@@ -127,7 +129,8 @@ class OpeningService:
             ),
             self._dispatched(ticket, assignment, now),
         )
-        await self._announce(work, ticket, assignment, now)
+        if not request.quiet:
+            await self._announce(work, ticket, assignment, now)
         await self._care.tell(work, ticket, concerned, request.text, now)
         return ticket
 

@@ -11,6 +11,7 @@ import msgspec
 from bot.services.care_watch import Alarm, CareWatch
 from bot.services.group_memory import Forerunner, GroupMemory
 from bot.services.joining import JoiningService
+from bot.services.needs import NeedService
 from bot.services.opening import OpeningService, Request
 from bot.services.ports import Clock, UnitOfWork
 from bot.services.rules import Rules
@@ -57,6 +58,7 @@ class RegistrationService:
         opening: OpeningService,
         joining: JoiningService,
         memory: GroupMemory,
+        needs: NeedService,
         clock: Clock,
         care: CareWatch,
     ) -> None:
@@ -65,6 +67,7 @@ class RegistrationService:
         self._opening = opening
         self._joining = joining
         self._memory = memory
+        self._needs = needs
         self._clock = clock
         self._care = care
 
@@ -167,6 +170,7 @@ class RegistrationService:
         before = tuple(one for one in self._memory.take(message) if one.message_id != message.message_id)
         is_group = message.chat_kind == "group"
         text = matter.part or message.text
+        is_need = not anonymous and self._needs.is_need(text, matter)
         ticket = await self._opening.open(
             work,
             Request(
@@ -190,13 +194,16 @@ class RegistrationService:
                 via=via,
                 anonymous=anonymous,
                 point=message.location or next((one.point for one in reversed(before) if one.point), None),
+                quiet=is_need,
             ),
             now,
         )
         for one in () if anonymous else before:
             await work.tickets.link_message(ticket.id, message.platform, message.chat_id, one.message_id)
         self._memory.enliven(message)
-        if not is_group:
+        if is_need:
+            await self._needs.take_over(work, ticket, message, bound)
+        elif not is_group:
             await self.answer(work, message, "intake.registered", number=ticket.number)
         return ticket
 

@@ -14,6 +14,7 @@ from routing.escalation import ClockRules, next_check, ticket_colour
 from routing.followup import ConversationRules
 from routing.handling_rules import HandlingRules
 from routing.ladder import ladder
+from routing.motion import SupportRules
 from routing.organisation import DutyRules, Step
 from routing.queries import TicketFilter
 from routing.sla import Colour, DueTimes, SlaClass
@@ -30,6 +31,7 @@ class Rules:
     wording: Wording
     conversation: ConversationRules
     callback: CallBackRules
+    support: SupportRules
 
     @property
     def catalogue(self) -> Catalogue:

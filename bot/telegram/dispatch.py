@@ -18,6 +18,7 @@ from bot.telegram.decode import BotIdentity, said_in
 from bot.telegram.feed import AfterCommit
 from bot.telegram.routers.admins import admins_router
 from bot.telegram.routers.care import care_router
+from bot.telegram.routers.civic import civic_router
 from bot.telegram.routers.membership import membership_router
 from bot.telegram.routers.presses import presses_router
 from bot.telegram.routers.replies import Messages, Reply
@@ -49,6 +50,7 @@ class TelegramInteraction:
             staff_router(),
             admins_router(),
             care_router(),
+            civic_router(),
             presses_router(),
             private_router(),
         )
@@ -65,6 +67,8 @@ class TelegramInteraction:
             services=self._services,
             message=said,
         )
+        if said is not None and said.chat_kind == "private":
+            await work.civic.private_chats.started(self._platform, said.sender_id)
         try:
             async with work.savepoint():
                 reply: Reply = await self._dispatcher.feed_update(self._bot, update, talking=talking)

@@ -46,7 +46,7 @@ async def serve() -> None:
     listening = listen(settings.host, settings.port)
     product = build(settings, url=url_of(listening))
     if product.sample is not None:
-        await load_sample_once(product.database.unit_of_work, product.sample)
+        await load_sample_once(product.database.unit_of_work, product.sample, product.use_cases.clock())
     product.app.add_route("/bench/reference", read_body, methods=["POST"])
     product.app.add_route("/bench/counters", counters, methods=["GET"])
     event.listen(Engine, "before_cursor_execute", count_statement)

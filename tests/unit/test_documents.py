@@ -22,6 +22,7 @@ from bot.jobs.scheduler import JobMetrics
 from bot.metrics import OutboxMetrics, UpdateMetrics
 from bot.telegram.routers.admins import admins_router
 from bot.telegram.routers.care import care_router
+from bot.telegram.routers.civic import civic_router
 from bot.telegram.routers.commands import Command
 from bot.telegram.routers.residents import residents_router
 from bot.telegram.routers.staff import staff_router
@@ -156,7 +157,7 @@ def chat_commands() -> set[str]:
                 if isinstance(one.callback, Command):
                     yield vars(one.callback)["_name"]
 
-    routers = (residents_router(), staff_router(), admins_router(), care_router())
+    routers = (residents_router(), staff_router(), admins_router(), care_router(), civic_router())
     return {name for router in routers for name in filters(router)}
 
 

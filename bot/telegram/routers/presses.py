@@ -26,13 +26,25 @@ from bot.services.guide_cards import (
 from bot.services.handling import TRANSFER_TO
 from bot.services.joining import NOT_YET
 from bot.services.joint import CO_HANDLER, RECALL_FOR, RECALL_ONE
+from bot.services.motions import SUPPORT
+from bot.services.need_cards import (
+    MATCH_PASS,
+    NEED_CLAIM,
+    NEED_CLOSE_FOR,
+    NEED_JOIN,
+    OFFER_WITHDRAW,
+    PROJECT_LEAVE,
+    PROJECT_STEP,
+)
 from bot.services.patrol import HAND_ON
 from bot.services.prompting import DISMISS, REGISTER
 from bot.services.subtask_cards import SUBTASK_CLAIM, SUBTASK_DONE
 from bot.services.visit_cards import NOT_MET, VISITED
+from bot.services.votes import CHOOSE
 from bot.services.whereabouts import IN_AREA
 from bot.telegram import callbacks
 from bot.telegram.talking import Talking
+from routing.civic_rights import CivicAction
 from routing.errors import NotAllowed
 from routing.outgoing import Content
 from routing.ticket import Action, RequestKind
@@ -158,6 +170,24 @@ _USE_CASES: dict[str, Pressed] = {
     GUIDE_BOOK_AT: _on_message(lambda cases: cases.guide_orders.book, str),
     GUIDE_UNANSWERED: _on_message(lambda cases: cases.guide_orders.not_answered, str),
     GUIDE_NEITHER: _on_message(lambda cases: cases.guide_orders.neither),
+    Action.LIST_AS_NEED: _on_message(lambda cases: cases.needs.list_ticket),
+    NEED_JOIN: _on_message(lambda cases: cases.needs.join),
+    CivicAction.CLOSE_NEED: _on_message(lambda cases: cases.needs.offer_reasons),
+    NEED_CLOSE_FOR: _on_message(lambda cases: cases.needs.close, str),
+    MATCH_PASS: _on_message(lambda cases: cases.needs.pass_over),
+    CivicAction.APPROVE_OFFER: _on_message(lambda cases: cases.offers.decide, approve=True),
+    CivicAction.REFUSE_OFFER: _on_message(lambda cases: cases.offers.decide, approve=False),
+    OFFER_WITHDRAW: _on_message(lambda cases: cases.offers.withdraw),
+    NEED_CLAIM: _on_message(lambda cases: cases.projects.claim, _number),
+    CivicAction.AGREE: _on_message(lambda cases: cases.projects.agree),
+    CivicAction.DISAGREE: _on_message(lambda cases: cases.projects.disagree),
+    CivicAction.CANCEL: _on_message(lambda cases: cases.projects.cancel),
+    CivicAction.FINISH: _on_message(lambda cases: cases.projects.finish),
+    PROJECT_STEP: _on_message(lambda cases: cases.projects.step_done, _number),
+    PROJECT_LEAVE: _on_message(lambda cases: cases.projects.leave),
+    SUPPORT: _on_message(lambda cases: cases.motions.support),
+    CivicAction.ANSWER: _on_message(lambda cases: cases.motions.begin_answer),
+    CHOOSE: _on_message(lambda cases: cases.votes.choose, str),
     REGISTER: partial(_answer_prompt, register=True),
     DISMISS: partial(_answer_prompt, register=False),
 }

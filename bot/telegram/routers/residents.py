@@ -10,6 +10,7 @@ from bot.services.desk import Answer
 from bot.services.guide_cards import START_ITEM
 from bot.services.handling import EXPECTS_RESULT
 from bot.services.joint import EXPECTS_TASK
+from bot.services.motions import EXPECTS_ANSWER
 from bot.services.progress import EXPECTS_PROGRESS
 from bot.telegram.routers.commands import Command, Said
 from bot.telegram.routers.replies import Reply, in_private, in_same_chat, sentence
@@ -117,6 +118,10 @@ async def private_message(message: Message, talking: Talking) -> Reply:
         kept = await talking.services.visits.take_report(talking.work, talking.actor, said)
         if kept is not None:
             return in_same_chat(kept)
+    if dialogue is not None and dialogue.expects == EXPECTS_ANSWER:
+        published = await talking.services.motions.take_answer(talking.work, talking.actor, said)
+        if published is not None:
+            return in_same_chat(published)
     if dialogue is not None and dialogue.expects == EXPECTS_TASK:
         given = await talking.services.joint.take_task(talking.work, talking.actor, said)
         if given is not None:
