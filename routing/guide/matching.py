@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from math import log
 
@@ -59,6 +60,9 @@ class Consultation:
 
 _NOTHING = Consultation()
 
+_TermsOf = Mapping[str, tuple[Term, ...]]
+"""Terms by the code of their entry."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Scored:
@@ -73,17 +77,18 @@ class GuideMatcher:
     def __init__(self, guide: Guide, rules: GuideRules, segmenter: Segmenter) -> None:
         self.guide = guide
         self._segmenter = segmenter
-        self._named = {entry.code: _terms(entry.words, rules) for entry in guide}
-        self._topics = {entry.code: _terms(entry.topics, rules) for entry in guide}
+        self._order = {code: position for position, code in enumerate(guide.entries)}
+        named = {entry.code: _terms(entry.words, rules) for entry in guide}
+        topics = {entry.code: _terms(entry.topics, rules) for entry in guide}
         self._asks = _terms(rules.asks, rules)
         self._blocks = _terms(rules.blocks, rules)
-        self._by_word = _rarest(self._named), _rarest(self._topics)
-        self._alone = _alone(self._named)
-        self._weights = _weights(self._named)
-        everything = [*self._named.values(), *self._topics.values(), self._asks, self._blocks]
+        self._kinds = (named, _rarest(named)), (topics, _rarest(topics))
+        self._alone = _alone(named)
+        self._weights = _weights(named)
+        everything = [*named.values(), *topics.values(), self._asks, self._blocks]
         self._spellings = sorted({word for terms in everything for term in terms for word in _words_of(term)})
         self._automaton = AhoCorasick(self._spellings, matchkind=MatchKind.Standard, store_patterns=False)
-        gate = sorted(self._by_word[0].keys() | self._by_word[1].keys())
+        gate = sorted({word for _, by_word in self._kinds for word in by_word})
         self._gate = AhoCorasick(gate, matchkind=MatchKind.LeftmostFirst, store_patterns=False)
         asking = sorted({word for term in self._asks for word in _key(term) if len(word) > 1})
         self._asking = AhoCorasick(asking, matchkind=MatchKind.LeftmostFirst, store_patterns=False)
@@ -101,9 +106,18 @@ class GuideMatcher:
         if not self.may_name(text):
             return _NOTHING
         flat = normalise(text).text
-        hits = self._hits(flat)
-        named = self._scored(hits, self._named, self._by_word[0])
-        near = () if named else self._scored(hits, self._topics, self._by_word[1])
+        found = [
+            (self._spellings[number], start, end)
+            for number, start, end in self._automaton.find_matches_as_indexes(flat, overlapping=True)
+        ]
+        words = {word for word, _, _ in found}
+        candidates = [self._candidates(words, *kind) for kind in self._kinds]
+        if not any(candidates):
+            # Most talk that holds a word of some term holds no other of it; it needs no cutting into words.
+            return _NOTHING
+        hits = self._hits(flat, found)
+        named = self._scored(hits, candidates[0])
+        near = () if named else self._scored(hits, candidates[1])
         best = next(iter(named or near), None)
         return Consultation(
             asks=any(_found(term, hits) for term in self._asks),
@@ -113,32 +127,33 @@ class GuideMatcher:
             words=best.terms if best is not None else (),
         )
 
-    def _hits(self, text: str) -> _Hits:
+    @staticmethod
+    def _candidates(words: set[str], terms_of: _TermsOf, by_word: Mapping[str, frozenset[str]]) -> _TermsOf:
+        """The terms whose every part occurs somewhere, by entry: without order, distance or word boundaries."""
+        codes = {code for word in words & by_word.keys() for code in by_word[word]}
+        held = {code: tuple(term for term in terms_of[code] if _may_hold(term, words)) for code in codes}
+        return {code: terms for code, terms in held.items() if terms}
+
+    def _hits(self, text: str, found: Sequence[tuple[str, int, int]]) -> _Hits:
         boundaries = self._segmenter.boundaries(text)
-        found = self._automaton.find_matches_as_indexes(text, overlapping=True)
-        spans = [(self._spellings[number], start, end) for number, start, end in found]
-        alone = [(self._alone[word], start, end) for word, start, end in spans if word in self._alone]
+        alone = [(self._alone[word], start, end) for word, start, end in found if word in self._alone]
         hits: defaultdict[str, list[_Hit]] = defaultdict(list)
-        for word, start, end in spans:
+        for word, start, end in found:
             stands = end - start > CHECKED_LENGTH or boundaries.allow(start, end)
             around = (
-                codes for codes, first, last in alone if first <= start and end <= last and start - end > first - last
+                codes for codes, first, last in alone if first <= start and end <= last and end - start < last - first
             )
             hits[word].append(_Hit(word, start, end, stands, tuple(around)))
         return hits
 
-    def _scored(
-        self, hits: _Hits, terms_of: Mapping[str, tuple[Term, ...]], by_word: Mapping[str, frozenset[str]]
-    ) -> tuple[_Scored, ...]:
-        codes = {code for word in hits.keys() & by_word.keys() for code in by_word[word]}
+    def _scored(self, hits: _Hits, candidates: _TermsOf) -> tuple[_Scored, ...]:
         scored: list[_Scored] = []
-        for code in codes:
-            held = [(self._score(found), term) for term in terms_of[code] if (found := _found(term, hits, code))]
+        for code, terms in candidates.items():
+            held = [(self._score(found), term) for term in terms if (found := _found(term, hits, code))]
             if held:
                 score = max(score for score, _ in held) + _ALSO * (len(held) - 1)
                 scored.append(_Scored(code, score, tuple(term.written for _, term in held)))
-        order = {code: position for position, code in enumerate(self.guide.entries)}
-        return tuple(sorted(scored, key=lambda one: (-one.score, order[one.code])))
+        return tuple(sorted(scored, key=lambda one: (-one.score, self._order[one.code])))
 
     def _score(self, found: Sequence[_Hit]) -> float:
         """How much the hits of a term tell: their characters, less for words by which many entries are named."""
@@ -162,6 +177,10 @@ class _Hit:
 
 
 _Hits = Mapping[str, Sequence[_Hit]]
+
+
+def _may_hold(term: Term, words: AbstractSet[str]) -> bool:
+    return not any(part.words.isdisjoint(words) for part in term.parts)
 
 
 def _found(term: Term, hits: _Hits, code: str | None = None) -> tuple[_Hit, ...]:
