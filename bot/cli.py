@@ -6,6 +6,7 @@ import typer
 
 from bot.commands import (
     absences,
+    backups,
     care,
     clocks,
     colours,
@@ -36,6 +37,8 @@ app = typer.Typer(
 )
 app.command()(serving.run)
 app.command()(serving.migrate)
+app.command()(backups.backup)
+app.command()(backups.restore)
 registers.staff.command("absence")(absences.add_absence)
 registers.staff.command("absences")(absences.list_absences)
 registers.areas.command("move")(moves.move_area)

@@ -62,6 +62,18 @@ _EXPLANATIONS = {
     "database_url": "QUNBAN_DATABASE_URL cannot be used: {reason}",
 }
 
+_BACKUPS = {
+    "not_sqlite": "this is for SQLite; PostgreSQL has pg_dump and pg_restore, see docs/operations.md",
+    "missing": "{path}: no such file",
+    "exists": "{path} exists; `backup --replace` overwrites it, `restore --force` sets it aside",
+    "same_file": "{path} is the database itself",
+    "no_database": "{path} is no database of this product",
+    "newer": "{path} was made by a newer version of this program",
+    "damaged": "{path} is damaged",
+    "in_use": "{path} is in use; stop the service first",
+    "unwritable": "{path} cannot be written; is there room, and may this user write there?",
+}
+
 
 def explain(error: QunbanError) -> tuple[str, ...]:
     """The lines that tell an operator what an error means."""
@@ -77,6 +89,8 @@ def explain(error: QunbanError) -> tuple[str, ...]:
             for row in problems
         )
         return (f"{fields['path']}: refused, nothing was imported; {len(rows)} problem(s)", *rows)
+    if error.code == "backup_refused":
+        return (_BACKUPS[str(fields["reason"])].format_map(fields),)
     if error.code in _EXPLANATIONS:
         return (_EXPLANATIONS[error.code].format_map(fields),)
     return (f"{error.code}: " + ", ".join(f"{key}={value}" for key, value in fields.items()),)
