@@ -181,8 +181,9 @@ def build_feed(
 def _jobs(district: UseCases, database: Database, retention: Retention, clock: Clock) -> tuple[Job, ...]:
     unit_of_work = database.unit_of_work
     return (
-        Job("clocks", CLOCK_SECONDS, ClockJob(unit_of_work, district.clockwork.sweep).run),
-        Job("visits", CLOCK_SECONDS, ClockJob(unit_of_work, district.visits.sweep).run),
+        Job(
+            "clocks", CLOCK_SECONDS, ClockJob(unit_of_work, district.clockwork.sweep, district.clockwork.sweep_each).run
+        ),
         *(
             Job(name, CLOCK_SECONDS, ClockJob(unit_of_work, sweep).run)
             for name, sweep in zip(("projects", "motions", "votes"), civic_sweeps(district), strict=True)

@@ -1,8 +1,10 @@
 # ruff: noqa: S608 - The statement is made of the names of tables and columns alone; the ticket is a parameter.
-"""All that hangs on one ticket, read with one statement once it is clear that a message belongs to it."""
+"""All that hangs on a ticket, or on many, read with one statement once it is clear that it will be asked for."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from types import GenericAlias
 from typing import Any
 
@@ -13,8 +15,9 @@ from models.foreseen import Foreseen
 from models.json_rows import POSTGRESQL_JSON, SQLITE_JSON, JsonDialect, row_of
 from models.tables_tickets import SubtaskRow, TicketReporterRow
 from models.transaction import Transaction
+from routing.queries import Outlook
 from routing.subtask import Subtask
-from routing.ticket import Reporter
+from routing.ticket import Reporter, Ticket
 
 _ReporterJson, _SubtaskJson = row_of(Reporter), row_of(Subtask)
 _Details = msgspec.defstruct(
@@ -26,6 +29,15 @@ _Details = msgspec.defstruct(
     ],
 )
 _decode = msgspec.json.Decoder(_Details).decode
+_DetailsOfMany = msgspec.defstruct(
+    "_DetailsOfMany",
+    [
+        ("reporters", GenericAlias(list, (_ReporterJson,))),
+        ("subtasks", GenericAlias(list, (_SubtaskJson,))),
+        ("cards", list[tuple[int, int, int | None]]),
+    ],
+)
+_decode_many = msgspec.json.Decoder(_DetailsOfMany).decode
 
 
 def _statement(said: JsonDialect) -> str:
@@ -47,6 +59,25 @@ def _statement(said: JsonDialect) -> str:
     return f"SELECT {said.make}({document})" + ("::text" if said is POSTGRESQL_JSON else "")
 
 
+def _statement_of_many(said: JsonDialect) -> str:
+    ids = said.each.format(f"{said.mark}1" + ("::bigint[]" if said is POSTGRESQL_JSON else ""))
+    parts = {
+        "reporters": said.gathered(
+            said.row(TicketReporterRow, Reporter),
+            f"(SELECT * FROM ticket_reporters WHERE ticket_id IN {ids} ORDER BY joined_at, account) t",
+        ),
+        "subtasks": said.gathered(
+            said.row(SubtaskRow, Subtask), f"(SELECT * FROM subtasks WHERE ticket_id IN {ids} ORDER BY id) t"
+        ),
+        "cards": said.gathered(
+            f"{said.array}(ticket_id, chat_id, thread_id)",
+            f"(SELECT * FROM ticket_cards WHERE ticket_id IN {ids} ORDER BY platform, chat_id) t",
+        ),
+    }
+    document = ", ".join(f"'{name}', {part}" for name, part in parts.items())
+    return f"SELECT {said.make}({document})" + ("::text" if said is POSTGRESQL_JSON else "")
+
+
 _READ = {True: _statement(POSTGRESQL_JSON), False: _statement(SQLITE_JSON)}
 
 
@@ -58,3 +89,36 @@ async def look_closely(transaction: Transaction, foreseen: Foreseen, ticket_id: 
     foreseen.put(foreseen.reporters, ticket_id, tuple(Reporter(*astuple(row)) for row in told.reporters))
     foreseen.put(foreseen.subtasks, ticket_id, tuple(Subtask(*astuple(row)) for row in told.subtasks))
     foreseen.put(foreseen.cards, ticket_id, tuple(told.cards))
+
+
+_READ_MANY = {True: _statement_of_many(POSTGRESQL_JSON), False: _statement_of_many(SQLITE_JSON)}
+# Nothing of the talk of any group is foreseen.
+_NO_TALK = Outlook(messages=(), statuses=frozenset(), since=datetime.max.replace(tzinfo=UTC), limit=0, day="")
+
+
+async def foresee_changes(transaction: Transaction, tickets: Sequence[Ticket]) -> None:
+    """Reads what changes of these tickets will ask for, and gathers what they write.
+
+    The tickets must be locked, so that nobody else changes them meanwhile.
+    """
+    ids = [ticket.id for ticket in tickets]
+    given: Any = ids if transaction.is_postgresql else msgspec.json.encode(ids).decode()
+    told: Any = _decode_many(await transaction.read(_READ_MANY[transaction.is_postgresql], (given,)))
+    reporters: dict[int, list[Reporter]] = {one: [] for one in ids}
+    subtasks: dict[int, list[Subtask]] = {one: [] for one in ids}
+    cards: dict[int, list[tuple[int, int | None]]] = {one: [] for one in ids}
+    for row in told.reporters:
+        reporters[row.ticket_id].append(Reporter(*astuple(row)))
+    for row in told.subtasks:
+        subtasks[row.ticket_id].append(Subtask(*astuple(row)))
+    for ticket_id, chat_id, thread_id in told.cards:
+        cards[ticket_id].append((chat_id, thread_id))
+    transaction.gather(
+        Foreseen(
+            _NO_TALK,
+            tickets={ticket.id: ticket for ticket in tickets},
+            reporters={one: tuple(found) for one, found in reporters.items()},
+            subtasks={one: tuple(found) for one, found in subtasks.items()},
+            cards={one: tuple(found) for one, found in cards.items()},
+        )
+    )

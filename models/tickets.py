@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 
-from sqlalchemy import Select, delete, insert, select, update
+from sqlalchemy import Integer, Select, bindparam, delete, insert, select, update
 
 from models.erasure import erase_tickets
 from models.tables_tickets import (
@@ -17,7 +17,7 @@ from models.tables_tickets import (
     TicketReporterRow,
     TicketRow,
 )
-from models.ticket_details import look_closely
+from models.ticket_details import foresee_changes, look_closely
 from models.ticket_rows import TICKET_COLUMNS, changed_values, narrowed, new_values, ticket_of, tickets_of
 from models.transaction import Transaction
 from routing.errors import ConcurrentChange, UnknownTicket
@@ -32,6 +32,13 @@ _REPORTER_COLUMNS = tuple(getattr(TicketReporterRow, name) for name in _REPORTER
 
 # Values go beside a statement, not into it: with forty columns, building it anew costs more than running it.
 _INSERT_TICKET = insert(TicketRow).returning(TicketRow.id)
+_DUE = (
+    select(*TICKET_COLUMNS)
+    .where(TicketRow.next_check_at <= bindparam("due_at", type_=TicketRow.next_check_at.type))
+    .order_by(TicketRow.next_check_at, TicketRow.id)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
 
 
 class SqlTicketStore:
@@ -219,20 +226,16 @@ class SqlTicketStore:
             row,
         )
 
-    async def take_due(self, now: datetime, *, limit: int) -> tuple[Ticket, ...]:
+    async def take_due(self, now: datetime, *, limit: int, together: bool = True) -> tuple[Ticket, ...]:
         """Tickets whose ``next_check_at`` has come, longest due first, locked until this transaction ends.
 
-        What another process has locked is left to it, so any number of them may ask at once.
+        What another process has locked is left to it, so any number of them may ask at once. With ``together`` what is
+        done to them is written at the end by one statement, and fails as one.
         """
-        return tickets_of(
-            await self._transaction.execute(
-                select(*TICKET_COLUMNS)
-                .where(TicketRow.next_check_at <= now)
-                .order_by(TicketRow.next_check_at, TicketRow.id)
-                .limit(limit)
-                .with_for_update(skip_locked=True)
-            )
-        )
+        due = tickets_of(await self._transaction.execute(_DUE, {"due_at": now, "most": limit}))
+        if due and together and not self._transaction.gathers:
+            await foresee_changes(self._transaction, due)
+        return due
 
     async def erase(self, ended_before: datetime, at: datetime, *, limit: int) -> int:
         """Erases what names people from up to ``limit`` tickets that ended before then; returns how many."""

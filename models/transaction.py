@@ -44,6 +44,11 @@ class Transaction:
         """What was read ahead, as long as it is true."""
         return self._gathering.foreseen if self._gathering is not None and not self._gathering.is_spent else None
 
+    @property
+    def gathers(self) -> bool:
+        """Whether rows that are added may wait to be written together."""
+        return self._gathering is not None
+
     async def read(self, text: str, parameters: tuple[Any, ...]) -> str:
         """The only value that a statement in the words of this database gives."""
         return str((await (await self._opened()).exec_driver_sql(text, parameters)).scalar_one())

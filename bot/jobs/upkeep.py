@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
+import structlog
+
 from bot.services.ports import Clock, UnitOfWork, UnitOfWorkFactory
 from routing.retention import Retention
+
+log = structlog.get_logger(__name__)
 
 ERASED_AT_ONCE = 100
 """Tickets of one transaction, so that nobody waits long for the database meanwhile."""
@@ -19,20 +23,40 @@ PACE_KEPT = timedelta(minutes=10)
 class ClockJob:
     """Looks at the tickets whose moment has come, batch by batch, each in its own transaction."""
 
-    def __init__(self, unit_of_work: UnitOfWorkFactory, sweep: Callable[[UnitOfWork], Awaitable[int]]) -> None:
+    def __init__(
+        self,
+        unit_of_work: UnitOfWorkFactory,
+        sweep: Callable[[UnitOfWork], Awaitable[int]],
+        each: Callable[[UnitOfWork], Awaitable[int]] | None = None,
+    ) -> None:
+        """``each``, tried where ``sweep`` fails, deals with a batch so that what of it fails does so alone."""
         self._unit_of_work = unit_of_work
         self._sweep = sweep
+        self._each = each
 
     async def run(self) -> int:
         """Goes on until nothing is due any more; returns how many tickets were looked at."""
         total = 0
         while True:
-            async with self._unit_of_work() as work:
-                seen = await self._sweep(work)
-                await work.commit()
+            seen = await self._batch()
             if seen == 0:
                 return total
             total += seen
+
+    async def _batch(self) -> int:
+        try:
+            return await self._done(self._sweep)
+        except Exception as error:
+            if self._each is None:
+                raise
+            log.warning("batch_taken_apart", kind=type(error).__qualname__)
+            return await self._done(self._each)
+
+    async def _done(self, sweep: Callable[[UnitOfWork], Awaitable[int]]) -> int:
+        async with self._unit_of_work() as work:
+            seen = await sweep(work)
+            await work.commit()
+        return seen
 
 
 class UpkeepJob:

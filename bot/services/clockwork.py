@@ -39,15 +39,18 @@ class ClockService:
         self._clock = clock
         self._notices = ClockNotices(rules, board)
 
-    async def sweep(self, work: UnitOfWork, *, limit: int = BATCH) -> int:
+    async def sweep(self, work: UnitOfWork, *, limit: int = BATCH, together: bool = True) -> int:
         """Deals with up to ``limit`` due tickets and says how many; the caller commits and calls again until none.
+
+        With ``together`` everything is written at the commit by one statement; should that be refused, one ticket is
+        to blame, and the same without it writes each by itself.
 
         A ticket of a service that has left the catalogue goes on by the clock of the service for everything else, and
         the log names it. One that cannot be dealt with is logged, left as it is, and tried again later.
         """
         now = self._clock()
         tree = await work.areas.tree()
-        due = await work.tickets.take_due(now, limit=limit)
+        due = await work.tickets.take_due(now, limit=limit, together=together)
         for ticket in due:
             try:
                 async with work.savepoint():
@@ -57,6 +60,10 @@ class ClockService:
                 log.exception("ticket_clock_failed", number=ticket.number)
                 await work.tickets.save(replace(ticket, next_check_at=now + TRY_AGAIN))
         return len(due)
+
+    async def sweep_each(self, work: UnitOfWork) -> int:
+        """The same with each ticket written by itself."""
+        return await self.sweep(work, together=False)
 
     async def _look_at(self, work: UnitOfWork, ticket: Ticket, tree: AreaTree, now: datetime) -> None:
         if ticket.service_code not in self._rules.catalogue:
