@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, replace
+from itertools import pairwise
 
 from routing.catalogue import Urgency
-from routing.place import Place
-from routing.triage.decision import Decision, OpenTicket
+from routing.triage.decision import Ask, Decision, OpenTicket
 from routing.triage.engine import Triage
 
 _CLAUSE = re.compile(r"[^，,。．！!？?；;、\n\r \u3000]+[，,。．！!？?；;、\n\r \u3000]*")
+
+_ITEM = re.compile(
+    r"(?:^|(?<=[\s，,。.；;：:！!？?、）)]))\s*(?:(?P<number>\d{1,2}|[一二三四五六七八九])\s?(?:[、)）．:：]|\.(?!\d))"
+    r"|第?(?P<word>[一二三四五六])(?:是|点))|(?P<circle>[①-⑨⒈-⒐])"
+)
+"""The head of an item of a numbered list: 1、 2. （3） 一、 二是 第三点 ④."""
+_ORDER = "一二三四五六七八九"
 
 MOST_MATTERS = 4
 """More than so many matters in one message are a list of grievances that one person has to read as a whole."""
@@ -48,10 +56,10 @@ def matters_of(
     if len(services) < 2 or len(services) > MOST_MATTERS or whole.service_code not in services:
         return (whole,)
     parts: list[OpenTicket] = []
-    where: Place | None = None
+    where = triage.decide(text[: starts[0][0]]).place
     for index, (start, one) in enumerate(starts):
         end = starts[index + 1][0] if index + 1 < len(starts) else len(text)
-        part = text[0 if index == 0 else start : end].strip("，,、；; \n")
+        part = _without_number(text[0 if index == 0 else start : end]).strip("，,、；; \n")
         where = one.place or where
         known = next((place for place, other in enumerate(parts) if other.service_code == one.service_code), None)
         if known is not None:
@@ -64,16 +72,50 @@ def matters_of(
 def _opening(triage: Triage, text: str) -> Iterator[tuple[int, OpenTicket]]:
     """The clauses that begin a matter: they would open a ticket by themselves, and say that it is another one."""
     last: OpenTicket | None = None
-    for clause in _CLAUSE.finditer(text):
-        said = clause.group(0)
+    heads = _items(text)
+    for start, end in _spans(text, heads):
+        said = _without_number(text[start:end])
         if len(said.strip()) < _SHORTEST:
             continue
         decision = triage.decide(said)
+        if heads and isinstance(decision, Ask):
+            # Whoever numbers what is wrong wants every point of it seen to.
+            decision = OpenTicket(**{one.name: getattr(decision, one.name) for one in fields(decision)})
         if not isinstance(decision, OpenTicket) or (last is not None and decision.service_code == last.service_code):
             continue
-        if last is None or _is_another(said, decision, last) or text[: clause.start()].endswith(("\n", "；", ";")):
+        if last is None or heads or _is_another(said, decision, last) or text[:start].endswith(("\n", "；", ";")):
             last = decision
-            yield clause.start(), decision
+            yield start, decision
+
+
+def _items(text: str) -> list[int]:
+    """Where the heads of a numbered list stand; none where the numbers do not count up from one."""
+    heads: list[int] = []
+    for head in _ITEM.finditer(text):
+        if _number(head) == len(heads) + 1:
+            heads.append(head.start())
+    return heads if len(heads) > 1 else []
+
+
+def _number(head: re.Match[str]) -> int:
+    written = head["number"] or head["word"]
+    if head["circle"]:
+        return int(unicodedata.normalize("NFKC", head["circle"]).rstrip("."))
+    return int(written) if written.isdigit() else _ORDER.index(written) + 1
+
+
+def _spans(text: str, heads: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """The stretches that may be matters of their own: the items of a list, else the clauses."""
+    if heads:
+        yield from pairwise([*heads, len(text)])
+    else:
+        yield from (clause.span() for clause in _CLAUSE.finditer(text))
+
+
+def _without_number(said: str) -> str:
+    """An item of a list without the number before it."""
+    head = _ITEM.match(said)
+    return said[head.end() :] if head else said
 
 
 def _is_another(said: str, decision: OpenTicket, last: OpenTicket) -> bool:
