@@ -68,9 +68,9 @@ class Configuration:
     callback: CallBackRules
     guide: GuideRules
     certificates: tuple[Certificate, ...]
+    care: CareRules
     needs: NeedRules
     council: Council
-    care: CareRules
     texts: Texts
 
     @property
@@ -136,9 +136,9 @@ def load_configuration(config_dir: Path | None = None, *, timezone: str | None =
         callback=load_callback(overlay.file("callback.yaml")),
         guide=guide,
         certificates=load_certificates(guide, overlay.file("certificates.yaml")),
+        care=load_care(catalogue, overlay.file("care.yaml")),
         needs=load_needs(catalogue, overlay.file("needs.yaml")),
         council=load_council(catalogue, overlay.file("council.yaml")),
-        care=load_care(catalogue, overlay.file("care.yaml")),
         texts=load_texts(overlay.layers()),
     )
 

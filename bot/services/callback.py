@@ -76,6 +76,7 @@ class CallBackService:
             if taken.assignee is not None:
                 told = Content(ticket.number, (rules.wording.say("disputed.redone_handler", **fields),))
                 await self._desk.board.tell(work, ticket, taken.assignee.account, told)
+            fields["due"] = rules.wording.moment(rules.as_public(ticket).resolve_due_at)
         else:
             ticket = replace(ticket, disputed_at=None, reminded=ticket.reminded - {CONTRADICTION})
             await self._desk.put(work, ticket, self._desk.event(taken, EventKind.UPHELD))

@@ -69,7 +69,7 @@ async def take_upward(work: UnitOfWork, rules: Rules, board: TicketBoard, ticket
 
 async def tell_of_rule(work: UnitOfWork, rules: Rules, board: TicketBoard, ticket: Ticket) -> None:
     """The resident and the handler hear that the work is done again since nobody decided."""
-    fields = {"number": ticket.number, "due": rules.wording.moment(ticket.resolve_due_at)}
+    fields = {"number": ticket.number, "due": rules.wording.moment(rules.as_public(ticket).resolve_due_at)}
     line = rules.wording.say("disputed.by_rule_reporter", ticket.script, **fields)
     if ticket.group_chat_id is not None:
         await board.tell_group(work, ticket, Content(lines=(line,)))

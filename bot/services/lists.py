@@ -121,8 +121,6 @@ class ListService:
 
     def _fields(self, ticket: Ticket, tree: AreaTree, now: datetime, *, public: bool) -> dict[str, object]:
         say, wording = self._rules.wording.say, self._rules.wording
-        if public:
-            ticket = self._rules.as_public(ticket)
         return {
             "colour": say(f"colour.{self._rules.colour(ticket, now)}").split(" ")[0],
             "number": ticket.number,
