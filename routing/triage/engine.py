@@ -21,7 +21,7 @@ from routing.triage.places import may_name_place, place_in
 from routing.triage.reading import Reading
 from routing.triage.scoring import Scored, ServiceScore, Thresholds, score
 from routing.triage.segment import Segmenter
-from routing.triage.settling import learned_evidence, may_be_request, names, settle, settled_appeal
+from routing.triage.settling import LOUD_FROM, learned_evidence, may_be_request, names, settle, settled_appeal
 from routing.triage.teaching import REQUEST
 
 _NOTHING = Ignore()
@@ -117,6 +117,8 @@ class Triage:
         if not (words.tried or addressed):
             return _ignored(text, narrow, aliases)
         services = self._matcher.services(words)
+        if not (services or addressed or self._is_loud(gate)):
+            return _ignored(text, narrow, aliases)
         reading = self._read(gate, words)
         if not (addressed or _may_ask(services, reading)):
             if not services:
@@ -157,6 +159,10 @@ class Triage:
         words = self._matcher.search(narrow)
         normalised, scored, _ = self._scored(text, narrow, words, self._matcher.services(words))
         return sorted(scored.evidence(normalised), key=_BY_PLACE)
+
+    def _is_loud(self, gate: str) -> bool:
+        """Whether learned keywords may ask where no rule does."""
+        return self._judge is not None and self._judge.loudness(gate) >= LOUD_FROM
 
     def _read(self, gate: str, words: Words) -> LearnedReading | None:
         """The learned keywords of a text; None where nothing was learned."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from operator import itemgetter
@@ -17,6 +17,9 @@ NEVER = -1.0
 
 _SQUARES = 10_000
 """Squares of idf are counted in ten-thousandths, so that they are added up as whole numbers."""
+LOUD = 2.0
+"""Weight for the first label from which a keyword is searched for by ``loudness``: one keyword in ten."""
+
 _LOW = (1 << BITS) - 1
 _number_of = itemgetter(0)
 
@@ -59,14 +62,10 @@ class Judge:
         self._sum_of = sums.__getitem__
         self._row_of = self.table.rows.__getitem__
         self._first_bias = self.bias.get(first, NEVER)
-        # Word classes are told by the written lexicon, so their names must not be searched for in the text.
-        automaton = AhoCorasick(
-            ["\0" + one if one.startswith(CLASS) else one for one in self.spellings],
-            matchkind=MatchKind.Standard,
-            implementation=Implementation.ContiguousNFA,
-            store_patterns=False,
-        )
-        self._find = automaton.find_matches_as_indexes
+        self._find = _search_for(self.spellings)
+        loud = [] if asked is None else [n for n in range(len(sums)) if self.table.weight(n, asked) >= LOUD]
+        self._find_loud = _search_for([self.spellings[number] for number in loud])
+        self._loud_weight = [self.table.weight(number, asked) for number in loud if asked is not None].__getitem__
 
     @property
     def lexicon(self) -> LearnedLexicon:
@@ -80,6 +79,15 @@ class Judge:
     def class_number(self, name: str) -> int | None:
         """The number of the keyword for a word class; None where nothing was learned of it."""
         return self.table.number(CLASS + name)
+
+    def loudness(self, text: str) -> float:
+        """What speaks loudly for the first label in ``text`` (normalised), for its length.
+
+        The sum of the weights of loud keywords, divided by the root of the characters, as a text's length grows with
+        it: a look at few keywords that tells most texts without any from those worth reading.
+        """
+        found = self._find_loud(f"{BEGIN}{text}{END}", overlapping=True)
+        return sum(map(self._loud_weight, set(map(_number_of, found)))) / sqrt(len(text) + 2) if found else 0.0
 
     def read(self, text: str, classes: Iterable[int] = ()) -> LearnedReading:
         """``text`` (normalised) read once; ``classes`` are the numbers of the word classes that it has words of."""
@@ -103,6 +111,19 @@ class Judge:
     def fields(self, numbers: Iterable[int]) -> tuple[int, ...]:
         """The sum of the weights of these keywords for every label, in steps of ``STEP`` and ``HALF`` too large."""
         return self.table.fields(sum(map(self._row_of, numbers)))
+
+
+def _search_for(spellings: Iterable[str]) -> Callable[..., list[tuple[int, int, int]]]:
+    """A search for keywords by their numbers."""
+    # Word classes are told by the written lexicon, so their names must not be searched for in the text.
+    automaton = AhoCorasick(
+        ["\0" + one if one.startswith(CLASS) else one for one in spellings],
+        matchkind=MatchKind.Standard,
+        implementation=Implementation.ContiguousNFA,
+        store_patterns=False,
+    )
+    search: Callable[..., list[tuple[int, int, int]]] = automaton.find_matches_as_indexes
+    return search
 
 
 class LearnedReading:

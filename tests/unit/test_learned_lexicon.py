@@ -193,3 +193,15 @@ def test_a_layer_may_bring_labels_of_its_own() -> None:
     both = base.under(LearnedLexicon({"漏": Keyword(9.0, {"drip": 0.5})}, {"drip": 0.25}))
     assert both.keywords["漏"] == Keyword(3.0, {"leak": 2.0, "drip": 0.5})
     assert Judge(both).scores(["漏"]) == pytest.approx({"leak": -1.0 + 2.0 / 3.0, "drip": 0.25 + 0.5 / 3.0})
+
+
+def test_loudness_is_what_loud_keywords_say_for_the_length_of_a_text() -> None:
+    keywords = {
+        "漏水": Keyword(3.0, {"leak": 6.0}),
+        "水": Keyword(1.0, {"leak": 1.9}),
+        "不漏": Keyword(2.0, {"leak": -5.0}),
+    }
+    judge = Judge(LearnedLexicon(keywords, {"leak": -1.0}), "leak")
+    assert judge.loudness("又漏水，漏水") == pytest.approx(6.0 / 8**0.5)
+    assert judge.loudness("水不漏") == 0.0
+    assert Judge(LearnedLexicon(keywords, {"leak": -1.0})).loudness("漏水") == 0.0
