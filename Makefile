@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install install-dev run test check bench format clean
+.PHONY: install install-dev run test check audit bench format clean
 
 install: $(VENV)/.installed
 
@@ -34,6 +34,9 @@ check: install-dev
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
+
+audit: install-dev
+	$(BIN)/python -m tests.audit
 
 format: install-dev
 	$(BIN)/ruff format .
