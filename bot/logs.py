@@ -33,6 +33,8 @@ _CHATTY = {
     "uvicorn.error": logging.WARNING,
     "aiogram": logging.WARNING,
     "aiohttp.access": logging.CRITICAL,
+    # Every statement with its values, at "debug".
+    "aiosqlite": logging.WARNING,
     "apscheduler": logging.WARNING,
     "alembic": logging.WARNING,
     "sqlalchemy": logging.WARNING,

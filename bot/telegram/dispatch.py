@@ -10,11 +10,12 @@ from dataclasses import replace
 
 from aiogram import Bot, Dispatcher
 from aiogram.types import Update
+from pydantic import ValidationError
 
 from bot.district import UseCases
 from bot.services.desk import Answer
 from bot.services.ports import UnitOfWork
-from bot.telegram.decode import BotIdentity, said_in
+from bot.telegram.decode import BotIdentity, MalformedUpdate, said_in, update_id_of
 from bot.telegram.feed import AfterCommit
 from bot.telegram.routers.admins import admins_router
 from bot.telegram.routers.care import care_router
@@ -57,7 +58,11 @@ class TelegramInteraction:
 
     async def handle(self, work: UnitOfWork, raw: bytes) -> AfterCommit | None:
         """Does what the update calls for; returns how to answer the press, to be done once all is committed."""
-        update = Update.model_validate_json(raw, context={"bot": self._bot})
+        try:
+            update = Update.model_validate_json(raw, context={"bot": self._bot})
+        except ValidationError:
+            # What is no update for aiogram will be none the next time either; its error would quote the update.
+            raise MalformedUpdate(update_id_of(raw)) from None
         said = said_in(raw, platform=self._platform, identity=self._identity)
         talking = Talking(
             work=work,

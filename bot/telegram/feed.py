@@ -125,6 +125,10 @@ class UpdateFeed:
             else:
                 self._count("chatter")
                 return
+        except MalformedUpdate as error:
+            self._count("malformed")
+            await self._note_failure(update_id, raw, error, most=1)
+            return
         except Exception as error:  # Whatever a handler raises means: deliver again, then park.
             await self._note_failure(update_id, raw, error, most=self._max_failures)
             return
