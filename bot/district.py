@@ -159,7 +159,11 @@ def use_cases(
     care = CareWatch(rules, configuration.care, board)
     opening = OpeningService(rules, board, clock, care)
     joining = JoiningService(rules, board, opening, clock, care)
-    memory = GroupMemory(forerunners=rules.conversation.before, lively=rules.conversation.join)
+    memory = GroupMemory(
+        forerunners=rules.conversation.before,
+        lively=rules.conversation.join,
+        reported=rules.conversation.same_person,
+    )
     callback = CallBackService(desk, joining)
     hand_over = HandOverService(desk)
     civic = CivicBoard(rules, clock, platform=platform)

@@ -12,6 +12,7 @@ from routing.groups import GroupState
 from routing.message import IncomingMessage
 from routing.need_rules import NeedRules
 from routing.queries import Outlook, TicketFilter
+from routing.ticket import OPEN_STATUSES
 
 
 class Listener(Protocol):
@@ -59,9 +60,10 @@ class CivicTalk:
             return await self._about(work, message, message.reply_to.message_id)
         since = self._clock() - self._rules.join_within
         need = await work.civic.needs.newest_in(message.platform, message.chat_id, since)
-        recent = TicketFilter(platform=message.platform, group_chat_id=message.chat_id, since=since)
-        tickets = await work.tickets.find(recent, limit=1)
-        newest = tickets[0] if tickets and tickets[0].is_open else None
+        recent = TicketFilter(
+            platform=message.platform, group_chat_id=message.chat_id, statuses=OPEN_STATUSES, since=since
+        )
+        newest = next(iter(await work.tickets.find(recent, limit=1)), None)
         if need is not None and (newest is None or newest.created_at <= need.listed_at):
             return await self._needs.heard(work, need.id, message)
         return newest is not None and await self._motions.heard(work, newest.id, message)

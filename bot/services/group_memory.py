@@ -8,11 +8,14 @@ message, costs no more than that photo.
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from routing.message import Attachment, GeoPoint, IncomingMessage
 from routing.place import Place
+from routing.ticket import Ticket
 
 MOST_REMEMBERED = 10_000
 
@@ -31,37 +34,74 @@ class Forerunner:
 class GroupMemory:
     """Forerunners by person, and the groups in which something was reported a short while ago."""
 
-    def __init__(self, *, forerunners: timedelta, lively: timedelta) -> None:
+    def __init__(self, *, forerunners: timedelta, lively: timedelta, reported: timedelta) -> None:
+        """How long forerunners are kept in mind, how long a group is lively, and who has just reported something."""
         self._forerunner_span = forerunners
         self._lively_span = lively
+        self._reported_span = reported
         self._forerunners: OrderedDict[tuple[str, int, int], tuple[Forerunner, ...]] = OrderedDict()
+        self._taken: OrderedDict[tuple[str, int, int], tuple[int, tuple[Forerunner, ...]]] = OrderedDict()
         self._lively: OrderedDict[tuple[str, int], datetime] = OrderedDict()
+        self._reported: OrderedDict[tuple[str, int, int], datetime] = OrderedDict()
+
+    def begin(self, message: IncomingMessage) -> None:
+        """Undoes what handling the message before took out: what could not be committed is handled anew."""
+        key = (message.platform, message.chat_id, message.sender_id)
+        message_id, kept = self._taken.pop(key, (0, ()))
+        if message_id == message.message_id and key not in self._forerunners:
+            self._forerunners[key] = kept
 
     def remember(self, message: IncomingMessage, place: Place | None) -> None:
-        """Keeps a message's place and files in mind."""
+        """Keeps a message's place and files in mind; a message that is handled anew is one forerunner still."""
         key = (message.platform, message.chat_id, message.sender_id)
-        kept = (
-            *self._forerunners.pop(key, ()),
-            Forerunner(message.message_id, message.sent_at, place, message.attachments, message.location),
-        )
-        self._forerunners[key] = kept[-10:]
-        if len(self._forerunners) > MOST_REMEMBERED:
-            self._forerunners.popitem(last=False)
+        before = (one for one in self._forerunners.get(key, ()) if one.message_id != message.message_id)
+        now = Forerunner(message.message_id, message.sent_at, place, message.attachments, message.location)
+        kept = (*before, now)
+        _note(self._forerunners, key, kept[-10:])
 
     def take(self, message: IncomingMessage) -> tuple[Forerunner, ...]:
         """What the writer of ``message`` sent shortly before it; it is forgotten by this."""
-        kept = self._forerunners.pop((message.platform, message.chat_id, message.sender_id), ())
+        key = (message.platform, message.chat_id, message.sender_id)
+        kept = self._forerunners.pop(key, ())
+        if kept:
+            _note(self._taken, key, (message.message_id, kept))
         return tuple(one for one in kept if message.sent_at - one.at <= self._forerunner_span)
 
     def enliven(self, message: IncomingMessage) -> None:
-        """Notes that something was reported in the message's group."""
-        key = (message.platform, message.chat_id)
-        self._lively.pop(key, None)
-        self._lively[key] = message.sent_at
-        if len(self._lively) > MOST_REMEMBERED:
-            self._lively.popitem(last=False)
+        """Notes that something was reported in the message's group, by its writer."""
+        _note(self._lively, (message.platform, message.chat_id), message.sent_at)
+        self._note_report(message, message.sender_id, message.sent_at)
+
+    def learn(self, message: IncomingMessage, tickets: Iterable[Ticket]) -> None:
+        """Notes who reported something in the message's group, as another process may have taken it."""
+        for ticket in tickets:
+            said_at = ticket.last_said_at or ticket.created_at
+            if ticket.reporter_id is not None and message.sent_at - said_at <= self._reported_span:
+                self._note_report(message, ticket.reporter_id, said_at)
+
+    def has_reported(self, message: IncomingMessage) -> bool:
+        """Whether the writer of the message reported something in its group a short while ago."""
+        at = self._reported.get((message.platform, message.chat_id, message.sender_id))
+        return at is not None and message.sent_at - at <= self._reported_span
+
+    def _note_report(self, message: IncomingMessage, account: int, at: datetime) -> None:
+        key = (message.platform, message.chat_id, account)
+        known = self._reported.get(key)
+        _note(self._reported, key, at if known is None else max(at, known))
 
     def is_lively(self, message: IncomingMessage) -> bool:
         """Whether something was reported in the message's group a short while ago."""
         at = self._lively.get((message.platform, message.chat_id))
         return at is not None and message.sent_at - at <= self._lively_span
+
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+
+
+def _note(kept: OrderedDict[_Key, _Value], key: _Key, value: _Value) -> None:
+    """Keeps a value as the newest; the oldest of too many is forgotten."""
+    kept.pop(key, None)
+    kept[key] = value
+    if len(kept) > MOST_REMEMBERED:
+        kept.popitem(last=False)

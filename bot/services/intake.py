@@ -48,8 +48,6 @@ MOST_KNOWN = 50
 MOST_DECIDED = 1_000
 """Messages that were found to matter and are not dealt with yet; what was decided about them is kept till then."""
 
-_ONLY_IN_LIVELY_GROUPS = frozenset({FollowUp.ALSO, FollowUp.DETAIL})
-"""Words that chatter is full of: they are looked at only where something was reported a short while ago."""
 
 _ALIVE = OPEN_STATUSES | {Status.RESOLVED}
 
@@ -99,11 +97,12 @@ class IntakeService:
         following = follow_up_of(message.text, self._rules.conversation.words)
         if following is None:
             return False
-        return (
-            following.kind not in _ONLY_IN_LIVELY_GROUPS
-            or message.reply_to is not None
-            or self._memory.is_lively(message)
-        )
+        if message.reply_to is not None:
+            return True
+        # Chatter is full of such words, so they are looked at only where they can add to a report.
+        if following.kind is FollowUp.DETAIL:
+            return self._memory.has_reported(message)
+        return following.kind is not FollowUp.ALSO or self._memory.is_lively(message)
 
     def _keep_in_mind(self, message: IncomingMessage, decision: Decision) -> None:
         self._decided[message.update_id] = decision
@@ -123,6 +122,7 @@ class IntakeService:
 
     async def handle(self, work: UnitOfWork, message: IncomingMessage) -> None:
         """Deals with one message of a group; what the rules refuse is answered, not raised, since nobody pressed."""
+        self._memory.begin(message)
         try:
             await self._handle(work, message)
         except (TooMany, NothingToRegister) as refusal:
@@ -234,6 +234,7 @@ class IntakeService:
             since=self._recent_since(now),
         )
         tickets = await work.tickets.find(recent, limit=MOST_KNOWN)
+        self._memory.learn(message, tickets)
         own = await work.tickets.find(
             self._rules.of_reporter(message.platform, message.sender_id, message.chat_id, None), limit=MOST_KNOWN
         )
