@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import platform
-import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,16 +12,19 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench.learning import measure_learning
-from tests.bench.measure import (
-    ROUNDS,
-    TICKETS,
-    Figure,
-    measure_keywords,
-    measure_start,
-    measure_triage,
-    measure_webhook,
+from tests.bench.intake import (
+    CONNECTIONS,
+    EACH_SECOND,
+    REPORTS,
+    TALK,
+    measure_reports,
+    measure_sqlite,
+    measure_talk,
 )
+from tests.bench.learning import measure_learning
+from tests.bench.measure import ROUNDS, Figure, measure_keywords, measure_start, measure_triage
+from tests.bench.pgbench import CLIENTS
+from tests.bench.server import GROUPS
 from tests.postgres import postgres_server
 
 PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
@@ -36,10 +38,13 @@ def main() -> None:
         figures += measure_keywords()
     with console.status("learning"):
         figures += measure_learning()
-    with console.status("webhook on SQLite"), tempfile.TemporaryDirectory(prefix="qunban-bench-") as folder:
-        figures += asyncio.run(measure_webhook("SQLite", f"sqlite+aiosqlite:///{folder}/bench.db"))
-    with console.status("webhook on PostgreSQL"), postgres_server() as server:
-        figures += asyncio.run(measure_webhook("PostgreSQL", server.empty_database()))
+    with console.status("webhook on SQLite"):
+        figures += asyncio.run(measure_sqlite())
+    with postgres_server() as server:
+        with console.status("talk on PostgreSQL"):
+            figures += asyncio.run(measure_talk(server.empty_database()))
+        with console.status("reports on PostgreSQL"):
+            figures += asyncio.run(measure_reports(server))
     with console.status("start"):
         figures += asyncio.run(measure_start())
     table = Table("what", "figure", "beside it, in the same run", box=None, header_style="bold", pad_edge=False)
@@ -70,11 +75,17 @@ How it is measured (the median of {ROUNDS} rounds after one that is not counted)
   own.
 - *Learned lexicon*: the service of labelled requests, learned from four fifths of them, by keywords alone and without
   rules. Beside it scikit-learn's linear support vector machine on words and groups of one to three characters.
-- *Tickets through the webhook*: {TICKETS} reports a round, each by another resident, over eight connections on
-  loopback to the real service in a process of its own. A ticket is counted when it is committed with its number,
-  events, limits and the first messages in the outbox. Beside it the same server reads the same bodies and answers; on
-  PostgreSQL asyncpg also writes the rows of the same tickets once more, into copies of the tables, one transaction
-  for each ticket.
+- *Webhook*: the real service in a process of its own, on loopback over {CONNECTIONS} connections, with {GROUPS} groups of
+  one complex. Talk is {TALK:,} messages a round, of which nine parts are chatter and one part reports; beside it the same
+  process only reads the body in a route of FastAPI, or gives it to a dispatcher of aiogram whose only handler does
+  nothing. The acknowledgement is timed from the moment at which a message was due, at {EACH_SECOND} messages a second.
+- *Webhook to commit*: {REPORTS} reports a round, each by another resident. A ticket is counted when it is committed with
+  its number, events, limits and the first messages in the outbox. Beside it pgbench writes the rows of such a ticket
+  with {CLIENTS} clients and prepared statements, into the same tables of another database of the same server; and
+  Python's sqlite3 writes them into a file with the same tables and settings. Statements are what the process sends,
+  those of reports that joined a ticket included. CPU is that of the process alone.
+- *django-helpdesk* opens tickets of the same texts by its public form and by its e-mail intake, on the same server,
+  without sending mail, after our rounds.
 - *Memory* is what is resident; *time to ready* is from the command until the service says that it serves.
 """
 

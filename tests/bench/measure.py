@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 import statistics
-import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
 import jieba
 
 from config.bundle import build_triage
@@ -23,19 +18,11 @@ from config.lexicon import load_lexicon
 from config.overlay import Overlay
 from routing.triage.engine import Triage
 from tests.bench.keywords import FEWER, MORE, widened
-from tests.bench.load import rate
 from tests.bench.memory import resident_bytes
-from tests.bench.plain import PlainInserts
-from tests.bench.talk import reports, talk
-from tests.cli import bare_environment
-from tests.process import free_port, serving
-from tests.sandbox_server import running_sandbox
-from tests.town import GARDEN, sample_world
+from tests.bench.talk import talk
+from tests.process import serving
 
 ROUNDS = 5
-SECRET = "bench"
-TICKETS = 200
-"""In one round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,43 +93,6 @@ def _in_turns(*works: Callable[[], None]) -> list[float]:
     return [statistics.median(times[1:]) for times in took]
 
 
-async def measure_webhook(name: str, database_url: str) -> list[Figure]:
-    """Tickets a second through the webhook of the real service, and requests a second that only read the body."""
-    lines = reports(TICKETS * (ROUNDS + 1))
-    bodies = [_update(number, line) for number, line in enumerate(lines, start=1)]
-    plain = PlainInserts(database_url) if name == "PostgreSQL" else None
-    tickets, references, inserts = list[float](), list[float](), list[float]()
-    async with _served(database_url) as port, httpx.AsyncClient(trust_env=False) as http:
-        if plain is not None:
-            await plain.prepare()
-        counters = f"http://127.0.0.1:{port}/bench/counters"
-        before = (await http.get(counters)).json()
-        opened = before["tickets"]
-        for number in range(ROUNDS + 1):
-            part = bodies[number * TICKETS : (number + 1) * TICKETS]
-            requests = await rate(port, "/telegram/webhook", part, SECRET)
-            after = (await http.get(counters)).json()
-            # Reports that join a ticket open none of their own; what counts is the tickets.
-            tickets.append(requests * (after["tickets"] - opened) / len(part))
-            references.append(await rate(port, "/bench/reference", part * 5, SECRET))
-            if plain is not None:
-                inserts.append(await plain.rate(opened + 1, after["tickets"]))
-            opened = after["tickets"]
-        total = opened - before["tickets"]
-        statements = (after["statements"] - before["statements"]) / total
-        size = after["resident_bytes"]
-    ours, reading = statistics.median(tickets[1:]), statistics.median(references[1:])
-    beside = f"only reading the body {reading:,.0f} requests/s"
-    if inserts:
-        writing = statistics.median(inserts[1:])
-        beside += f"; asyncpg inserting the same rows {writing:,.0f} tickets/s: {ours / writing:.2f} times as fast"
-    return [
-        Figure(f"tickets through the webhook, {name}", f"{ours:,.0f} tickets/s", beside),
-        Figure(f"statements for a ticket, {name}", f"{statements:.1f}"),
-        Figure(f"memory after {total:,} tickets, {name}", _megabytes(size)),
-    ]
-
-
 async def measure_start() -> list[Figure]:
     """Seconds from the command to an answer, and the memory of a service that has just started."""
     figures = []
@@ -160,47 +110,3 @@ async def measure_start() -> list[Figure]:
 
 def _megabytes(size: int) -> str:
     return f"{size / 1024 / 1024:,.0f} MiB"
-
-
-def _update(number: int, text: str) -> bytes:
-    """An update by a resident of their own, as nobody reports a thousand troubles."""
-    message = {
-        "message_id": number,
-        "date": int(time.time()),
-        "chat": {"id": GARDEN, "type": "supergroup", "title": "锦绣花园业主群"},
-        "from": {"id": 8_000_000_000 + number, "is_bot": False, "first_name": "居民"},
-        "text": text,
-    }
-    return json.dumps({"update_id": number, "message": message}, ensure_ascii=False).encode()
-
-
-@asynccontextmanager
-async def _served(database_url: str) -> AsyncIterator[int]:
-    """The service in a process of its own; its port."""
-    port = free_port()
-    async with running_sandbox(sample_world()) as sandbox:
-        environment = {
-            "QUNBAN_TELEGRAM_TOKEN": sample_world().token,
-            "QUNBAN_TELEGRAM_API_URL": sandbox.url,
-            "QUNBAN_TELEGRAM_MODE": "webhook",
-            "QUNBAN_PUBLIC_URL": f"http://127.0.0.1:{port}",
-            "QUNBAN_WEBHOOK_SECRET": SECRET,
-            "QUNBAN_DATABASE_URL": database_url,
-            "QUNBAN_PORT": str(port),
-            "QUNBAN_SAMPLE": "1",
-        }
-        with tempfile.TemporaryDirectory(prefix="qunban-bench-") as folder:
-            process = await _start(folder, bare_environment({"PYTHONUNBUFFERED": "1", **environment}))
-            try:
-                assert process.stdout is not None
-                async with asyncio.timeout(60):
-                    assert await process.stdout.readline(), "the service did not start"
-                yield port
-            finally:
-                process.terminate()
-                await process.wait()
-
-
-async def _start(folder: str, environment: dict[str, str]) -> asyncio.subprocess.Process:
-    command: Sequence[str] = (sys.executable, "-m", "tests.bench.server")
-    return await asyncio.create_subprocess_exec(*command, cwd=folder, env=environment, stdout=asyncio.subprocess.PIPE)

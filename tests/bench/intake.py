@@ -1,0 +1,249 @@
+"""The way in: requests, tickets and waits beside what does less, in turns with it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import httpx
+
+from bot.web.webhook import PATH
+from models.database import Database
+from models.migrate import upgrade
+from tests.bench.django_helpdesk import helpdesk_rates
+from tests.bench.load import rate, waits
+from tests.bench.measure import ROUNDS, Figure
+from tests.bench.pgbench import CLIENTS, pgbench_rate, script_of_a_ticket
+from tests.bench.server import found_groups, group_id
+from tests.bench.sqlite_plain import plain_rate
+from tests.bench.talk import reports, talk
+from tests.cli import bare_environment
+from tests.postgres import PostgresServer
+from tests.process import free_port
+from tests.sandbox_server import running_sandbox
+from tests.town import load_registers, sample_world
+
+SECRET = "bench"
+CONNECTIONS = 32
+REPORTS, TALK = 480, 2_000
+"""Messages in one round: reports only, and talk of which nine parts in ten are chatter."""
+EACH_SECOND = 300
+_SECONDS_OF_TALK = 5
+_numbers = count(1)
+
+
+@dataclass(slots=True)
+class Served:
+    """The real service in a process of its own."""
+
+    port: int
+    http: httpx.AsyncClient
+
+    async def counters(self) -> dict[str, float]:
+        """What it has done so far."""
+        counted: dict[str, float] = (await self.http.get(f"http://127.0.0.1:{self.port}/bench/counters")).json()
+        return counted
+
+    async def rate(self, path: str, bodies: Sequence[bytes]) -> float:
+        """Requests a second."""
+        return await rate(self.port, path, bodies, SECRET, CONNECTIONS)
+
+    async def waits(self, path: str, bodies: Sequence[bytes]) -> list[float]:
+        """Seconds until the answer, at ``EACH_SECOND`` requests a second."""
+        return await waits(self.port, path, bodies, SECRET, each_second=EACH_SECOND, connections=CONNECTIONS)
+
+
+def updates(lines: Iterable[str]) -> list[bytes]:
+    """Updates of the lines, each by a resident of their own, as nobody reports a thousand troubles."""
+    return [_update(next(_numbers), line) for line in lines]
+
+
+def _update(number: int, text: str) -> bytes:
+    message = {
+        "message_id": number,
+        "date": int(time.time()),
+        "chat": {"id": group_id(number), "type": "supergroup", "title": "锦绣花园业主群"},
+        "from": {"id": 8_000_000_000 + number, "is_bot": False, "first_name": "居民"},
+        "text": text,
+    }
+    return json.dumps({"update_id": number, "message": message}, ensure_ascii=False).encode()
+
+
+async def measure_talk(database_url: str) -> list[Figure]:
+    """Requests a second of ordinary talk beside a route that reads, and one that asks aiogram; and how long it waits."""
+    paths = (PATH, "/bench/read", "/bench/aiogram")
+    found: dict[str, list[float]] = {path: [] for path in paths}
+    costs: list[float] = []
+    tails: dict[str, list[float]] = {path: [] for path in paths[:2]}
+    async with served(database_url) as service:
+        for _ in range(ROUNDS + 1):
+            for path in paths:
+                before = await service.counters()
+                found[path].append(await service.rate(path, updates(talk(TALK))))
+                if path == PATH:
+                    costs.append(((await service.counters())["cpu"] - before["cpu"]) / TALK)
+        for _ in range(ROUNDS):
+            for path, tail in tails.items():
+                tail.append(_p99(await service.waits(path, updates(talk(EACH_SECOND * _SECONDS_OF_TALK)))))
+    ours, reading, asking = (statistics.median(found[path][1:]) for path in paths)
+    added = statistics.median(tails[PATH]) - statistics.median(tails["/bench/read"])
+    return [
+        Figure(
+            "webhook, 90 % chatter, PostgreSQL",
+            f"{ours:,.0f} requests/s, {statistics.median(costs[1:]) * 1e6:,.0f} µs of CPU each",
+            f"a FastAPI route that reads the body {reading:,.0f}/s: {ours / reading:.2f} times as fast; "
+            f"one that calls feed_raw_update {asking:,.0f}/s: {ours / asking:.2f} times as fast",
+        ),
+        Figure(
+            f"p99 of the acknowledgement, {EACH_SECOND} messages/s, 90 % chatter",
+            f"{statistics.median(tails[PATH]) * 1000:.1f} ms",
+            f"the route that reads the body {statistics.median(tails['/bench/read']) * 1000:.1f} ms: "
+            f"{added * 1000:.1f} ms more",
+        ),
+    ]
+
+
+def _p99(found: list[float]) -> float:
+    return statistics.quantiles(found, n=100)[98]
+
+
+async def measure_reports(server: PostgresServer) -> list[Figure]:
+    """Tickets a second on PostgreSQL, beside pgbench and django-helpdesk on the same server."""
+    plain_url = server.empty_database()
+    await upgrade(plain_url)
+    plain = Database(plain_url)
+    await load_registers(plain)
+    await found_groups(plain)
+    await plain.close()
+    database_url = server.empty_database()
+    inserts: list[float] = []
+    rounds = _Rounds()
+    async with served(database_url) as service:
+        with tempfile.TemporaryDirectory(prefix="qunban-bench-") as folder:
+            script = Path(folder) / "ticket.sql"
+            for _ in range(ROUNDS + 1):
+                await rounds.run(service)
+                script.write_text(await script_of_a_ticket(database_url), encoding="utf-8")
+                inserts.append(await pgbench_rate(plain_url, script))
+    ours, writing = rounds.tickets, statistics.median(inserts[1:])
+    figures = [
+        rounds.figure(
+            "PostgreSQL",
+            f"pgbench, the same rows, {CLIENTS} clients {writing:,.0f}/s: {ours / writing:.2f} times as fast",
+        ),
+        rounds.statements("PostgreSQL"),
+        rounds.memory("PostgreSQL"),
+    ]
+    helpdesk = await helpdesk_rates(server.empty_database(), ROUNDS)
+    if helpdesk is None:
+        return [*figures, Figure("tickets/s beside django-helpdesk", "not measured", "it could not be installed")]
+    beside = "; ".join(
+        f"by {name} {statistics.median(rates):,.0f}/s: {ours / statistics.median(rates):.0f} times as fast"
+        for name, rates in helpdesk.items()
+    )
+    return [*figures, Figure("tickets/s beside django-helpdesk", f"{ours:,.0f} tickets/s", beside)]
+
+
+async def measure_sqlite() -> list[Figure]:
+    """Tickets a second on SQLite, beside the plain module of Python writing the same rows."""
+    rounds, plain = _Rounds(), list[float]()
+    with tempfile.TemporaryDirectory(prefix="qunban-bench-") as folder:
+        path = Path(folder) / "bench.db"
+        async with served(f"sqlite+aiosqlite:///{path}") as service:
+            for _ in range(ROUNDS + 1):
+                await rounds.run(service)
+                plain.append(await asyncio.to_thread(plain_rate, path, REPORTS))
+    writing = statistics.median(plain[1:])
+    return [
+        rounds.figure(
+            "SQLite",
+            f"sqlite3, the same rows, a transaction each {writing:,.0f}/s: "
+            f"{rounds.tickets / writing:.2f} times as fast",
+        ),
+        rounds.statements("SQLite"),
+        rounds.memory("SQLite"),
+    ]
+
+
+class _Rounds:
+    """Rounds of reports, the first of which is not counted."""
+
+    def __init__(self) -> None:
+        self._rates: list[float] = []
+        self._costs: list[float] = []
+        self._statements: list[float] = []
+        self._size = 0.0
+        self._lines = iter(reports(REPORTS * (ROUNDS + 1)))
+
+    async def run(self, service: Served) -> None:
+        """One round."""
+        bodies = updates(next(self._lines) for _ in range(REPORTS))
+        before = await service.counters()
+        requests = await service.rate(PATH, bodies)
+        after = await service.counters()
+        # Reports that join a ticket open none of their own; what counts is the tickets.
+        opened = after["tickets"] - before["tickets"]
+        self._rates.append(requests * opened / REPORTS)
+        self._costs.append((after["cpu"] - before["cpu"]) / opened)
+        self._statements.append((after["statements"] - before["statements"]) / opened)
+        self._size = after["resident_bytes"]
+
+    @property
+    def tickets(self) -> float:
+        """Tickets a second."""
+        return statistics.median(self._rates[1:])
+
+    def figure(self, name: str, beside: str) -> Figure:
+        """Their rate and what they cost."""
+        cost = statistics.median(self._costs[1:]) * 1000
+        value = f"{self.tickets:,.0f} tickets/s, {cost:.1f} ms of CPU each"
+        return Figure(f"webhook to commit, reports only, {name}", value, beside)
+
+    def statements(self, name: str) -> Figure:
+        """Statements for a ticket, those of reports that joined one included."""
+        return Figure(f"statements for a ticket, {name}", f"{statistics.median(self._statements[1:]):.2f}")
+
+    def memory(self, name: str) -> Figure:
+        """What is resident after all of them."""
+        return Figure(f"memory after {REPORTS * len(self._rates):,} reports, {name}", f"{self._size / 2**20:,.0f} MiB")
+
+
+@asynccontextmanager
+async def served(database_url: str) -> AsyncIterator[Served]:
+    """Runs the service until the block ends."""
+    port = free_port()
+    async with running_sandbox(sample_world()) as sandbox, httpx.AsyncClient(trust_env=False, timeout=60) as http:
+        environment = {
+            "QUNBAN_TELEGRAM_TOKEN": sample_world().token,
+            "QUNBAN_TELEGRAM_API_URL": sandbox.url,
+            "QUNBAN_TELEGRAM_MODE": "webhook",
+            "QUNBAN_PUBLIC_URL": f"http://127.0.0.1:{port}",
+            "QUNBAN_WEBHOOK_SECRET": SECRET,
+            "QUNBAN_DATABASE_URL": database_url,
+            "QUNBAN_PORT": str(port),
+            "QUNBAN_SAMPLE": "1",
+        }
+        with tempfile.TemporaryDirectory(prefix="qunban-bench-") as folder:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "tests.bench.server"),
+                cwd=folder,
+                env=bare_environment({"PYTHONUNBUFFERED": "1", **environment}),
+                stdout=asyncio.subprocess.PIPE,
+            )
+            try:
+                assert process.stdout is not None
+                async with asyncio.timeout(120):
+                    assert await process.stdout.readline(), "the service did not start"
+                yield Served(port, http)
+            finally:
+                process.terminate()
+                await process.wait()
