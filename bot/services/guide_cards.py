@@ -28,7 +28,8 @@ GUIDE_NEITHER = "guide_neither"
 START_ITEM = "item-"
 """Begins the parameter of a link that opens the bot's private chat on an entry."""
 
-_HALVES_A_ROW = 2
+_A_ROW = 2
+"""More do not fit beside each other on a telephone without a line break."""
 
 
 class GuideCards:
@@ -101,8 +102,8 @@ class GuideCards:
             Button(self.appointment(one, script), GUIDE_BOOK_AT, prompt_id, f"{index}.{item.code}")
             for index, one in enumerate(offered)
         ]
-        rows = tuple(tuple(buttons[start : start + _HALVES_A_ROW]) for start in range(0, len(buttons), _HALVES_A_ROW))
-        return Content(lines=(self._wording.say("guide.choose_appointment", script, name=item.name),), buttons=rows)
+        asked = self._wording.say("guide.choose_appointment", script, name=item.name)
+        return Content(lines=(asked,), buttons=_rows(buttons))
 
     def appointment(self, appointment: Appointment, script: Script = Script.HANS) -> str:
         """A half day in words: 11-24 上午."""
@@ -132,8 +133,12 @@ class GuideCards:
             if isinstance(entry, ServiceItem) and entry.bookable:
                 actions.append(GUIDE_BOOK)
             actions.append(GUIDE_UNANSWERED)
-        row = tuple(
+        buttons = [
             Button(self._wording.say(f"button.{action}", script), action, prompt_id or 0, entry.code)
             for action in actions
-        )
-        return Content(content.title, content.lines, (row,) if row else ())
+        ]
+        return Content(content.title, content.lines, _rows(buttons))
+
+
+def _rows(buttons: Sequence[Button]) -> tuple[tuple[Button, ...], ...]:
+    return tuple(tuple(buttons[start : start + _A_ROW]) for start in range(0, len(buttons), _A_ROW))

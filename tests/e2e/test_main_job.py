@@ -10,7 +10,7 @@ from playwright.async_api import Browser, Locator, Page, ViewportSize, expect
 
 from tests.process import Serving, serving
 from tests.sandbox_server import png
-from tests.town import GAO, GARDEN, HE, LIN, STAFF_ROOM, ZHANG
+from tests.town import GAO, GARDEN, HE, LIN, STAFF_ROOM, TANG, ZHANG
 
 pytestmark = pytest.mark.browser
 
@@ -105,6 +105,35 @@ async def test_two_pages_race_for_a_card_in_the_staff_group(browser: Browser, se
     await worker.context.set_offline(offline=False)
     await expect(_from_bot(worker, "经办 物业 何志强")).to_be_visible()
     await expect(_button(worker, "认领")).to_have_count(0)
+
+
+@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+async def test_a_question_is_answered_in_the_group_and_the_papers_in_private(
+    browser: Browser, service: Serving, viewport: ViewportSize, tmp_path: Path
+) -> None:
+    resident = await _open_as(browser, service, ZHANG, GARDEN, viewport)
+    await _say(resident, "居住证怎么办，要带什么材料")
+    answer = _from_bot(resident, "📋 居住证办理")
+    await expect(answer).to_contain_text("材料 身份证原件、一寸白底照片")
+    await _look_at(resident, tmp_path, "1-answer")
+    await _button(answer, "帮我办").click()
+    await expect(_from_bot(resident, "已登记：户籍与居住登记")).to_contain_text("材料 0/4")
+    # The link of this button opens the private chat and says /start there, as the messenger's own app does.
+    await _button(_from_bot(resident, "已登记代办，单号"), "材料清单").click()
+    whole = _from_bot(resident, "📋 居住证办理 材料清单")
+    await expect(whole).to_contain_text("2. 一寸白底照片")
+    await expect(resident.locator("#room-title")).to_have_text("群办")
+    await _look_at(resident, tmp_path, "2-list")
+
+    secretary = await _open_as(browser, service, TANG, TANG, viewport)
+    task = _from_bot(secretary, "户籍与居住登记")
+    await _button(task, "认领").click()
+    await _button(task, "☐ 身份证原件").click()
+    await expect(_button(task, "☑ 身份证原件")).to_be_visible()
+    await expect(task).to_contain_text("材料 1/4")
+    await _look_at(secretary, tmp_path, "3-papers")
+    for page in (resident, secretary):
+        assert await page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
 
 
 async def _open_as(browser: Browser, service: Serving, person: int, room: int, viewport: ViewportSize) -> Page:
