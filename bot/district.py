@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from bot.civic import CivicCases, civic_cases, civic_digest
 from bot.services.approvals import ApprovalService
 from bot.services.board import TicketBoard
 from bot.services.callback import CallBackService
@@ -16,7 +17,6 @@ from bot.services.cards import CardMaker
 from bot.services.care_list import CareListService
 from bot.services.care_visits import CareVisitService
 from bot.services.care_watch import CareWatch
-from bot.services.civic_board import CivicBoard
 from bot.services.civic_talk import CivicTalk
 from bot.services.clockwork import ClockService
 from bot.services.confirmation import ConfirmationService
@@ -33,13 +33,7 @@ from bot.services.intake import IntakeService
 from bot.services.joining import JoiningService
 from bot.services.joint import JointService
 from bot.services.lists import ListService
-from bot.services.matching import MatchingService
-from bot.services.motions import MotionService
 from bot.services.moves import MoveService
-from bot.services.need_cards import NeedCards
-from bot.services.need_listing import NeedListing
-from bot.services.needs import NeedService
-from bot.services.offers import OfferService
 from bot.services.open_questions import OpenQuestionService
 from bot.services.opening import OpeningService
 from bot.services.organisation import OrganisationService
@@ -47,15 +41,11 @@ from bot.services.papers import PaperService
 from bot.services.patrol import PatrolService
 from bot.services.ports import Clock, UnitOfWork
 from bot.services.progress import ProgressService
-from bot.services.project_clock import ProjectClock
-from bot.services.project_plan import PlanService
-from bot.services.projects import ProjectService
 from bot.services.prompting import PromptService
 from bot.services.registration import RegistrationService
 from bot.services.rota import RotaService
 from bot.services.rules import Rules
 from bot.services.supervision import SupervisionService
-from bot.services.votes import VoteService
 from bot.services.whereabouts import WhereaboutsService
 from bot.services.wording import Wording
 from config.bundle import Configuration
@@ -89,13 +79,7 @@ class UseCases:
     clockwork: ClockService
     moves: MoveService
     rota: RotaService
-    needs: NeedService
-    offers: OfferService
-    projects: ProjectService
-    plans: PlanService
-    project_clock: ProjectClock
-    motions: MotionService
-    votes: VoteService
+    civic: CivicCases
     care: CareListService
     visits: CareVisitService
     guide: GuideService
@@ -127,7 +111,8 @@ def rules_of(configuration: Configuration) -> Rules:
 def digests_of(configuration: Configuration, rules: Rules, platform: str, clock: Clock) -> DigestService:
     """The digests of the district, for the people of ``platform``."""
     _, visits = care_of(configuration, rules, platform, clock)
-    sections = (visits, GuideDigestSection(rules, configuration.guide))
+    civic = civic_digest(configuration, rules, platform=platform, clock=clock)
+    sections = (visits, GuideDigestSection(rules, configuration.guide), civic)
     return DigestService(rules, configuration.digests, platform=platform, clock=clock, sections=sections)
 
 
@@ -141,7 +126,7 @@ def care_of(
 
 def civic_sweeps(cases: UseCases) -> tuple[Callable[[UnitOfWork], Awaitable[int]], ...]:
     """What the clock does to projects, to suggestions and to votes."""
-    return cases.project_clock.sweep, cases.motions.sweep, cases.votes.sweep
+    return cases.civic.project_clock.sweep, cases.civic.motions.sweep, cases.civic.votes.sweep
 
 
 def use_cases(
@@ -166,15 +151,9 @@ def use_cases(
     )
     callback = CallBackService(desk, joining)
     hand_over = HandOverService(desk)
-    civic = CivicBoard(rules, clock, platform=platform)
-    need_cards = NeedCards(rules.wording, configuration.needs)
-    matching = MatchingService(configuration.needs, need_cards, civic)
-    listing = NeedListing(configuration.needs, need_cards, civic, matching)
-    needs = NeedService(configuration.needs, need_cards, civic, listing, desk)
-    registration = RegistrationService(triage, rules, opening, joining, memory, needs, clock, care)
+    civic = civic_cases(configuration, rules, desk, platform=platform, clock=clock)
+    registration = RegistrationService(triage, rules, opening, joining, memory, civic.needs, clock, care)
     prompts = PromptService(rules, registration, clock)
-    projects = ProjectService(configuration.needs, need_cards, civic, listing)
-    motions = MotionService(configuration.council.support, civic, desk)
     questions = OpenQuestionService(rules, clock)
     guide = GuideService(triage, rules, configuration.guide, configuration.certificates, questions, clock)
     care_list, visits = care_of(configuration, rules, platform, clock)
@@ -183,8 +162,8 @@ def use_cases(
         clock=clock,
         intake=CivicTalk(
             configuration.needs,
-            needs,
-            motions,
+            civic.needs,
+            civic.motions,
             IntakeService(triage, rules, registration, prompts, joining, callback, memory, clock, care, guide),
             clock,
         ),
@@ -207,13 +186,7 @@ def use_cases(
         clockwork=ClockService(rules, board, clock),
         moves=MoveService(configuration.organisation, clock),
         rota=RotaService(rules, clock, platform=platform),
-        needs=needs,
-        offers=OfferService(configuration.needs, need_cards, civic, matching),
-        projects=projects,
-        plans=PlanService(configuration.needs, civic, listing, projects),
-        project_clock=ProjectClock(configuration.needs, civic, listing, projects),
-        motions=motions,
-        votes=VoteService(configuration.council.votes, civic),
+        civic=civic,
         care=care_list,
         visits=visits,
         guide=guide,

@@ -11,7 +11,9 @@ from sqlalchemy.orm import aliased
 from models.registers import Registers
 from models.revision import RegisterRevisions
 from models.tables import ChatGroupRow
+from models.tables_council import VoteRow
 from models.tables_delivery import Delivery, OutboxRow, TopicCardRow
+from models.tables_needs import NeedRow
 from models.tables_tickets import TicketCardRow, TicketRow
 from models.transaction import Transaction
 from routing.groups import Group, GroupKind, GroupState
@@ -74,6 +76,10 @@ class SqlGroupStore:
             .where(TicketRow.platform == platform, TicketRow.group_chat_id == old_chat_id)
             .values(group_chat_id=new_chat_id)
         )
+        for row, chat_id in ((NeedRow, NeedRow.group_chat_id), (VoteRow, VoteRow.chat_id)):
+            await self._transaction.execute(
+                update(row).where(row.platform == platform, chat_id == old_chat_id).values({chat_id: new_chat_id})
+            )
         already = aliased(TicketCardRow)
         is_card_of_old = and_(TicketCardRow.platform == platform, TicketCardRow.chat_id == old_chat_id)
         await self._transaction.execute(

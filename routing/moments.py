@@ -27,6 +27,8 @@ _DAY = re.compile(
 _CLOCK = re.compile(
     r"(?P<part>早上|上午|中午|下午|晚上|晚|夜里)?(?P<hour>\d{1,2})(?:[:点时](?P<minute>\d{1,2}|半)?分?)(?:整)?"
 )
+# Blanks are dropped, and without one 11-2 8:00 would be the 28th.
+_DAY_BEFORE_TIME = re.compile(r"([-/.]\d{1,2})\s+(?=\d)")
 _NEAR = {"今天": 0, "今晚": 0, "明天": 1, "明晚": 1, "后天": 2, "大后天": 3}
 _WEEKDAYS = "一二三四五六日"
 _LATE = frozenset({"下午", "晚上", "晚", "夜里"})
@@ -38,7 +40,8 @@ def moment_of(written: str, now: datetime, zone: ZoneInfo, *, by_default: time) 
     A day without a time ends at ``by_default``; a time without a day is today's, and a date without a year the next
     one to come.
     """
-    said = "".join(unicodedata.normalize("NFKC", written).lower().split())
+    plain = _DAY_BEFORE_TIME.sub(r"\1日", unicodedata.normalize("NFKC", written).lower())
+    said = "".join(plain.split())
     span = _SPAN.fullmatch(said)
     if span is not None:
         return now.astimezone(UTC) + int(span[1]) * _UNITS[span[2]] if int(span[1]) else None

@@ -165,6 +165,7 @@ async def _remember_unreachable(work: UnitOfWork, row: QueuedMessage, obstacle: 
     message = row.message
     if message.chat_id > 0:
         await work.staff.set_reachable(message.chat_id, False)
+        await work.civic.private_chats.stopped(message.platform, message.chat_id)
         return
     state = GroupState.RESTRICTED if obstacle is Obstacle.NO_RIGHTS else GroupState.LEFT
     await work.groups.set_state(message.platform, message.chat_id, state)

@@ -87,6 +87,8 @@ class UpkeepJob:
             gone += await work.pace.prune((now - PACE_KEPT).timestamp())
             gone += await work.questions.prune(now - self._retention.questions)
             gone += await work.staff.prune_invitations(now - self._retention.invitations)
+            gone += await work.civic.needs.erase(now - self._retention.personal_data, now)
+            gone += await work.civic.votes.erase(now - self._retention.personal_data)
             await work.commit()
         return gone + await self._erase() + await self._erase_care()
 

@@ -12,8 +12,8 @@ from aiogram.types import (
 
 from routing.texts import Texts
 
-IN_GROUPS = ("report", "mine", "help")
-FOR_ADMINISTRATORS = (*IN_GROUPS, "bind")
+IN_GROUPS = ("report", "mine", "need", "needs", "offer", "offers", "projects", "votes", "help")
+FOR_ADMINISTRATORS = (*IN_GROUPS, "vote", "bind")
 IN_PRIVATE = (
     "mine",
     "todo",
@@ -27,6 +27,13 @@ IN_PRIVATE = (
     "questions",
     "invite",
     "groups",
+    "need",
+    "needs",
+    "offer",
+    "offers",
+    "project",
+    "projects",
+    "votes",
     "care",
     "visits",
     "help",

@@ -8,7 +8,7 @@ from routing.need import Need, NeedFilter, NeedState
 from routing.project import Project, ProjectState
 from routing.ticket import EventKind, Status
 from tests.sandbox_server import Json
-from tests.town import GARDEN, HE, LI, LIN, MILL, TANG, TENANT, TONG, WANG, XIE, ZHANG, ZOU, Town, labels_of
+from tests.town import GAO, GARDEN, HE, LI, LIN, MILL, TANG, TENANT, TONG, WANG, XIE, ZHANG, ZOU, Town, labels_of
 
 BENCH = "希望3栋楼下装几张长椅，老人走累了能歇歇"
 JOIN = "🙋 我也想要"
@@ -342,3 +342,70 @@ async def test_plus_one_still_means_the_trouble_that_was_reported_last(town: Tow
     (elevator,) = [one for one in await town.tickets() if one.service_code == "property.elevator"]
     async with town.database.unit_of_work() as work:
         assert len(await work.tickets.reporters(elevator.id)) == 2
+
+
+async def test_the_digest_tells_of_the_three_lists(town: Town) -> None:
+    await town.say(TANG, TANG, "/digest")
+    assert "三张清单" not in (await town.texts(TANG))[-1]
+    await under_way(town)
+    await town.say(LI, GARDEN, "/need 办个书法班")
+    await town.say(ZHANG, GARDEN, "+1")
+    town.clock.advance(minutes=1)
+    await town.say(TANG, TANG, "/digest")
+    told = (await town.texts(TANG))[-1]
+    assert "新增需求 2 项，清单上 2 项，其中待确认 0 项，实施中 1 项" in told
+    assert "呼声高：2. 办个书法班（2 人）" in told
+    assert "超期项目" not in told
+    town.clock.advance(days=10)
+    await town.say(TANG, TANG, "/digest")
+    assert (
+        "🔴 超期项目 1 个\n1. 休闲座椅（需求 1）｜棠川银行桂花园支行｜🔴 现场对接已超期" in (await town.texts(TANG))[-1]
+    )
+    await town.say(GAO, GAO, "/digest")
+    assert any("🔴 超期项目 1 个" in one for one in await town.texts(GAO))
+
+
+async def test_who_asked_is_forgotten_a_year_after(town: Town) -> None:
+    await town.say(ZHANG, GARDEN, "/need 在花坛里养孔雀")
+    await town.say(TANG, TANG, "/need 1")
+    await town.press_label(TANG, TANG, "下架")
+    await town.press_label(TANG, TANG, "暂时没有条件")
+    town.clock.advance(days=364)
+    await town.upkeep()
+    async with town.database.unit_of_work() as work:
+        assert len(await work.civic.needs.voices(1)) == 1
+    town.clock.advance(days=2)
+    await town.upkeep()
+    async with town.database.unit_of_work() as work:
+        assert await work.civic.needs.voices(1) == ()
+    kept = await need(town)
+    assert (kept.account, kept.voices) == (None, 1)
+
+
+async def test_who_stopped_the_bot_is_told_in_the_group_alone(town: Town) -> None:
+    await town.say(LI, LI, "/mine")
+    await town.say(LI, GARDEN, BENCH)
+    await town.people.block(LI)
+    await town.press_label(ZOU, ZOU, "🤝 认领需求 1")
+    await town.press_label(TANG, TANG, "同意")
+    await town.settle()
+    assert any("需求 1 开始办了" in one for one in await town.texts(ZHANG, GARDEN))
+    async with town.database.unit_of_work() as work:
+        assert await work.civic.private_chats.among("telegram", [LI]) == frozenset()
+
+
+async def test_a_list_goes_with_its_group_to_another_number(town: Town) -> None:
+    await town.say(ZHANG, GARDEN, BENCH)
+    async with town.database.unit_of_work() as work:
+        await work.groups.migrate("telegram", GARDEN, GARDEN - 1)
+        await work.commit()
+    assert (await need(town)).group_chat_id == GARDEN - 1
+
+
+async def test_the_menu_and_the_help_name_what_neighbours_can_do(town: Town) -> None:
+    await town.say(ZHANG, ZHANG, "/help")
+    said = " ".join(await town.texts(ZHANG))
+    for command in ("/needs", "/offers", "/projects", "/votes"):
+        assert command in said
+    await town.say(TANG, TANG, "/help")
+    assert "/vote 标题" in " ".join(await town.texts(TANG))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.telegram.menu import FOR_ADMINISTRATORS, IN_PRIVATE, publish_menu
 from bot.telegram.routers.admins import admins_router
 from bot.telegram.routers.care import care_router
+from bot.telegram.routers.civic import civic_router
 from bot.telegram.routers.commands import Command
 from bot.telegram.routers.residents import residents_router
 from bot.telegram.routers.staff import staff_router
@@ -22,7 +23,7 @@ async def test_the_menu_holds_what_the_bot_answers() -> None:
     assert [call["status"] for call in calls] == [200, 200, 200]
     answered = {
         filter_.callback._name
-        for router in (residents_router(), staff_router(), admins_router(), care_router())
+        for router in (residents_router(), staff_router(), admins_router(), care_router(), civic_router())
         for handler in router.message.handlers
         for filter_ in handler.filters or ()
         if isinstance(filter_.callback, Command)

@@ -30,45 +30,45 @@ def civic_router() -> Router:
 async def need(message: Message, command: Said, talking: Talking) -> Reply:
     """Puts something on the list of needs, or shows one."""
     said = talking.with_text(command.args)
-    return _said(await talking.services.needs.propose(talking.work, talking.actor, said))
+    return _said(await talking.services.civic.needs.propose(talking.work, talking.actor, said))
 
 
 async def needs(message: Message, talking: Talking) -> Reply:
     """The list of needs."""
     script = script_of(talking.message.text) if talking.message else Script.HANS
-    return _said(await talking.services.needs.listed(talking.work, talking.actor, message.chat.id, script))
+    return _said(await talking.services.civic.needs.listed(talking.work, talking.actor, message.chat.id, script))
 
 
 async def offer(message: Message, command: Said, talking: Talking) -> Reply:
     """Offers something."""
     said = talking.with_text(command.args)
-    return _said(await talking.services.offers.propose(talking.work, talking.actor, said))
+    return _said(await talking.services.civic.offers.propose(talking.work, talking.actor, said))
 
 
 async def offers(message: Message, talking: Talking) -> Reply:
     """The list of resources."""
-    return _said(await talking.services.offers.listed(talking.work, talking.actor, message.chat.id))
+    return _said(await talking.services.civic.offers.listed(talking.work, talking.actor, message.chat.id))
 
 
 async def project(message: Message, command: Said, talking: Talking) -> Reply:
     """Shows a project or changes its steps."""
-    return _said(await talking.services.plans.command(talking.work, talking.actor, command.args))
+    return _said(await talking.services.civic.plans.command(talking.work, talking.actor, command.args))
 
 
 async def projects(message: Message, talking: Talking) -> Reply:
     """The list of projects."""
-    return _said(await talking.services.projects.listed(talking.work, talking.actor, message.chat.id))
+    return _said(await talking.services.civic.projects.listed(talking.work, talking.actor, message.chat.id))
 
 
 async def vote(message: Message, command: Said, talking: Talking) -> Reply:
     """Calls a vote, or cancels one."""
     said = talking.with_text(command.args)
-    return _said(await talking.services.votes.command(talking.work, talking.actor, said))
+    return _said(await talking.services.civic.votes.command(talking.work, talking.actor, said))
 
 
 async def votes(message: Message, talking: Talking) -> Reply:
     """What is being voted on, and what was decided."""
-    return _said(await talking.services.votes.listed(talking.work, talking.actor, message.chat.id))
+    return _said(await talking.services.civic.votes.listed(talking.work, talking.actor, message.chat.id))
 
 
 def _said(answer: Answer | Content | None) -> Messages | None:

@@ -119,7 +119,7 @@ async def private_message(message: Message, talking: Talking) -> Reply:
         if kept is not None:
             return in_same_chat(kept)
     if dialogue is not None and dialogue.expects == EXPECTS_ANSWER:
-        published = await talking.services.motions.take_answer(talking.work, talking.actor, said)
+        published = await talking.services.civic.motions.take_answer(talking.work, talking.actor, said)
         if published is not None:
             return in_same_chat(published)
     if dialogue is not None and dialogue.expects == EXPECTS_TASK:
@@ -145,11 +145,11 @@ async def private_message(message: Message, talking: Talking) -> Reply:
 
 def _audiences(actor: Actor) -> tuple[str, ...]:
     if not actor.posts:
-        return ("resident",)
+        return ("resident", "neighbours")
     rank = max(RANK[post.role] for post in actor.posts)
     found = ["staff"]
     if rank >= RANK[Role.GRID_LEAD]:
         found.append("supervisor")
     if rank >= RANK[Role.COMMUNITY]:
-        found.append("admin")
+        found += ["admin", "neighbours", "council"]
     return tuple(found)
