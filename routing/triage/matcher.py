@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import reduce
+from itertools import chain
 from operator import itemgetter, or_
 from typing import NamedTuple
 
@@ -87,11 +88,9 @@ class Words:
         return self._mask
 
 
-_Tried = tuple[int, tuple[tuple[int, int], ...]]
-"""The rules whose rarest part a spelling is: for each a bit for every other slot that it wants and its place in the
-lexicon; before them all these bits together, so that one look tells most often that none can hold."""
-_ANY = -1
-"""All bits: where a rule wants no other slot, it may always hold."""
+_Tried = tuple[tuple[int, ...], int, tuple[tuple[int, int], ...]]
+"""The rules whose rarest part a spelling is, by their place in the lexicon: those that want nothing else; the bits of all
+slots that the others want, as one look then tells most often that none can hold; each of these with its own bits."""
 
 
 class Match(NamedTuple):
@@ -147,14 +146,15 @@ class Matcher:
         self.watched = self.modal | {self.slot(IDIOM)}
         """The slots that are looked at in every message, whatever rules may hold."""
         rarity = _slot_frequencies(slots_of, frequency)
-        # Slots of frequent words get the low bits, so that most masks are short.
-        bits = {slot: 1 << bit for bit, slot in enumerate(sorted(rarity, key=rarity.__getitem__, reverse=True))}
-        by_slots = {slots: sum(map(bits.__getitem__, slots)) for slots in known}
-        self._masks = [by_slots[slots] for slots in self.slots]
         self._rules = compiled_rules
+        for_services = [one for one in compiled_rules if one.cue is None]
+        for_cues = [one for one in compiled_rules if one.cue is not None]
+        bits = _bits(for_services, for_cues, rarity)
+        by_slots = {slots: sum(bits.get(slot, 0) for slot in slots) for slots in known}
+        self._masks = [by_slots[slots] for slots in self.slots]
         self._forbidden = [sum(map(bits.__getitem__, rule.absent)) for rule in compiled_rules]
-        self._service_rules = self._by_rarest([one for one in compiled_rules if one.cue is None], rarity, bits)
-        self._cue_rules = self._by_rarest([one for one in compiled_rules if one.cue is not None], rarity, bits)
+        self._service_rules = self._by_rarest(for_services, rarity, bits)
+        self._cue_rules = self._by_rarest(for_cues, rarity, bits)
         wanted = {slot for compiled in compiled_rules for slot in compiled.slots}
         forbidding = frozenset(self._slot_numbers.values()) - wanted - frozenset(self._class_slots.values())
         self.forbidding = frozenset(number for number, slots in enumerate(self.slots) if slots <= forbidding)
@@ -198,7 +198,8 @@ class Matcher:
     def _satisfied(self, rules: Mapping[int, _Tried], tried: Iterable[int], mask: int) -> list[CompiledRule]:
         held: set[int] = set()
         for number in tried:
-            partners, wanting = rules[number]
+            content, partners, wanting = rules[number]
+            held.update(content)
             if partners & mask:
                 held.update([order for others, order in wanting if others & mask == others])
         return [self._rules[order] for order in sorted(held)] if held else []
@@ -209,17 +210,16 @@ class Matcher:
         """The rules to try for each spelling: those whose rarest part it is, so that most texts try hardly any."""
         by_number: dict[int, list[tuple[int, int]]] = defaultdict(list)
         for compiled in rules:
-            rarest = min(compiled.slots, key=rarity.__getitem__)
-            others = sum(bits[slot] for slot in {*compiled.slots} - {rarest})
+            rarest, others = _apart(compiled, rarity)
+            wanted = sum(bits[slot] for slot in others)
             for number in self.fillers(rarest):
-                by_number[number].append((others, compiled.order))
-        known: dict[tuple[tuple[int, int], ...], _Tried] = {}
-        found: dict[int, _Tried] = {}
-        for number, tried in by_number.items():
-            wanting = tuple(tried)
-            partners = reduce(or_, (others or _ANY for others, _ in wanting))
-            found[number] = known.setdefault(wanting, (partners, wanting))
-        return found
+                by_number[number].append((wanted, compiled.order))
+        found: dict[tuple[tuple[int, int], ...], _Tried] = {}
+        for tried in {tuple(tried) for tried in by_number.values()}:
+            wanting = tuple((wanted, order) for wanted, order in tried if wanted)
+            partners = reduce(or_, (wanted for wanted, _ in wanting), 0)
+            found[tried] = tuple(order for wanted, order in tried if not wanted), partners, wanting
+        return {number: found[tuple(tried)] for number, tried in by_number.items()}
 
     @staticmethod
     def _spellings(lexicon: Lexicon, slots_of: dict[str, set[int]], is_word: Callable[[str], bool]) -> dict[str, str]:
@@ -249,6 +249,26 @@ class Matcher:
             for word in words:
                 slots_of.setdefault(word, set()).add(number)
         return number
+
+
+def _apart(compiled: CompiledRule, rarity: Mapping[int, int]) -> tuple[int, set[int]]:
+    """The rarest slot of a rule, and its others."""
+    rarest = min(compiled.slots, key=rarity.__getitem__)
+    return rarest, {*compiled.slots} - {rarest}
+
+
+def _bits(
+    for_services: Iterable[CompiledRule], for_cues: Iterable[CompiledRule], rarity: Mapping[int, int]
+) -> dict[int, int]:
+    """A bit for each slot that is asked for in a mask.
+
+    What rules of services want comes first, then what cues want, then what is forbidden; in each the slots of frequent
+    words, so that most masks are short.
+    """
+    wanted = [[slot for rule in rules for slot in _apart(rule, rarity)[1]] for rules in (for_services, for_cues)]
+    wanted.append([slot for rule in (*for_services, *for_cues) for slot in rule.absent])
+    ordered = (sorted(set(slots), key=lambda slot: (-rarity[slot], slot)) for slots in wanted)
+    return {slot: 1 << bit for bit, slot in enumerate(dict.fromkeys(chain.from_iterable(ordered)))}
 
 
 def _slot_frequencies(slots_of: Mapping[str, set[int]], frequency: Callable[[str], int]) -> dict[int, int]:
