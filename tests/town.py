@@ -245,11 +245,15 @@ async def running_town(
     clock: TestClock | None = None,
     talk: Callable[[UseCases], TalkHandler] = lambda cases: cases.intake,
     district: Configuration | None = None,
+    people: SampleDistrict | None = None,
 ) -> AsyncIterator[Town]:
-    """Serves a district, the packaged one if none is named, on a migrated, empty database until the block ends."""
+    """Serves a district, the packaged one if none is named, on a migrated, empty database until the block ends.
+
+    ``people`` take the place of the sample that belongs to the configuration.
+    """
     clock = clock or TestClock()
     database = Database(database_url, clock=clock)
-    people = sample() if district is None else district.sample(PLATFORM)
+    people = people or (sample() if district is None else district.sample(PLATFORM))
     world = sample_world(people)
     cases = use_cases(
         district or configuration(), triage(), platform=PLATFORM, clock=clock, new_token=lambda: "invitation-token"

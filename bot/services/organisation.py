@@ -51,10 +51,16 @@ class OrganisationService:
         self._new_token = new_token
 
     async def bind(self, work: UnitOfWork, actor: Actor, group: Group, area_code: str) -> Content:
-        """Ties the group to an area; its residents' talk is taken as coming from there."""
+        """Ties the group to an area; its residents' talk is taken as coming from there.
+
+        A group that stands for an area already is given away only by somebody who may bind it there as well.
+        """
         tree = await work.areas.tree()
         area = tree.get(area_code)
         self._require(actor, _MAY_BIND, tree, area, "bind")
+        known = await work.groups.get(group.platform, group.chat_id)
+        if known is not None and known.area_code is not None and known.area_code in tree:
+            self._require(actor, _MAY_BIND, tree, tree.get(known.area_code), "bind")
         await work.groups.put(replace(group, area_code=area.code, state=GroupState.ACTIVE))
         key = "admin.bound_staff" if group.kind is GroupKind.STAFF else "admin.bound"
         return Content(lines=(self._rules.wording.say(key, area=area.name, code=area.code),))
@@ -82,11 +88,21 @@ class OrganisationService:
         return post, tree.get(invitation.area_code)
 
     async def groups(self, work: UnitOfWork, actor: Actor) -> Content:
-        """Every group that the bot is or was in, with its area and state."""
-        if not actor.with_role(*_MAY_BIND):
+        """Every group of the person's areas that the bot is or was in, with its area and state.
+
+        What nobody has bound yet belongs to no area; administrators see it.
+        """
+        posts = actor.with_role(*_MAY_BIND)
+        if not posts:
             raise NotAllowed("groups")
         tree, say = await work.areas.tree(), self._rules.wording.say
-        groups = await work.groups.all()
+        own = {area.code for post in posts if post.area_code in tree for area in tree.below(post.area_code)}
+        sees_unbound = bool(actor.with_role(Role.ADMIN))
+        groups = [
+            group
+            for group in await work.groups.all()
+            if (group.area_code in own if group.area_code in tree.by_code() else sees_unbound)
+        ]
         if not groups:
             return Content(lines=(say("admin.groups_empty"),))
         lines = tuple(

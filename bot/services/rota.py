@@ -126,15 +126,19 @@ class RotaService:
 
     @staticmethod
     async def stand_in(work: UnitOfWork, own: Sequence[Staff], name: str) -> Staff:
-        """The person of this name; of several the one whose posts lie where the own ones do."""
+        """The person of this name in the same district; of several the one whose posts lie where the own ones do."""
         mine = {post.account for post in own}
+        tree = await work.areas.tree()
+        around = {area.code for post in own if post.area_code in tree for area in tree.path(post.area_code)}
         named = [
             post
             for post in await work.staff.all()
-            if post.name == name and post.account is not None and post.account not in mine
+            if post.name == name
+            and post.account is not None
+            and post.account not in mine
+            and post.area_code in tree
+            and tree.path(post.area_code)[-1].code in around
         ]
-        tree = await work.areas.tree()
-        around = {area.code for post in own if post.area_code in tree for area in tree.path(post.area_code)}
         near = [post for post in named if post.area_code in around] or named
         if len({post.account for post in near}) != 1:
             raise UnknownStandIn(name)
