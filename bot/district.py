@@ -46,6 +46,9 @@ from bot.services.registration import RegistrationService
 from bot.services.rota import RotaService
 from bot.services.rules import Rules
 from bot.services.supervision import SupervisionService
+from bot.services.undelivered import UndeliveredService
+from bot.services.volunteer_digest import VolunteerDigest
+from bot.services.volunteers import VolunteerService
 from bot.services.whereabouts import WhereaboutsService
 from bot.services.wording import Wording
 from config.bundle import Configuration
@@ -76,6 +79,7 @@ class UseCases:
     organisation: OrganisationService
     patrol: PatrolService
     digests: DigestService
+    undelivered: UndeliveredService
     clockwork: ClockService
     moves: MoveService
     rota: RotaService
@@ -183,6 +187,7 @@ def use_cases(
         organisation=OrganisationService(rules, clock, new_token),
         patrol=PatrolService(triage, opening, desk),
         digests=digests_of(configuration, rules, platform, clock),
+        undelivered=UndeliveredService(rules, board, clock),
         clockwork=ClockService(rules, board, clock),
         moves=MoveService(configuration.organisation, clock),
         rota=RotaService(rules, clock, platform=platform),

@@ -126,6 +126,7 @@ def build(settings: Settings, *, url: str, clock: Clock = utc_now, randomness: R
         clock=clock,
         randomness=randomness,
         metrics=OutboxMetrics(registry),
+        undelivered=district.undelivered.given_up,
     )
     bell = Bell(database_url, heard=outbox.wake, lost=lambda kind: log.warning("bell_lost", kind=kind))
     database.on_commit(outbox.wake)

@@ -29,14 +29,18 @@ def ladder(ticket: Ticket, plan: EscalationPlan, tree: AreaTree, duties: DutyRul
 def told_at(steps: Sequence[Step], level: int, posts: Sequence[Staff], ticket: Ticket) -> tuple[int, tuple[Staff, ...]]:
     """Who hears of the ticket at ``level``, or at the first level above it that anybody fills, and that level.
 
-    ``posts`` are at least those of all steps. Whoever is off duty hears only where nobody of the step is on duty.
+    ``posts`` are at least those of all steps. Whoever is off duty hears only where nobody of the step is on duty, and
+    whoever cannot be reached only where nobody up to the top can be.
     """
+    unreached: tuple[int, tuple[Staff, ...]] = level, ()
     for reached in range(level, max(level, len(steps) - 1) + 1):
         there = posts_at(step_for(steps, reached), posts, ticket.service_code)
         known = tuple(post for post in there if post.account is not None and post.id != ticket.assignee_id)
-        if known:
-            return reached, tuple(post for post in known if post.on_duty) or known
-    return level, ()
+        if reachable := tuple(post for post in known if post.reachable):
+            return reached, tuple(post for post in reachable if post.on_duty) or reachable
+        if known and not unreached[1]:
+            unreached = reached, known
+    return unreached
 
 
 def is_told_at(steps: Sequence[Step], level: int, post: Staff) -> bool:

@@ -281,6 +281,7 @@ async def running_town(
             clock=clock,
             randomness=random.Random(7).random,
             metrics=OutboxMetrics(registry),
+            undelivered=cases.undelivered.given_up,
         )
         try:
             yield Town(sandbox, database, cases, feed, outbox, clock, sender)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -41,8 +41,12 @@ class Limits(Protocol):
 Count = Callable[[], None]
 """Counts what happened, once it is committed."""
 
-Undelivered = Callable[[UnitOfWork, QueuedMessage], Awaitable[None]]
-"""Finds somebody else to tell, where a person cannot be reached or a message was given up."""
+
+class Undelivered(Protocol):
+    """Finds somebody else to tell of a message that was given up; ``UndeliveredService.given_up``."""
+
+    async def __call__(self, work: UnitOfWork, row: QueuedMessage, *, is_newly_unreachable: bool) -> None: ...
+
 
 _BETWEEN_TRIES = Backoff(first=1.0, longest=120.0)
 
@@ -105,8 +109,8 @@ class Outcomes:
             case Migrated():
                 return await self._follow(work, row, outcome)
             case Unreachable():
-                await _remember_unreachable(work, row, outcome.obstacle)
-                return await self._give_up(work, row, f"{outcome.code} {outcome.obstacle}")
+                is_new = await _remember_unreachable(work, row, outcome.obstacle)
+                return await self._give_up(work, row, f"{outcome.code} {outcome.obstacle}", is_newly_unreachable=is_new)
             case Refused():
                 return await self._give_up(work, row, f"{outcome.code} {outcome.reason}")
             case PlatformDown():
@@ -149,23 +153,25 @@ class Outcomes:
             return await self._give_up(work, row, f"{outcome.code} unknown_group")
         return await self._try_again(work, row, outcome.code, self._policy.tries)
 
-    async def _give_up(self, work: UnitOfWork, row: QueuedMessage, cause: str) -> Count:
+    async def _give_up(
+        self, work: UnitOfWork, row: QueuedMessage, cause: str, *, is_newly_unreachable: bool = False
+    ) -> Count:
         await work.outbox.give_up(row, at=self._clock(), error=cause)
         log.error("outbox_given_up", row=row.id, ticket=row.message.ticket_id, cause=cause, attempts=row.attempts + 1)
         if self._undelivered is not None:
-            await self._undelivered(work, row)
+            await self._undelivered(work, row, is_newly_unreachable=is_newly_unreachable)
         return partial(self._metrics.given_up, row.message.platform, cause)
 
 
-async def _remember_unreachable(work: UnitOfWork, row: QueuedMessage, obstacle: Obstacle) -> None:
-    """Keeps who cannot be reached, so that tickets go to somebody who can.
+async def _remember_unreachable(work: UnitOfWork, row: QueuedMessage, obstacle: Obstacle) -> bool:
+    """Keeps who cannot be reached, so that tickets go to somebody who can; true where a person was until now.
 
     A private chat has the number of its person and is positive; groups are negative (Bot API, Chat).
     """
     message = row.message
     if message.chat_id > 0:
-        await work.staff.set_reachable(message.chat_id, False)
         await work.civic.private_chats.stopped(message.platform, message.chat_id)
-        return
+        return await work.staff.set_reachable(message.chat_id, False) > 0
     state = GroupState.RESTRICTED if obstacle is Obstacle.NO_RIGHTS else GroupState.LEFT
     await work.groups.set_state(message.platform, message.chat_id, state)
+    return False

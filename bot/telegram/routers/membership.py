@@ -43,7 +43,9 @@ async def membership_changed(update: ChatMemberUpdated, talking: Talking) -> Non
     member = update.new_chat_member
     is_gone = _is_outside(member)
     if update.chat.type == "private":
-        await talking.work.staff.set_reachable(update.chat.id, reachable=not is_gone)
+        changed = await talking.work.staff.set_reachable(update.chat.id, reachable=not is_gone)
+        if is_gone and changed:
+            await talking.services.undelivered.lost(talking.work, update.chat.id)
         return
     if update.chat.type not in _GROUPS:
         return
