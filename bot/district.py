@@ -47,8 +47,6 @@ from bot.services.rota import RotaService
 from bot.services.rules import Rules
 from bot.services.supervision import SupervisionService
 from bot.services.undelivered import UndeliveredService
-from bot.services.volunteer_digest import VolunteerDigest
-from bot.services.volunteers import VolunteerService
 from bot.services.whereabouts import WhereaboutsService
 from bot.services.wording import Wording
 from config.bundle import Configuration
