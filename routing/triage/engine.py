@@ -11,11 +11,12 @@ from operator import attrgetter
 from routing.catalogue import OTHER, AppealType, Catalogue, Urgency
 from routing.place import Place
 from routing.triage.decision import Ask, Decision, Evidence, EvidenceKind, Ignore, OpenTicket, Reasons
+from routing.triage.hits import CompiledRule
 from routing.triage.judge import Judge, LearnedReading
 from routing.triage.keywords import keywords_of
 from routing.triage.learned import LearnedLexicon
 from routing.triage.lexicon import Lexicon
-from routing.triage.matcher import CompiledRule, Matcher, Words
+from routing.triage.matcher import Matcher, Words
 from routing.triage.normalise import Normalised, for_gate, narrowed, normalise
 from routing.triage.places import may_name_place, place_in
 from routing.triage.reading import Reading

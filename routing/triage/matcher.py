@@ -1,30 +1,23 @@
 """Finding the lexicon's words in a text and the rules that they satisfy.
 
 One Aho-Corasick pass finds every word. Each word says which *slots* it can fill (a slot is one distinct part of a
-rule); a rule can hold only where all its slots are filled, so most texts are settled by looking at a few small sets.
+rule), which is a bit of its mask; a rule can hold only where the masks of a text's words have all bits that it wants,
+so most texts are settled by comparing a few numbers.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from functools import reduce
 from itertools import chain
 from operator import itemgetter, or_
-from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
+from routing.triage.hits import CompiledRule, Hit
 from routing.triage.homophones import sound_table, variants
-from routing.triage.lexicon import CLOSE, CUE, Lexicon, Part, Rule
-
-ANCHORS = 24
-"""Hits tried as a rule's first part; more of one word in one message say nothing new, and the bound keeps long
-messages cheap."""
-NEIGHBOURS = 6
-"""Hits on either side of a rule's first part that are tried as its next one."""
+from routing.triage.lexicon import Lexicon, Part
 
 IDIOM = "idiom"
 """The class of sayings whose words mean something else (没电 in 手机没电)."""
@@ -38,33 +31,6 @@ apart. With it, rules are looked up by their longer words."""
 
 
 _number_of = itemgetter(0)
-
-Hit = tuple[int, int, int]
-"""A word of the lexicon in a text: the number of its spelling, its start and its end. As the search gives it, for a
-message holds dozens."""
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledRule:
-    """A rule whose parts are slot numbers. ``order`` is its place in the lexicon."""
-
-    order: int
-    rule: Rule
-    slots: tuple[int, ...]
-    ordered: tuple[bool, ...]
-    absent: frozenset[int]
-    cue: str | None = field(init=False)
-    """The name of the cue that it speaks for; None where that is a service."""
-    asked: frozenset[int] = field(init=False)
-    """The slots that it asks about, wanted or forbidden."""
-    further: tuple[tuple[int, bool], ...] = field(init=False)
-    """The slots after the first, and whether they must closely follow the one before."""
-
-    def __post_init__(self) -> None:
-        target = self.rule.target
-        object.__setattr__(self, "cue", target.removeprefix(CUE) if target.startswith(CUE) else None)
-        object.__setattr__(self, "asked", frozenset(self.slots) | self.absent)
-        object.__setattr__(self, "further", tuple(zip(self.slots[1:], self.ordered[1:], strict=True)))
 
 
 class Words:
@@ -89,19 +55,8 @@ class Words:
 
 
 _Tried = tuple[tuple[int, ...], int, tuple[tuple[int, int], ...]]
-"""The rules whose rarest part a spelling is, by their place in the lexicon: those that want nothing else; the bits of all
-slots that the others want, as one look then tells most often that none can hold; each of these with its own bits."""
-
-
-class Match(NamedTuple):
-    """A rule with the hits that satisfy it, from the start of the first to the end of the last."""
-
-    rule: Rule
-    hits: tuple[Hit, ...]
-    start: int
-    end: int
-    length: int
-    """Characters of the text that the hits cover: longer matches are more specific."""
+"""The rules whose rarest part a spelling is, by their place in the lexicon: those that want nothing else; the bits of
+all slots that the others want, as one look then tells most often that none can hold; each of these with its own."""
 
 
 class Matcher:
@@ -279,99 +234,3 @@ def _slot_frequencies(slots_of: Mapping[str, set[int]], frequency: Callable[[str
         for slot in slots:
             totals[slot] = totals.get(slot, 0) + count
     return totals
-
-
-class HitIndex:
-    """Hits by slot, with the count of steps that matching took (so that tests can bound the work)."""
-
-    __slots__ = ("_by_slot", "_starts", "steps")
-
-    def __init__(self, by_slot: Mapping[int, Sequence[Hit]]) -> None:
-        """``by_slot`` has the hits of each slot that some question will be asked of, in the order of the text."""
-        self.steps = 0
-        self._by_slot = by_slot
-        self._starts: dict[int, list[int]] = {}
-
-    def of(self, slot: int) -> Sequence[Hit]:
-        """The hits that fill ``slot``, in the order of the text."""
-        return self._by_slot.get(slot, ())
-
-    def first(self, compiled: CompiledRule) -> Match | None:
-        """The first way in which the rule holds; None where it does not."""
-        anchors = self._by_slot.get(compiled.slots[0])
-        if anchors is None or (compiled.absent and not compiled.absent.isdisjoint(self._by_slot)):
-            return None
-        for anchor in anchors[:ANCHORS]:
-            match = self._from(anchor, compiled)
-            if match is not None:
-                return match
-        return None
-
-    def matches(self, compiled: CompiledRule) -> Iterator[Match]:
-        """Each way the rule holds, one per hit of its first part."""
-        if compiled.absent.isdisjoint(self._by_slot):
-            for anchor in self.of(compiled.slots[0])[:ANCHORS]:
-                match = self._from(anchor, compiled)
-                if match is not None:
-                    yield match
-
-    def _from(self, anchor: Hit, compiled: CompiledRule) -> Match | None:
-        """How the rule holds with ``anchor`` as its first part; None where it does not."""
-        self.steps += 1
-        _, start, end = anchor
-        length = end - start
-        if not compiled.further:
-            return Match(compiled.rule, (anchor,), start, end, length)
-        chosen = [anchor]
-        for slot, ordered in compiled.further:
-            hits = self._by_slot.get(slot)
-            if hits is None:
-                return None
-            following = self._following(slot, chosen[-1][2]) if ordered else self._nearest(slot, hits, chosen)
-            if following is None:
-                return None
-            chosen.append(following)
-            _, first, last = following
-            length += last - first
-            if first < start:
-                start = first
-            if last > end:
-                end = last
-        if end - start > compiled.rule.near + length:
-            return None
-        return Match(compiled.rule, tuple(chosen), start, end, length)
-
-    def _starts_of(self, slot: int) -> list[int]:
-        starts = self._starts.get(slot)
-        if starts is None:
-            starts = self._starts[slot] = [hit[1] for hit in self.of(slot)]
-        return starts
-
-    def _following(self, slot: int, end: int) -> Hit | None:
-        hits = self.of(slot)
-        self.steps += 1
-        position = bisect_left(self._starts_of(slot), end)
-        if position < len(hits) and hits[position][1] - end <= CLOSE:
-            return hits[position]
-        return None
-
-    def _nearest(self, slot: int, hits: Sequence[Hit], chosen: Sequence[Hit]) -> Hit | None:
-        """Of the ``hits`` of ``slot`` the one nearest to the chosen ones that overlaps none of them."""
-        centre = chosen[0][1]
-        if len(hits) > NEIGHBOURS:
-            position = bisect_left(self._starts_of(slot), centre)
-            hits = hits[max(0, position - NEIGHBOURS) : position + NEIGHBOURS]
-        self.steps += len(hits)
-        best: Hit | None = None
-        best_distance = 0
-        for candidate in hits:
-            _, start, end = candidate
-            distance = start - centre if start > centre else centre - start
-            if best is not None and distance >= best_distance:
-                continue
-            for _, taken, until in chosen:
-                if start < until and taken < end:
-                    break
-            else:
-                best, best_distance = candidate, distance
-        return best

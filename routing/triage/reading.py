@@ -8,7 +8,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from operator import itemgetter
 
-from routing.triage.matcher import IDIOM, CompiledRule, Hit, HitIndex, Match, Matcher, Words
+from routing.triage.hits import CompiledRule, Hit, HitIndex, Match
+from routing.triage.matcher import IDIOM, Matcher, Words
 from routing.triage.normalise import Normalised
 from routing.triage.segment import Segmenter
 

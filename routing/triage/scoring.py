@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from routing.catalogue import Urgency
 from routing.triage.decision import Evidence, EvidenceKind
+from routing.triage.hits import CompiledRule, Match
 from routing.triage.lexicon import CUE, Cue, Effect, Lexicon
-from routing.triage.matcher import CompiledRule, Match
 from routing.triage.normalise import Normalised
 from routing.triage.reading import Reading
 
