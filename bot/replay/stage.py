@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, MutableMapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -34,6 +34,7 @@ from routing.triage.engine import Triage
 
 if TYPE_CHECKING:
     from bot.telegram.dispatch import TelegramInteraction
+    from routing.pace import Pace
 
 PLATFORM = "telegram"
 _FIRST_BOT_MESSAGE = 1_000_001
@@ -182,13 +183,12 @@ class _NotingSender:
 class _NoLimits:
     """Nothing is sent, so nothing has to wait for its turn."""
 
-    def wait(self, chat_id: int, now: float, messages: int = 1) -> float:
+    def grant(
+        self, paces: MutableMapping[int, Pace], chat_id: int, now: float, patience: float, messages: int = 1
+    ) -> float:
         return 0.0
 
-    def count(self, chat_id: int, now: float, messages: int = 1) -> None:
-        return None
-
-    def pause(self, chat_id: int, now: float, seconds: float) -> None:
+    def pause(self, paces: MutableMapping[int, Pace], chat_id: int, now: float, seconds: float) -> None:
         return None
 
 

@@ -37,6 +37,13 @@ async def test_scene(stage: Stage, scene: dict[str, Any]) -> None:
         assert list(outcome.replied_to) == expected["replied_to"]
 
 
+async def test_questions_are_answered_where_the_replay_is_asked_to() -> None:
+    scene = read_scene(next(one for one in SCENES if one["id"] == "s25"), ZoneInfo("Asia/Shanghai"))
+    async with open_stage(configuration(), triage(), sample(), guide=True) as stage:
+        outcome = await stage.play(scene)
+    assert (outcome.tickets, outcome.replied_to) == ((), (0, 1))
+
+
 def _pairs(outcome: Outcome, wanted: list[dict[str, Any]]) -> list[tuple[SceneTicket, dict[str, Any]]]:
     assert len(outcome.tickets) == len(wanted), [
         (one.ticket.service_code, one.from_messages) for one in outcome.tickets
