@@ -19,7 +19,7 @@ from config.overlay import Overlay
 from routing.triage.engine import Triage
 from tests.bench.keywords import FEWER, MORE, widened
 from tests.bench.memory import resident_bytes
-from tests.bench.talk import talk
+from tests.bench.talk import labelled_talk, reports, talk
 from tests.process import serving
 
 ROUNDS = 5
@@ -39,10 +39,20 @@ def measure_triage(count: int = 3000) -> list[Figure]:
     began = time.perf_counter()
     engine = build_triage(Overlay())
     loading = time.perf_counter() - began
-    lines = talk(count)
     jieba.setLogLevel("ERROR")
     jieba.initialize()
+    compared = [
+        _beside_jieba(what, engine, lines)
+        for what, lines in (
+            ("triage, 90 % chatter, invented", talk(count)),
+            ("triage, 90 % chatter, labelled messages", labelled_talk(count)),
+            ("triage, reports alone, invented", reports(count)),
+        )
+    ]
+    return [*compared, Figure("loading the lexicon", f"{loading:.2f} s")]
 
+
+def _beside_jieba(what: str, engine: Triage, lines: list[str]) -> Figure:
     def decide() -> None:
         for line in lines:
             engine.decide(line)
@@ -52,14 +62,12 @@ def measure_triage(count: int = 3000) -> list[Figure]:
             jieba.lcut(line, HMM=False)
 
     deciding, cutting = _in_turns(decide, cut)
-    return [
-        Figure(
-            "triage, 90 % chatter",
-            f"{count / deciding:,.0f} messages/s",
-            f"jieba.lcut alone {count / cutting:,.0f} messages/s: {cutting / deciding:.2f} times as fast",
-        ),
-        Figure("loading the lexicon", f"{loading:.2f} s"),
-    ]
+    count = len(lines)
+    return Figure(
+        what,
+        f"{count / deciding:,.0f} messages/s",
+        f"jieba.lcut alone {count / cutting:,.0f} messages/s: {cutting / deciding:.2f} times as fast",
+    )
 
 
 def measure_keywords(count: int = 3000) -> list[Figure]:

@@ -1,8 +1,10 @@
-"""Invented group talk for measuring: nine parts chatter, one part reports."""
+"""Group talk for measuring: nine parts chatter, one part reports, from patterns or from labelled messages."""
 
 from __future__ import annotations
 
 from random import Random
+
+from tests.labelled import DATA, read_labelled
 
 SEED = 20261122
 """The same talk in every run, so that two runs differ by the code and the machine only."""
@@ -75,6 +77,16 @@ def talk(count: int) -> list[str]:
     """``count`` lines of a group, one in ten a report."""
     random = Random(SEED)
     return [report(random) if random.random() < 0.1 else chatter(random) for _ in range(count)]
+
+
+def labelled_talk(count: int) -> list[str]:
+    """``count`` lines of people's own wording: chatter is what must be ignored, reports what must be opened."""
+    random = Random(SEED + 2)
+    rows = [row for file in (DATA / "messages_b.jsonl", DATA / "messages_c.jsonl") for row in read_labelled(file)]
+    ordinary = [row.text for row in read_labelled(DATA / "talk.jsonl")]
+    ordinary += [row.text for row in rows if row.expect == "ignore"]
+    wanted = [row.text for row in rows if row.expect == "open"]
+    return [random.choice(wanted if random.random() < 0.1 else ordinary) for _ in range(count)]
 
 
 def reports(count: int) -> list[str]:
