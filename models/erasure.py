@@ -25,6 +25,7 @@ _SAID_BY_RESIDENTS = (
     EventKind.RATED,
     EventKind.SPLIT,
     EventKind.DISPUTED,
+    EventKind.SUPPORTED,
 )
 
 _KEPT_OF_EVENTS = frozenset({"via", "service", "count", "rating", "attachments", "by", "new", "solved", "satisfaction"})

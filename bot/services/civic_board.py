@@ -64,12 +64,18 @@ class CivicBoard:
         """The highest level of the ladder of an area."""
         return len(self.ladder(area_code, tree)) - 1
 
-    async def tell(self, work: UnitOfWork, accounts: Collection[int | None], content: Content) -> None:
+    async def tell(
+        self, work: UnitOfWork, accounts: Collection[int | None], content: Content, *, silent: bool = False
+    ) -> None:
         """A message to the private chat of each of these people; an unknown account is left out."""
         known = dict.fromkeys(account for account in accounts if account is not None)
         await work.outbox.add(
-            *(Outgoing(platform=self.platform, chat_id=account, content=content) for account in known)
+            *(Outgoing(platform=self.platform, chat_id=account, content=content, silent=silent) for account in known)
         )
+
+    def is_quiet(self) -> bool:
+        """Whether what the clock says makes no sound now."""
+        return self.rules.clocks.policy.quiet_hours.contains(self.clock(), self.rules.clocks.calendar.timezone)
 
     async def show(
         self, work: UnitOfWork, topic: str, contents: Mapping[int, Content], *, silent: bool = False

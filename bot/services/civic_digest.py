@@ -12,6 +12,7 @@ from bot.services.votes import VoteService
 from bot.services.wording import Wording
 from routing.motion import MotionState
 from routing.need import ON_THE_LIST, NeedFilter, NeedState
+from routing.partner import OfferState
 from routing.project import ProjectState, current_step
 from routing.vote import VoteState
 
@@ -34,6 +35,7 @@ class CivicDigest:
         prefix = path(await work.areas.tree(), area_code)
         return (
             *await self._needs(work, prefix, start, end),
+            *await self._offers(work, prefix),
             *await self._projects(work, prefix, end),
             *await self._motions(work, prefix, end),
             *await self._votes_of(work, prefix, start),
@@ -57,6 +59,10 @@ class CivicDigest:
                 for need in await needs.find(open_, limit=_TOP)
             ),
         ]
+
+    async def _offers(self, work: UnitOfWork, prefix: str) -> list[str]:
+        waiting = await work.civic.partners.offers([OfferState.PROPOSED], area_path=prefix, limit=_MOST)
+        return [self._wording.say("civic.offers_waiting", count=len(waiting))] if waiting else []
 
     async def _projects(self, work: UnitOfWork, prefix: str, now: datetime) -> list[str]:
         projects = await work.civic.projects.find([ProjectState.UNDER_WAY], area_path=prefix, limit=_MOST)

@@ -175,12 +175,14 @@ class MotionService:
         community = [post.account for post in await self._board.community(work, motion.area_code)]
         if step.remind:
             motion = replace(motion, reminded=True)
-            await self._board.tell(work, community, Content(lines=(say("motions.remind", **fields),)))
+            line = say("motions.remind", **fields)
+            await self._board.tell(work, community, Content(lines=(line,)), silent=self._board.is_quiet())
         if step.escalate_to is not None:
             level, superiors = await self._board.at_level(work, motion.area_code, step.escalate_to)
             motion = replace(motion, level=level, escalated_at=now)
             names = "、".join(dict.fromkeys(post.name for post in superiors))
-            await self._board.tell(work, community, Content(lines=(say("motions.late", **fields, names=names),)))
+            line = say("motions.late", **fields, names=names)
+            await self._board.tell(work, community, Content(lines=(line,)), silent=self._board.is_quiet())
             await self._show_to(work, ticket, motion, [post.account for post in superiors])
         look = self._board.next_look(motion.promise, self._rules.promise, motion.area_code, tree)
         await work.civic.motions.save(replace(motion, next_check_at=look))

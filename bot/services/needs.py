@@ -258,6 +258,8 @@ class NeedService:
             ticket,
             status=next_status(ticket, Action.LIST_AS_NEED),
             resolution=self._board.rules.wording.say("needs.resolution", number=need.id),
+            # Listed at once is answered at once: it must not count as left unclaimed.
+            first_claimed_at=ticket.first_claimed_at or now,
             resolved_at=now,
             archived_at=now,
             next_check_at=None,

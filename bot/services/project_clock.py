@@ -109,13 +109,13 @@ class ProjectClock:
         say = self._board.rules.wording.say
         if step.remind:
             line = say(f"projects.clock.{what}_remind", project=project.id, **fields)
-            await self._board.tell(work, owing, Content(lines=(line,)))
+            await self._board.tell(work, owing, Content(lines=(line,)), silent=self._board.is_quiet())
             return step
         level, superiors = await self._board.at_level(work, project.area_code, step.escalate_to or 0)
         names = "、".join(dict.fromkeys(post.name for post in superiors))
         line = say(f"projects.clock.{what}_late", project=project.id, names=names, **fields)
         told = [*owing, *community, *(post.account for post in superiors)]
-        await self._board.tell(work, told, Content(lines=(line,)))
+        await self._board.tell(work, told, Content(lines=(line,)), silent=self._board.is_quiet())
         return replace(step, escalate_to=level)
 
     async def _next(

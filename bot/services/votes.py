@@ -13,7 +13,7 @@ from routing.errors import NotAllowed
 from routing.message import IncomingMessage
 from routing.moments import moment_of
 from routing.outgoing import Button, Content, Outgoing
-from routing.staff import Actor
+from routing.staff import Actor, Role, Staff
 from routing.vote import (
     Ballot,
     Choice,
@@ -104,7 +104,7 @@ class VoteService:
         at = int(option) if option.isdecimal() else -1
         if press.chat_id != vote.chat_id or not 0 <= at < len(vote.options):
             raise NotAllowed(CHOOSE)
-        is_staff = any(f"/{post.area_code}/" in f"/{vote.area_path}" for post in press.actor.posts)
+        is_staff = any(f"/{post.area_code}/" in f"/{vote.area_path}" for post in _in_office(press.actor))
         if is_staff and not self._rules.staff_vote:
             raise NoVoice
         name = press.actor.name if vote.ballot is Ballot.NAMED else ""
@@ -155,7 +155,9 @@ class VoteService:
         say = self._board.rules.wording.say
         title = say("votes.result_title", number=vote.id, title=vote.title)
         lines = (*self._bars(closed, counted), self._outcome(closed))
-        await work.outbox.add(Outgoing(vote.platform, vote.chat_id, Content(title, lines), thread_id=vote.thread_id))
+        quiet = self._board.is_quiet()
+        said = Outgoing(vote.platform, vote.chat_id, Content(title, lines), thread_id=vote.thread_id, silent=quiet)
+        await work.outbox.add(said)
 
     async def _cancel(self, work: UnitOfWork, actor: Actor, vote_id: int) -> Answer:
         vote = await work.civic.votes.lock(vote_id)
@@ -226,3 +228,8 @@ class VoteService:
         if len(leading) > 1:
             return say("votes.outcome.tie", options="、".join(leading), total=counted.total)
         return say("votes.outcome.won", option=leading[0], count=max(counted.counts), total=counted.total)
+
+
+def _in_office(actor: Actor) -> tuple[Staff, ...]:
+    """The posts that keep somebody from voting: a liaison (联户员) is a neighbour like the others."""
+    return tuple(post for post in actor.posts if post.role is not Role.LIAISON)

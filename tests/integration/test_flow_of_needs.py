@@ -52,6 +52,7 @@ async def test_from_a_wish_to_a_bench(town: Town) -> None:
     await town.say(ZHANG, GARDEN, BENCH)
     ticket = await town.ticket()
     assert (ticket.status, ticket.resolution) == (Status.ARCHIVED, "已列入需求清单（需求 1）")
+    assert ticket.first_claimed_at == town.clock.now
     assert EventKind.LISTED_AS_NEED in {event.kind for event in await town.events(ticket)}
     shown = await card(town)
     assert shown["text"].splitlines()[0] == "需求 1：休闲座椅"
@@ -71,7 +72,7 @@ async def test_from_a_wish_to_a_bench(town: Town) -> None:
     # The bank that offered a bench is asked, with the reasons; the teacher of calligraphy is not.
     (proposal,) = [one for one in await town.texts(ZOU) if "也许您能帮上" in one]
     assert "您的资源：可以捐两张长椅" in proposal
-    assert "依据：类别相同、就在本小区、说法相近" in proposal
+    assert "依据：类别相同、就在服务范围内、说法相近" in proposal
     assert not any("也许您能帮上" in one for one in await town.texts(TONG))
 
     await town.press_label(ZOU, ZOU, "🤝 认领需求 1")
@@ -241,6 +242,8 @@ async def test_what_a_neighbour_offers_waits_for_the_community(town: Town) -> No
     await town.say(LI, GARDEN, "/offer 我退休前教书法，周末可以教书法班")
     asked = await town.with_button(TANG, TANG, "同意")
     assert "提供 李大爷" in asked["text"]
+    await town.say(TANG, TANG, "/digest")
+    assert "待社区确认的资源 1 项" in (await town.texts(TANG))[-1]
     await town.press(TANG, TANG, asked, "同意")
     assert any("已列入清单，谢谢" in one for one in await town.texts(LI))
     fits = await town.with_button(LI, LI, "🤝 认领需求 1")

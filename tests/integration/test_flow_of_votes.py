@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.services.desk import Press
+from routing.staff import Actor
 from routing.vote import Ballot, Vote, VoteState
 from tests.sandbox_server import Json
 from tests.town import ADMIN, GARDEN, HE, LI, LIN, MILL, TANG, TENANT, TONG, WANG, ZHANG, Town, labels_of
 
+LIAISON = 1000000021
 CALL = "/vote 要不要装门禁 | 要 | 不要 | 2小时"
 
 
@@ -112,6 +115,11 @@ async def test_who_has_a_post_here_or_sits_elsewhere_has_no_voice(town: Town) ->
         assert "没有这项操作的权限" in answer["text"]
     assert "没有编号为 9 的投票" in (await town.press(ZHANG, GARDEN, shown, "p:vote_choose:9:0", forged=True))["text"]
     assert "已投 0 人" in (await card(town))["text"]
+    # A liaison is a neighbour like the others.
+    async with town.database.unit_of_work() as work:
+        posts = await work.staff.of_account(LIAISON)
+        press = Press(Actor(LIAISON, "段红", posts), "telegram", GARDEN, None)
+        assert (await town.cases.civic.votes.choose(work, press, 1, "0")).key == "votes.chosen"
 
 
 async def test_what_is_no_vote_is_explained(town: Town) -> None:
