@@ -6,7 +6,7 @@ address to the property) are added, silencing cues take their share away, and do
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from routing.catalogue import Urgency
@@ -172,7 +172,8 @@ def score(
     for service in services.values():
         matches = service.matches
         service.base = _sum([match.rule.weight for match in matches])
-        service.rank = _sum(list(map(_specific_weight, matches))) * lexicon.ranks.get(service.code, 1.0)
+        if len(services) > 1:
+            service.rank = _sum(list(map(_specific_weight, matches))) * lexicon.ranks.get(service.code, 1.0)
         service.final, is_doubted = _final(service, counted.values())
         is_ambient = service.code in lexicon.ambient and not (located or _is_grounded(service, strongest))
         service.is_doubtful = is_ambient or is_doubted
@@ -206,8 +207,10 @@ def _sum(weights: Sequence[float]) -> float:
 
 def _specific_weight(match: Match) -> float:
     """The rule's weight, a little more where its words are long and stand together: that orders rival services."""
-    gap = match.end - match.start - match.length
-    return match.rule.weight + SPECIFIC * min(8, match.length) - DISTANT * max(0, gap)
+    length = match.length
+    gap = match.end - match.start - length
+    weight = match.rule.weight + SPECIFIC * (min(8, length))
+    return weight - DISTANT * gap if gap > 0 else weight
 
 
 def _counted(
@@ -219,10 +222,11 @@ def _counted(
         cue = cues[name]
         if cue.effect is Effect.MARK:
             continue
-        certainty = min(1.0, sum(match.rule.weight for match in present[name]))
+        matches = present[name]
+        certainty = min(1.0, sum([match.rule.weight for match in matches]))
         if cue.effect is not Effect.PUSH and certainty < 1.0:
             continue
-        if any(other in strongest for other in cue.yields_to):
+        if not cue.yields_to.isdisjoint(strongest):
             continue
         counted[name] = (cue, cue.strength * certainty)
     return counted
@@ -250,10 +254,10 @@ def _final(service: ServiceScore, counted: Iterable[tuple[Cue, float]]) -> tuple
     return min(1.0, cap, min(1.0, service.base + min(PUSH_MOST, pushes)) * left), is_doubted
 
 
-def _is_grounded(service: ServiceScore, cues: Container[str]) -> bool:
-    if service.urgency is Urgency.EMERGENCY or any(name in cues for name in GROUNDS):
+def _is_grounded(service: ServiceScore, cues: Iterable[str]) -> bool:
+    if service.urgency is Urgency.EMERGENCY or not GROUNDS.isdisjoint(cues):
         return True
-    return service.code.startswith(("service.", "civic.")) and any(name in cues for name in ASKING)
+    return service.code.startswith(("service.", "civic.")) and not ASKING.isdisjoint(cues)
 
 
 def _signed(cue: Cue, strength: float) -> float:
