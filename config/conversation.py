@@ -7,6 +7,7 @@ from pathlib import Path
 
 from config.document import Node, read_document
 from routing.catalogue import Catalogue
+from routing.flood import FloodRules
 from routing.followup import ConversationRules, FollowUpWords, plain
 
 PACKAGED = Path(__file__).parent / "data" / "conversation.yaml"
@@ -24,6 +25,7 @@ def load_conversation(catalogue: Catalogue, path: Path = PACKAGED) -> Conversati
         "outages",
         "households",
         "similarity",
+        "limits",
         "join",
         "urge",
         "done",
@@ -45,6 +47,16 @@ def load_conversation(catalogue: Catalogue, path: Path = PACKAGED) -> Conversati
         households_urgent=int(_positive(households["urgent"])),
         households_lead=int(_positive(households["lead"])),
         similarity=_positive(fields["similarity"]),
+        flood=_limits(fields["limits"]),
+    )
+
+
+def _limits(node: Node) -> FloodRules:
+    limits = node.require("minutes", "person", "group")
+    return FloodRules(
+        window=timedelta(minutes=_positive(limits["minutes"])),
+        person=int(_positive(limits["person"])),
+        group=int(_positive(limits["group"])),
     )
 
 

@@ -18,7 +18,13 @@ def load_retention(path: Path = PACKAGED) -> Retention:
         ConfigError: a value is missing or unknown, or is not a whole number of days above zero.
     """
     fields = read_document(path).require(
-        "personal_data_days", "messages_days", "updates_days", "invitations_days", "care_days", "care_looks_days", "questions_days"
+        "personal_data_days",
+        "messages_days",
+        "updates_days",
+        "invitations_days",
+        "care_days",
+        "care_looks_days",
+        "questions_days",
     )
     return Retention(
         personal_data=_days(fields["personal_data_days"]),

@@ -73,7 +73,7 @@ def connect(url: URL, *, pool_size: int, max_overflow: int) -> AsyncEngine:
         json_serializer=to_json,
         json_deserializer=from_json,
         # Compiling takes longer than any of our statements.
-        connect_args={"server_settings": {"application_name": "qunban", "jit": "off"}},
+        connect_args={"server_settings": {"application_name": "qunban", "jit": "off", "timezone": "UTC"}},
     )
 
 
@@ -96,7 +96,8 @@ def _set_up_sqlite(engine: AsyncEngine, url: URL, *, foreign_keys: bool) -> None
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
         cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.execute("PRAGMA synchronous = NORMAL")
+        # What was acknowledged is on the disk, whatever loses its power; several updates share a commit.
+        cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
         cursor.close()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from routing.queries import Outlook, TicketFilter
@@ -84,20 +85,21 @@ class Foreseen:
         ids: frozenset[int] | None
         if wanted.reporter is not None:
             ids = self.own.get((wanted.platform, wanted.group_chat_id, wanted.reporter))
-            is_all = wanted.since is None and not wanted.statuses
         else:
+            is_within = wanted.since is not None and wanted.since >= self.outlook.since
+            if not is_within or not wanted.statuses or not wanted.statuses <= self.outlook.statuses:
+                return None
             ids = self.recent.get((wanted.platform, wanted.group_chat_id))
-            outlook = self.outlook
-            if not wanted.statuses or not wanted.statuses <= outlook.statuses:
-                return None
-            if wanted.since is None or wanted.since < outlook.since:
-                return None
-            is_all = wanted.statuses == outlook.statuses and wanted.since == outlook.since
-        # Where there were more than were read, what a narrower filter asks for may be among the others.
-        if ids is None or (len(ids) >= self.outlook.limit and not is_all):
+        if ids is None:
             return None
         found = sorted((self.tickets[one] for one in ids if wanted.takes(self.tickets[one])), key=_newest, reverse=True)
-        return tuple(found[:limit])
+        # Where there were more than were read, those left out are older than all that are known here.
+        if len(ids) < self.outlook.limit or len(found) >= limit or self._reaches_back(ids, wanted.since):
+            return tuple(found[:limit])
+        return None
+
+    def _reaches_back(self, ids: Iterable[int], since: datetime | None) -> bool:
+        return since is not None and any(self.tickets[one].created_at < since for one in ids)
 
     def open(self, ticket: Ticket) -> None:
         """Puts in a ticket that this transaction opens."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from routing.flood import FloodRules
 from routing.script import to_hans
 
 LONGEST = 40
@@ -81,6 +82,7 @@ class ConversationRules:
     households_urgent: int
     households_lead: int
     similarity: float
+    flood: FloodRules
 
     def is_shared(self, service_code: str) -> bool:
         """Whether two people's reports of this service can mean the same thing."""

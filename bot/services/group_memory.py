@@ -40,6 +40,7 @@ class GroupMemory:
         self._lively_span = lively
         self._reported_span = reported
         self._forerunners: OrderedDict[tuple[str, int, int], tuple[Forerunner, ...]] = OrderedDict()
+        self._refused: OrderedDict[tuple[str, int, str], tuple[int, datetime]] = OrderedDict()
         self._taken: OrderedDict[tuple[str, int, int], tuple[int, tuple[Forerunner, ...]]] = OrderedDict()
         self._lively: OrderedDict[tuple[str, int], datetime] = OrderedDict()
         self._reported: OrderedDict[tuple[str, int, int], datetime] = OrderedDict()
@@ -76,13 +77,25 @@ class GroupMemory:
         """Notes who reported something in the message's group, as another process may have taken it."""
         for ticket in tickets:
             said_at = ticket.last_said_at or ticket.created_at
-            if ticket.reporter_id is not None and message.sent_at - said_at <= self._reported_span:
+            if ticket.reporter_id is None or message.sent_at - said_at > self._reported_span:
+                continue
+            known = self._reported.get((message.platform, message.chat_id, ticket.reporter_id))
+            if known is None or known < said_at:
                 self._note_report(message, ticket.reporter_id, said_at)
 
     def has_reported(self, message: IncomingMessage) -> bool:
         """Whether the writer of the message reported something in its group a short while ago."""
         at = self._reported.get((message.platform, message.chat_id, message.sender_id))
         return at is not None and message.sent_at - at <= self._reported_span
+
+    def is_first_refusal(self, message: IncomingMessage, code: str, span: timedelta) -> bool:
+        """Whether a group has not been told of such a refusal within ``span``; it has been from now on."""
+        key = (message.platform, message.chat_id, code)
+        told = self._refused.get(key)
+        if told is not None and told[0] != message.message_id and message.sent_at - told[1] < span:
+            return False
+        _note(self._refused, key, (message.message_id, message.sent_at))
+        return True
 
     def _note_report(self, message: IncomingMessage, account: int, at: datetime) -> None:
         key = (message.platform, message.chat_id, account)

@@ -17,7 +17,7 @@ from bot.services.guide import GuideService
 from bot.services.joining import JoiningService
 from bot.services.ports import Clock, UnitOfWork
 from bot.services.prompting import PromptService
-from bot.services.registration import NothingToRegister, RegistrationService, TooMany
+from bot.services.registration import NothingToRegister, RegistrationService, TooMany, TooManyHere
 from bot.services.rules import Rules
 from routing.conversation import asks_to_register
 from routing.followup import FollowUp, follow_up_of
@@ -125,7 +125,11 @@ class IntakeService:
         self._memory.begin(message)
         try:
             await self._handle(work, message)
-        except (TooMany, NothingToRegister) as refusal:
+        except (TooMany, TooManyHere) as refusal:
+            # Whoever floods a group must not make the bot flood it, too.
+            if self._memory.is_first_refusal(message, refusal.code, self._rules.conversation.flood.window):
+                await self._registration.answer(work, message, f"error.{refusal.code}")
+        except NothingToRegister as refusal:
             await self._registration.answer(work, message, f"error.{refusal.code}")
 
     async def _handle(self, work: UnitOfWork, message: IncomingMessage) -> None:

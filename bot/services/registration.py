@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 
@@ -17,20 +17,17 @@ from bot.services.ports import Clock, UnitOfWork
 from bot.services.rules import Rules
 from routing.conversation import without_name
 from routing.errors import QunbanError
+from routing.flood import Flood, flood_of
 from routing.message import IncomingMessage
 from routing.outgoing import Content, Outgoing
 from routing.place import Place
+from routing.queries import TicketFilter
 from routing.relation import are_apart
 from routing.script import script_of
-from routing.ticket import Ticket
+from routing.ticket import OPEN_STATUSES, Ticket
 from routing.triage.decision import Decision, Ignore, Matter
 from routing.triage.engine import Triage
 from routing.triage.matters import matters_of
-
-FLOOD_WINDOW = timedelta(minutes=10)
-FLOOD_LIMIT = 5
-"""More tickets than this by one person within the window are refused: no household has six troubles in ten minutes."""
-
 
 _FOR_ONESELF = frozenset({"command", "private"})
 """Ways of reporting in which the writer may ask to stay unknown."""
@@ -46,6 +43,12 @@ class TooMany(QunbanError):
     """One person opened too many tickets within a short time."""
 
     code = "too_many"
+
+
+class TooManyHere(QunbanError):
+    """Too many tickets were opened in one group within a short time."""
+
+    code = "too_many_here"
 
 
 class RegistrationService:
@@ -69,6 +72,7 @@ class RegistrationService:
         self._memory = memory
         self._needs = needs
         self._clock = clock
+        self._flood = rules.conversation.flood
         self._care = care
 
     async def register(
@@ -152,7 +156,7 @@ class RegistrationService:
         if isinstance(matter, Ignore):
             return None
         now = self._clock()
-        recent = await self._recent(work, message, now - FLOOD_WINDOW)
+        recent = await self._recent(work, message, now - self._flood.window)
         place = matter.place or Place()
         same = next(
             (
@@ -165,8 +169,7 @@ class RegistrationService:
         if same is not None:
             await self._joining.append(work, message, same.id, matter)
             return same
-        if len(recent) >= FLOOD_LIMIT:
-            raise TooMany
+        await self._require_calm(work, message, matter, recent, now)
         before = tuple(one for one in self._memory.take(message) if one.message_id != message.message_id)
         is_group = message.chat_kind == "group"
         text = matter.part or message.text
@@ -218,8 +221,27 @@ class RegistrationService:
         await work.outbox.add(reply_to(message, Content(lines=(line,))))
 
     async def _recent(self, work: UnitOfWork, message: IncomingMessage, since: datetime) -> tuple[Ticket, ...]:
-        wanted = self._rules.of_reporter(message.platform, message.sender_id, message.chat_id, since)
-        return await work.tickets.find(wanted, limit=FLOOD_LIMIT + 1)
+        chat_id = message.chat_id if message.chat_kind == "group" else None
+        wanted = self._rules.of_reporter(message.platform, message.sender_id, chat_id, since)
+        return await work.tickets.find(wanted, limit=self._flood.person + 1)
+
+    async def _require_calm(
+        self, work: UnitOfWork, message: IncomingMessage, matter: Matter, by_person: Sequence[Ticket], now: datetime
+    ) -> None:
+        in_group = 0
+        if message.chat_kind == "group":
+            wanted = TicketFilter(
+                platform=message.platform,
+                group_chat_id=message.chat_id,
+                statuses=OPEN_STATUSES,
+                since=now - self._flood.window,
+            )
+            in_group = len(await work.tickets.find(wanted, limit=self._flood.group))
+        match flood_of(self._flood, matter.urgency, by_person=len(by_person), in_group=in_group):
+            case Flood.PERSON:
+                raise TooMany
+            case Flood.GROUP:
+                raise TooManyHere
 
     async def last_area(self, work: UnitOfWork, message: IncomingMessage) -> str | None:
         """Where the writer of a private message last reported something; a private chat has no area of its own."""

@@ -11,6 +11,8 @@ from itertools import pairwise
 from routing.catalogue import Urgency
 from routing.triage.decision import Ask, Decision, OpenTicket
 from routing.triage.engine import Triage
+from routing.triage.normalise import normalise
+from routing.triage.places import place_in
 
 _CLAUSE = re.compile(r"[^，,。．！!？?；;、\n\r \u3000]+[，,。．！!？?；;、\n\r \u3000]*")
 
@@ -25,6 +27,8 @@ MOST_MATTERS = 4
 """More than so many matters in one message are a list of grievances that one person has to read as a whole."""
 
 _SHORTEST = 3
+_BREAK = re.compile(r"[\n；;]")
+"""After such a mark a new matter may begin without a word for it."""
 
 _ANOTHER = re.compile(
     r"另外|还有|顺便|顺带|再就是|再有|再者|其次|同时|此外|以及|旁边|边上|第[二三四]|[二三四]是|^[2-4②③④][.、)）]|"
@@ -51,6 +55,8 @@ def matters_of(
         whole = triage.decide(text, addressed=addressed, has_media=has_media)
     if not isinstance(whole, OpenTicket) or whole.urgency is Urgency.EMERGENCY:
         return (whole,)
+    if not _may_hold_several(text):
+        return (whole,)
     starts = list(_opening(triage, text))
     services = dict.fromkeys(one.service_code for _, one in starts)
     if len(services) < 2 or len(services) > MOST_MATTERS or whole.service_code not in services:
@@ -67,6 +73,18 @@ def matters_of(
         else:
             parts.append(replace(one, part=part, place=where))
     return tuple(parts)
+
+
+def _may_hold_several(text: str) -> bool:
+    """Whether a second matter could begin anywhere, told without triage: most reports are one sentence or two."""
+    if _BREAK.search(text) or _items(text):
+        return True
+    clauses = [clause for clause in _CLAUSE.findall(text) if len(clause.strip()) >= _SHORTEST]
+    if len(clauses) < 2:
+        return False
+    if any(_ANOTHER.search(clause.strip()) for clause in clauses):
+        return True
+    return sum(place_in(normalise(clause).text) is not None for clause in clauses) >= 2
 
 
 def _opening(triage: Triage, text: str) -> Iterator[tuple[int, OpenTicket]]:

@@ -44,7 +44,8 @@ def main() -> None:
         with console.status("talk on PostgreSQL"):
             figures += asyncio.run(measure_talk(server.empty_database()))
         with console.status("reports on PostgreSQL"):
-            figures += asyncio.run(measure_reports(server))
+            databases = (server.empty_database() for _ in range(3))
+            figures += asyncio.run(measure_reports(*databases))
     with console.status("start"):
         figures += asyncio.run(measure_start())
     table = Table("what", "figure", "beside it, in the same run", box=None, header_style="bold", pad_edge=False)
@@ -75,15 +76,15 @@ How it is measured (the median of {ROUNDS} rounds after one that is not counted)
   the packaged word classes, the others are rules of their own.
 - *Learned lexicon*: the service of labelled requests, learned from four fifths of them, by keywords alone and without
   rules. Beside it scikit-learn's linear support vector machine on words and groups of one to three characters.
-- *Webhook*: the real service in a process of its own, on loopback over {CONNECTIONS} connections, with {GROUPS} groups of
-  one complex. Talk is {TALK:,} messages a round, of which nine parts are chatter and one part reports; beside it the same
+- *Webhook*: the real service in a process of its own, on loopback over {CONNECTIONS} connections, with {GROUPS}
+  groups of one complex. Talk is {TALK:,} messages a round, nine parts chatter and one part reports. Beside it the same
   process only reads the body in a route of FastAPI, or gives it to a dispatcher of aiogram whose only handler does
   nothing. The acknowledgement is timed from the moment at which a message was due, at {EACH_SECOND} messages a second.
-- *Webhook to commit*: {REPORTS} reports a round, each by another resident. A ticket is counted when it is committed with
-  its number, events, limits and the first messages in the outbox. Beside it pgbench writes the rows of such a ticket
-  with {CLIENTS} clients and prepared statements, into the same tables of another database of the same server; and
-  Python's sqlite3 writes them into a file with the same tables and settings. Statements are what the process sends,
-  those of reports that joined a ticket included. CPU is that of the process alone.
+- *Webhook to commit*: {REPORTS} reports a round, each by another resident. A ticket is counted when it is committed
+  with its number, events, limits and the first messages in the outbox. Beside it pgbench writes the rows of such a
+  ticket with {CLIENTS} clients and prepared statements, into the same tables of another database of the same server;
+  and Python's sqlite3 writes them into a file with the same tables and settings. Statements are what the process
+  sends, those of reports that joined a ticket included. CPU is that of the process alone.
 - *django-helpdesk* opens tickets of the same texts by its public form and by its e-mail intake, on the same server,
   without sending mail, after our rounds.
 - *Memory* is what is resident; *time to ready* is from the command until the service says that it serves.

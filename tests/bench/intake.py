@@ -27,7 +27,6 @@ from tests.bench.server import found_groups, group_id
 from tests.bench.sqlite_plain import plain_rate
 from tests.bench.talk import reports, talk
 from tests.cli import bare_environment
-from tests.postgres import PostgresServer
 from tests.process import free_port
 from tests.sandbox_server import running_sandbox
 from tests.town import load_registers, sample_world
@@ -79,29 +78,29 @@ def _update(number: int, text: str) -> bytes:
 
 
 async def measure_talk(database_url: str) -> list[Figure]:
-    """Requests a second of ordinary talk beside a route that reads, and one that asks aiogram; and how long it waits."""
+    """Requests of talk a second, beside a route that reads and one that asks aiogram; and how long they wait."""
     paths = (PATH, "/bench/read", "/bench/aiogram")
     found: dict[str, list[float]] = {path: [] for path in paths}
-    costs: list[float] = []
+    costs: dict[str, list[float]] = {path: [] for path in paths}
     tails: dict[str, list[float]] = {path: [] for path in paths[:2]}
     async with served(database_url) as service:
         for _ in range(ROUNDS + 1):
             for path in paths:
                 before = await service.counters()
                 found[path].append(await service.rate(path, updates(talk(TALK))))
-                if path == PATH:
-                    costs.append(((await service.counters())["cpu"] - before["cpu"]) / TALK)
+                costs[path].append(((await service.counters())["cpu"] - before["cpu"]) / TALK)
         for _ in range(ROUNDS):
             for path, tail in tails.items():
                 tail.append(_p99(await service.waits(path, updates(talk(EACH_SECOND * _SECONDS_OF_TALK)))))
     ours, reading, asking = (statistics.median(found[path][1:]) for path in paths)
+    cost = [statistics.median(costs[path][1:]) * 1e6 for path in paths]
     added = statistics.median(tails[PATH]) - statistics.median(tails["/bench/read"])
     return [
         Figure(
             "webhook, 90 % chatter, PostgreSQL",
-            f"{ours:,.0f} requests/s, {statistics.median(costs[1:]) * 1e6:,.0f} µs of CPU each",
-            f"a FastAPI route that reads the body {reading:,.0f}/s: {ours / reading:.2f} times as fast; "
-            f"one that calls feed_raw_update {asking:,.0f}/s: {ours / asking:.2f} times as fast",
+            f"{ours:,.0f} requests/s, {cost[0]:,.0f} µs of CPU each",
+            f"a FastAPI route that reads the body {reading:,.0f}/s, {cost[1]:,.0f} µs: {ours / reading:.2f} times as "
+            f"fast; one that calls feed_raw_update {asking:,.0f}/s, {cost[2]:,.0f} µs: {ours / asking:.2f} times",
         ),
         Figure(
             f"p99 of the acknowledgement, {EACH_SECOND} messages/s, 90 % chatter",
@@ -116,15 +115,13 @@ def _p99(found: list[float]) -> float:
     return statistics.quantiles(found, n=100)[98]
 
 
-async def measure_reports(server: PostgresServer) -> list[Figure]:
-    """Tickets a second on PostgreSQL, beside pgbench and django-helpdesk on the same server."""
-    plain_url = server.empty_database()
+async def measure_reports(database_url: str, plain_url: str, helpdesk_url: str) -> list[Figure]:
+    """Tickets a second on PostgreSQL, beside pgbench and django-helpdesk, each in an empty database of one server."""
     await upgrade(plain_url)
     plain = Database(plain_url)
     await load_registers(plain)
     await found_groups(plain)
     await plain.close()
-    database_url = server.empty_database()
     inserts: list[float] = []
     rounds = _Rounds()
     async with served(database_url) as service:
@@ -143,7 +140,7 @@ async def measure_reports(server: PostgresServer) -> list[Figure]:
         rounds.statements("PostgreSQL"),
         rounds.memory("PostgreSQL"),
     ]
-    helpdesk = await helpdesk_rates(server.empty_database(), ROUNDS)
+    helpdesk = await helpdesk_rates(helpdesk_url, ROUNDS)
     if helpdesk is None:
         return [*figures, Figure("tickets/s beside django-helpdesk", "not measured", "it could not be installed")]
     beside = "; ".join(

@@ -24,7 +24,7 @@ def plain_rate(path: Path, tickets: int) -> float:
     copy_path.unlink(missing_ok=True)
     copy = sqlite3.connect(copy_path, isolation_level=None)
     copy.execute("PRAGMA journal_mode = WAL")
-    copy.execute("PRAGMA synchronous = NORMAL")
+    copy.execute("PRAGMA synchronous = FULL")
     made = source.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'")
     for (statement,) in made.fetchall():
         copy.execute(statement)
