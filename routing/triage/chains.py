@@ -29,6 +29,10 @@ _FORM = re.compile(
     r"(?:楼栋号?|楼号|栋号|幢号)\s?:?\s?(?P<building>\d{1,3})|单元号?\s?:\s?(?P<unit>\d{1,2})|(?:房号|室号|门牌号?|房间号)\s?:?\s?(?P<room>\d{3,4})"
 )
 
+# What these cannot be without, told faster.
+_DASHED = re.compile(r"\d[-—–]\d")
+_ROW = re.compile(r"楼栋|[楼栋幢房室间]号|单元号?\s?:|门牌")
+
 Chain = tuple[str | None, str | None, str | None]
 """Building, unit and room."""
 
@@ -47,14 +51,14 @@ def chain_of(text: str) -> Chain | None:
 
 def pair_of(text: str) -> tuple[str | None, str | None]:
     """Building and unit where only these two are chained ("3-1的电梯", "2-1三楼")."""
-    pair = _PAIR.search(text)
+    pair = _PAIR.search(text) if _DASHED.search(text) else None
     return (digits(pair[1]), digits(pair[2])) if pair else (None, None)
 
 
 def form_of(text: str) -> Chain:
     """What the rows of a form say ("楼栋号12，房号1501")."""
     building = unit = room = None
-    for row in _FORM.finditer(text):
+    for row in _FORM.finditer(text) if _ROW.search(text) else ():
         building = building or (row["building"] and digits(row["building"]))
         unit = unit or (row["unit"] and digits(row["unit"]))
         room = room or (row["room"] and digits(row["room"]))

@@ -57,6 +57,7 @@ _CORRECTION = re.compile(
 
 
 # What each part cannot be without: one quick search for it spares most messages the patterns above.
+_CORRECTED = re.compile(r"[错更]|不[对是]")
 _NUMBER = re.compile(rf"[\da-z甲乙丙丁{CHINESE}]")
 _BUILDING_MARK = re.compile(r"[号#栋幢座动洞冻懂东棟楼]")
 _UNIT_MARK = re.compile(r"单[元员园]|门洞")
@@ -84,7 +85,7 @@ def place_in(text: str, aliases: Mapping[str, Place] | None = None) -> Place | N
 
     Of several values the first counts; after a correction ("说错了，是5栋") only what follows it.
     """
-    corrections = list(_CORRECTION.finditer(text))
+    corrections = list(_CORRECTION.finditer(text)) if _CORRECTED.search(text) else []
     if corrections:
         correction = corrections[-1]
         corrected = _place_in(text[correction.end() :])
@@ -113,7 +114,7 @@ def _place_in(text: str) -> Place | None:
     if not is_picked_up(text):
         if chain := chain_of(text):
             return Place(building=chain[0], unit=chain[1], floor=floor, room=chain[2], spot=spot)
-        if doors := _DOORS.search(text):
+        if "门" in text and (doors := _DOORS.search(text)):
             building = doors["building"] or (_building(text[: doors.start()])[0])
             return Place(building=building, unit=digits(doors["unit"]), room=digits(doors["room"]), spot=spot)
     building, after_building = _building(text) if _BUILDING_MARK.search(text) else (None, None)
