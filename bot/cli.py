@@ -23,6 +23,7 @@ from bot.commands import (
     tickets,
     triaging,
     trials,
+    volunteers,
     votes,
 )
 from bot.commands.shell import Commands
@@ -45,6 +46,7 @@ registers.areas.command("move")(moves.move_area)
 registers.areas.command("moves")(moves.list_moves)
 app.add_typer(registers.areas, name="areas")
 app.add_typer(care.care, name="care")
+app.add_typer(volunteers.volunteers, name="volunteers")
 app.add_typer(registers.staff, name="staff")
 app.add_typer(registers.groups, name="groups")
 app.add_typer(needs.partners, name="partners")

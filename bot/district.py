@@ -29,6 +29,7 @@ from bot.services.guide_digest import GuideDigestSection
 from bot.services.guide_orders import GuideOrderService
 from bot.services.hand_over import HandOverService
 from bot.services.handling import HandlingService
+from bot.services.help_calls import HelpService
 from bot.services.intake import IntakeService
 from bot.services.joining import JoiningService
 from bot.services.joint import JointService
@@ -47,6 +48,8 @@ from bot.services.rota import RotaService
 from bot.services.rules import Rules
 from bot.services.supervision import SupervisionService
 from bot.services.undelivered import UndeliveredService
+from bot.services.volunteer_digest import VolunteerDigest
+from bot.services.volunteers import VolunteerService
 from bot.services.whereabouts import WhereaboutsService
 from bot.services.wording import Wording
 from config.bundle import Configuration
@@ -84,6 +87,8 @@ class UseCases:
     civic: CivicCases
     care: CareListService
     visits: CareVisitService
+    help_calls: HelpService
+    volunteers: VolunteerService
     guide: GuideService
     guide_orders: GuideOrderService
     papers: PaperService
@@ -114,7 +119,7 @@ def digests_of(configuration: Configuration, rules: Rules, platform: str, clock:
     """The digests of the district, for the people of ``platform``."""
     _, visits = care_of(configuration, rules, platform, clock)
     civic = civic_digest(configuration, rules, platform=platform, clock=clock)
-    sections = (visits, GuideDigestSection(rules, configuration.guide), civic)
+    sections = (visits, VolunteerDigest(rules.wording), GuideDigestSection(rules, configuration.guide), civic)
     return DigestService(rules, configuration.digests, platform=platform, clock=clock, sections=sections)
 
 
@@ -144,7 +149,8 @@ def use_cases(
     board = TicketBoard(rules, CardMaker(rules.wording))
     desk = TicketDesk(rules, board, clock)
     care = CareWatch(rules, configuration.care, board)
-    opening = OpeningService(rules, board, clock, care)
+    help_calls = HelpService(desk, configuration.volunteers)
+    opening = OpeningService(rules, board, clock, care, help_calls)
     joining = JoiningService(rules, board, opening, clock, care)
     memory = GroupMemory(
         forerunners=rules.conversation.before,
@@ -192,6 +198,8 @@ def use_cases(
         civic=civic,
         care=care_list,
         visits=visits,
+        help_calls=help_calls,
+        volunteers=VolunteerService(desk, configuration.volunteers, help_calls, platform=platform),
         guide=guide,
         guide_orders=GuideOrderService(guide, registration, questions, desk),
         papers=PaperService(desk, configuration.guide.promise),

@@ -190,6 +190,7 @@ def _jobs(district: UseCases, database: Database, retention: Retention, clock: C
             for name, sweep in zip(("projects", "motions", "votes"), civic_sweeps(district), strict=True)
         ),
         Job("visits", CLOCK_SECONDS, ClockJob(unit_of_work, district.visits.sweep).run),
+        Job("help_calls", CLOCK_SECONDS, ClockJob(unit_of_work, district.help_calls.sweep).run),
         Job("digests", CLOCK_SECONDS, DigestJob(unit_of_work, district.digests, started_at=clock()).run),
         Job("upkeep", UPKEEP_SECONDS, UpkeepJob(unit_of_work, clock, district.moves.carry_out, retention).run),
     )

@@ -29,6 +29,7 @@ from config.sample import SampleDistrict, load_sample
 from config.service_items import load_service_items
 from config.sla import load_sla
 from config.texts import load_texts
+from config.volunteers import load_volunteers
 from routing.calendar import WorkingCalendar
 from routing.callback import CallBackRules
 from routing.care_visits import CareRules
@@ -43,6 +44,7 @@ from routing.organisation import DutyRules, Organisation
 from routing.retention import Retention
 from routing.sla import SlaTable
 from routing.texts import Texts
+from routing.volunteering import HelpRules
 
 if TYPE_CHECKING:
     from routing.triage.engine import Triage
@@ -69,6 +71,7 @@ class Configuration:
     guide: GuideRules
     certificates: tuple[Certificate, ...]
     care: CareRules
+    volunteers: HelpRules
     needs: NeedRules
     council: Council
     texts: Texts
@@ -137,6 +140,7 @@ def load_configuration(config_dir: Path | None = None, *, timezone: str | None =
         guide=guide,
         certificates=load_certificates(guide, overlay.file("certificates.yaml")),
         care=load_care(catalogue, overlay.file("care.yaml")),
+        volunteers=load_volunteers(organisation, catalogue, overlay.file("volunteers.yaml")),
         needs=load_needs(catalogue, overlay.file("needs.yaml")),
         council=load_council(catalogue, overlay.file("council.yaml")),
         texts=load_texts(overlay.layers()),
@@ -190,6 +194,7 @@ def inspect_configuration(config_dir: Path | None = None, *, timezone: str | Non
         attempt(lambda: load_council(catalogue, overlay.file("council.yaml")))
         attempt(lambda: build_triage(overlay, catalogue))
         if organisation is not None:
+            attempt(lambda: load_volunteers(organisation, catalogue, overlay.file("volunteers.yaml")))
             attempt(lambda: load_duties(organisation, catalogue, overlay.file("duties.yaml")))
             attempt(lambda: load_escalation(organisation, catalogue, overlay.file("escalation.yaml")))
             attempt(lambda: load_sample(organisation, catalogue, platform="any", folder=overlay.folder("sample")))
@@ -215,6 +220,7 @@ _SINGLE = (
     "retention.yaml",
     "service_items.yaml",
     "sla.yaml",
+    "volunteers.yaml",
 )
 
 

@@ -32,6 +32,7 @@ from models.subtasks import SqlSubtaskStore
 from models.tickets import SqlTicketStore
 from models.transaction import Transaction
 from models.updates import SqlUpdateLog
+from models.volunteers import SqlHelpStore, SqlVolunteerStore
 from routing.queries import Outlook
 
 
@@ -74,6 +75,8 @@ class SqlUnitOfWork:
         self.standings = SqlStandingStore(transaction)
         self.care = SqlCareStore(transaction, revisions, registers)
         self.care_visits = SqlCareVisitStore(transaction)
+        self.volunteers = SqlVolunteerStore(transaction)
+        self.help = SqlHelpStore(transaction)
 
     async def __aenter__(self) -> Self:
         return self

@@ -41,6 +41,7 @@ _HOLDERS_OWN = frozenset(
         Action.ASK_HOLD,
         Action.RESOLVE,
         Action.INVITE,
+        Action.ASK_VOLUNTEERS,
         Action.RECALL,
         Action.TICK,
     }

@@ -75,6 +75,8 @@ class Action(StrEnum):
     """Who was offered it does not take it over (不接收)."""
     INVITE = "invite"
     """The lead asks somebody of another unit to do a part (请协办)."""
+    ASK_VOLUNTEERS = "ask_volunteers"
+    """The lead asks volunteers around to do one thing for it (请志愿者)."""
     RECALL = "recall"
     """The lead takes such a part back (撤回协办)."""
     UPHOLD = "uphold"
@@ -114,6 +116,7 @@ TRANSITIONS: Mapping[tuple[Status, Action], Status] = MappingProxyType(
         (_S.IN_PROGRESS, _A.DECLINE): _S.IN_PROGRESS,
         (_S.IN_PROGRESS, _A.INVITE): _S.IN_PROGRESS,
         (_S.IN_PROGRESS, _A.TICK): _S.IN_PROGRESS,
+        (_S.IN_PROGRESS, _A.ASK_VOLUNTEERS): _S.IN_PROGRESS,
         (_S.IN_PROGRESS, _A.RECALL): _S.IN_PROGRESS,
         (_S.ON_HOLD, _A.RECALL): _S.ON_HOLD,
         (_S.ARCHIVED, _A.UPHOLD): _S.ARCHIVED,
@@ -358,6 +361,9 @@ class EventKind(StrEnum):
     SOLVED_ON_SPOT = "solved_on_spot"
     HAND_OVER_OFFERED = "hand_over_offered"
     HAND_OVER_DECLINED = "hand_over_declined"
+    HELP_ASKED = "help_asked"
+    HELP_CLAIMED = "help_claimed"
+    HELP_DONE = "help_done"
     SUBTASK_GIVEN = "subtask_given"
     SUBTASK_CLAIMED = "subtask_claimed"
     SUBTASK_DONE = "subtask_done"

@@ -93,12 +93,13 @@ class UpkeepJob:
         return gone + await self._erase() + await self._erase_care()
 
     async def _erase_care(self) -> int:
-        """Who was removed from the care list, old reports of visits, and old looks."""
+        """Who was removed from the care list, old reports of visits, old looks, and volunteers who left."""
         now, kept = self._clock(), self._retention
         async with self._unit_of_work() as work:
             erased = await work.care.erase(now - kept.care, now, limit=ERASED_AT_ONCE)
             erased += await work.care_visits.forget_reports(now - kept.personal_data)
             erased += await work.care.prune_looks(now - kept.care_looks)
+            erased += await work.volunteers.erase(now - kept.personal_data)
             await work.commit()
         return erased
 

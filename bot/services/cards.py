@@ -158,8 +158,10 @@ class CardMaker:
         if ticket.status is Status.IN_PROGRESS:
             asking = () if ticket.request else (Action.ASK_RETURN, Action.ASK_EXTENSION, Action.ASK_HOLD)
             first = (Action.RESOLVE, Action.PROGRESS, Action.TRANSFER)
+            # An emergency is for professionals.
+            volunteers = () if ticket.urgency is Urgency.EMERGENCY else (Action.ASK_VOLUNTEERS,)
             recall = (Action.RECALL,) if any(subtask.is_open for subtask, _ in view.helpers) else ()
-            rows = self._rows(ticket, first, asking, (Action.INVITE, *recall), self._corrections(view))
+            rows = self._rows(ticket, first, asking, (Action.INVITE, *volunteers, *recall), self._corrections(view))
             return (*paper_buttons(self._wording, ticket), *rows)
         if ticket.status is Status.ON_HOLD:
             return self._rows(ticket, (Action.RESUME,))

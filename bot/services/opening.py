@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.services.board import TicketBoard
 from bot.services.care_watch import CareWatch
+from bot.services.help_calls import HelpService
 from bot.services.ports import Clock, UnitOfWork
 from bot.services.rota import there_now, turns
 from bot.services.rules import Rules
@@ -59,11 +60,14 @@ class Request:
 class OpeningService:
     """Opens and dispatches tickets."""
 
-    def __init__(self, rules: Rules, board: TicketBoard, clock: Clock, care: CareWatch) -> None:
+    def __init__(
+        self, rules: Rules, board: TicketBoard, clock: Clock, care: CareWatch, help_calls: HelpService
+    ) -> None:
         self._rules = rules
         self._board = board
         self._clock = clock
         self._care = care
+        self._help = help_calls
 
     async def open(self, work: UnitOfWork, request: Request, now: datetime) -> Ticket:
         """Writes the ticket with number, owner, assignee and limits, and puts all first messages into the outbox."""
@@ -132,6 +136,7 @@ class OpeningService:
         if not request.quiet:
             await self._announce(work, ticket, assignment, now)
         await self._care.tell(work, ticket, concerned, request.text, now)
+        await self._help.offer_if_suitable(work, ticket)
         return ticket
 
     async def relocated(self, work: UnitOfWork, ticket: Ticket) -> Ticket:

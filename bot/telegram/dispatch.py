@@ -25,6 +25,7 @@ from bot.telegram.routers.presses import presses_router
 from bot.telegram.routers.replies import Messages, Reply
 from bot.telegram.routers.residents import private_router, residents_router
 from bot.telegram.routers.staff import staff_router
+from bot.telegram.routers.volunteers import volunteers_router
 from bot.telegram.talking import Talking
 from routing.errors import QunbanError
 from routing.message import IncomingMessage
@@ -51,6 +52,7 @@ class TelegramInteraction:
             staff_router(),
             admins_router(),
             care_router(),
+            volunteers_router(),
             civic_router(),
             presses_router(),
             private_router(),

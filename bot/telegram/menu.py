@@ -12,7 +12,7 @@ from aiogram.types import (
 
 from routing.texts import Texts
 
-IN_GROUPS = ("report", "mine", "need", "needs", "offer", "offers", "projects", "votes", "help")
+IN_GROUPS = ("report", "mine", "need", "needs", "offer", "offers", "projects", "votes", "volunteer", "help")
 FOR_ADMINISTRATORS = (*IN_GROUPS, "vote", "bind")
 IN_PRIVATE = (
     "mine",
@@ -36,6 +36,8 @@ IN_PRIVATE = (
     "votes",
     "care",
     "visits",
+    "volunteer",
+    "hours",
     "help",
 )
 """The platform cannot tell staff from residents, so who may not use a command is told so when they try."""

@@ -9,6 +9,7 @@ from bot.telegram.routers.civic import civic_router
 from bot.telegram.routers.commands import Command
 from bot.telegram.routers.residents import residents_router
 from bot.telegram.routers.staff import staff_router
+from bot.telegram.routers.volunteers import volunteers_router
 from bot.telegram.sender import open_bot
 from tests.sandbox_server import running_sandbox
 from tests.town import configuration, sample_world
@@ -23,7 +24,14 @@ async def test_the_menu_holds_what_the_bot_answers() -> None:
     assert [call["status"] for call in calls] == [200, 200, 200]
     answered = {
         filter_.callback._name
-        for router in (residents_router(), staff_router(), admins_router(), care_router(), civic_router())
+        for router in (
+            residents_router(),
+            staff_router(),
+            admins_router(),
+            care_router(),
+            civic_router(),
+            volunteers_router(),
+        )
         for handler in router.message.handlers
         for filter_ in handler.filters or ()
         if isinstance(filter_.callback, Command)

@@ -26,6 +26,7 @@ from bot.telegram.routers.civic import civic_router
 from bot.telegram.routers.commands import Command
 from bot.telegram.routers.residents import residents_router
 from bot.telegram.routers.staff import staff_router
+from bot.telegram.routers.volunteers import volunteers_router
 from config.areas_csv import parse_areas
 from config.bundle import inspect_configuration, load_configuration
 from config.overlay import PACKAGED
@@ -157,7 +158,7 @@ def chat_commands() -> set[str]:
                 if isinstance(one.callback, Command):
                     yield vars(one.callback)["_name"]
 
-    routers = (residents_router(), staff_router(), admins_router(), care_router(), civic_router())
+    routers = (residents_router(), staff_router(), admins_router(), care_router(), volunteers_router(), civic_router())
     return {name for router in routers for name in filters(router)}
 
 

@@ -24,6 +24,15 @@ from bot.services.guide_cards import (
     GUIDE_UNANSWERED,
 )
 from bot.services.handling import TRANSFER_TO
+from bot.services.help_calls import HELP_KIND
+from bot.services.help_cards import (
+    HELP_CLAIM,
+    HELP_CONFIRM,
+    HELP_DONE,
+    HELP_GIVE_BACK,
+    HELP_MINUTES,
+    HELP_REJECT,
+)
 from bot.services.joining import NOT_YET
 from bot.services.joint import CO_HANDLER, RECALL_FOR, RECALL_ONE
 from bot.services.motions import SUPPORT
@@ -40,6 +49,7 @@ from bot.services.patrol import HAND_ON
 from bot.services.prompting import DISMISS, REGISTER
 from bot.services.subtask_cards import SUBTASK_CLAIM, SUBTASK_DONE
 from bot.services.visit_cards import NOT_MET, VISITED
+from bot.services.volunteers import VOLUNTEER_KIND, VOLUNTEER_NO, VOLUNTEER_YES
 from bot.services.votes import CHOOSE
 from bot.services.whereabouts import IN_AREA
 from bot.telegram import callbacks
@@ -121,6 +131,17 @@ async def _answer_prompt(talking: Talking, press: Press, data: callbacks.Press, 
 
 
 _USE_CASES: dict[str, Pressed] = {
+    Action.ASK_VOLUNTEERS: _on_message(lambda cases: cases.help_calls.offer_kinds),
+    HELP_KIND: _on_message(lambda cases: cases.help_calls.ask, str),
+    HELP_CLAIM: _on_message(lambda cases: cases.help_calls.claim),
+    HELP_GIVE_BACK: _on_message(lambda cases: cases.help_calls.give_back),
+    HELP_DONE: _on_message(lambda cases: cases.help_calls.ask_minutes),
+    HELP_MINUTES: _on_message(lambda cases: cases.help_calls.report, _number),
+    HELP_CONFIRM: _on_message(lambda cases: cases.help_calls.confirm),
+    HELP_REJECT: _on_message(lambda cases: cases.help_calls.reject),
+    VOLUNTEER_KIND: _on_message(lambda cases: cases.volunteers.toggle, str),
+    VOLUNTEER_YES: _on_message(lambda cases: cases.volunteers.decide, accept=True),
+    VOLUNTEER_NO: _on_message(lambda cases: cases.volunteers.decide, accept=False),
     VISITED: _on_message(lambda cases: cases.visits.begin_report),
     NOT_MET: _on_message(lambda cases: cases.visits.not_met),
     Action.CLAIM: _by_actor(lambda cases: cases.handling.claim),
