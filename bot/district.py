@@ -163,7 +163,7 @@ def use_cases(
     registration = RegistrationService(triage, rules, opening, joining, memory, civic.needs, clock, care)
     prompts = PromptService(rules, registration, clock)
     questions = OpenQuestionService(rules, clock)
-    guide = GuideService(triage, rules, configuration.guide, configuration.certificates, questions, clock)
+    guide = GuideService(triage, rules, configuration.guide, configuration.certificates, questions, registration, clock)
     care_list, visits = care_of(configuration, rules, platform, clock)
     return UseCases(
         rules=rules,

@@ -6,7 +6,7 @@ CSV cells are separated by ``|``, terms (words, topics) by blanks in either form
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -40,6 +40,7 @@ COLUMNS = (
     "contact",
     "checked",
     "sample",
+    "area",
 )
 REQUIRED = ("code", "name", "service", "words")
 
@@ -49,16 +50,24 @@ _LONGEST_DOCUMENT = 30
 """Characters of one paper: it stands on a button."""
 MOST_DOCUMENTS = 12
 """Papers of one item: each is a button on the handler's card."""
+_FOR_ALL = ("sample", "area")
+"""Fields that a YAML file may set for all its items at once."""
 _YES = frozenset({"yes", "true", "1", "是"})
 _NO = frozenset({"", "no", "false", "0", "否"})
 
 
 def load_service_items(
-    catalogue: Catalogue, rules: GuideRules, path: Path = PACKAGED, *, taken: Iterable[str] = ()
+    catalogue: Catalogue,
+    rules: GuideRules,
+    path: Path = PACKAGED,
+    *,
+    taken: Iterable[str] = (),
+    areas: Container[str] | None = None,
 ) -> tuple[ServiceItem, ...]:
     """The items of a file, YAML or (where it ends in .csv) CSV.
 
-    ``taken`` are the codes that certificates have.
+    ``taken`` are the codes that certificates have, ``areas`` the codes that an item's area may have; any where none are
+    given, as for a file that is read without its district.
 
     Raises:
         ConfigError: the file cannot be read, or is no YAML of the right form.
@@ -69,6 +78,8 @@ def load_service_items(
     items: list[ServiceItem] = []
     for row in rows:
         item = _item(row, catalogue, rules)
+        if item.area_code and areas is not None and item.area_code not in areas:
+            row.complain("area", "unknown_area")
         if item.code in used:
             row.complain("code", "duplicate_code")
         used.add(item.code)
@@ -101,17 +112,17 @@ def _csv(path: Path) -> tuple[Sequence[Row], list[RowProblem], _Lines]:
 
 def _yaml(path: Path) -> tuple[Sequence[Row], list[RowProblem], _Lines]:
     root = read_document(path)
-    sections = root.only("version", "sample", "items")
+    sections = root.only("version", *_FOR_ALL, "items")
     if "items" not in sections:
         root.fail("'items' is missing")
-    sample = sections["sample"].text() if "sample" in sections else ""
+    for_all = {name: sections[name].text() for name in _FOR_ALL if name in sections}
     problems: list[RowProblem] = []
     rows: list[Row] = []
     lines: _Lines = {}
     for node in sections["items"].items():
         fields = node.only(*COLUMNS)
         cells = {name: _written(name, field) for name, field in fields.items()}
-        rows.append(Row(node.line, {"sample": sample, **cells}, problems))
+        rows.append(Row(node.line, {**for_all, **cells}, problems))
         lines |= {(node.line, name): field.line for name, field in fields.items()}
     return rows, problems, lines
 
@@ -157,6 +168,7 @@ def _item(row: Row, catalogue: Catalogue, rules: GuideRules) -> ServiceItem:
         contact=row.text("contact", longest=_LONGEST_TEXT),
         checked=_day(row, "checked"),
         sample=_truth(row, "sample"),
+        area_code=row.text("area", longest=_LONGEST_NAME),
     )
 
 
@@ -216,6 +228,7 @@ def _values(item: ServiceItem) -> dict[str, str | list[str]]:
         "contact": item.contact,
         "checked": item.checked.isoformat() if item.checked else "",
         "sample": "yes" if item.sample else "no",
+        "area": item.area_code,
     }
 
 

@@ -90,21 +90,20 @@ def import_items(
     from bot.commands.database import in_work
     from config.settings import load_settings
 
-    items = _read(file)
-
-    async def story(work: UnitOfWork) -> tuple[int, int]:
+    async def story(work: UnitOfWork) -> tuple[int, int, int]:
+        items = _read(file, {area.code for area in await work.areas.tree()})
         changed = await work.items.upsert(items)
         kept = {item.code for item in items}
         gone = [item.code for item in await work.items.all() if item.code not in kept] if replace else []
         removed = await work.items.remove(gone)
         await work.commit()
-        return changed, removed
+        return len(items), changed, removed
 
-    changed, removed = in_work(load_settings(), story)
+    count, changed, removed = in_work(load_settings(), story)
     if as_json:
-        print_json({"items": len(items), "changed": changed, "removed": removed})
+        print_json({"items": count, "changed": changed, "removed": removed})
     else:
-        typer.echo(f"{len(items)} items read, {changed} new or changed, {removed} taken off")
+        typer.echo(f"{count} items read, {changed} new or changed, {removed} taken off")
 
 
 @app.command("export")
@@ -141,7 +140,7 @@ def check(
     from routing.guide.items import unchecked
 
     configuration = _configuration()
-    items = _read(file) if file is not None else _register()
+    items = _read(file, _areas()) if file is not None else _register()
     old = unchecked(items, _today(configuration), configuration.guide.recheck)
     shared = _shared_words(configuration, items)
     if as_json:
@@ -221,12 +220,22 @@ def _register() -> tuple[ServiceItem, ...]:
     return in_work(load_settings(), story)
 
 
-def _read(file: Path) -> tuple[ServiceItem, ...]:
+def _areas() -> set[str]:
+    from bot.commands.database import in_work
+    from config.settings import load_settings
+
+    async def story(work: UnitOfWork) -> set[str]:
+        return {area.code for area in await work.areas.tree()}
+
+    return in_work(load_settings(), story)
+
+
+def _read(file: Path, areas: set[str]) -> tuple[ServiceItem, ...]:
     from config.service_items import load_service_items
 
     configuration = _configuration()
     taken = [one.code for one in configuration.certificates]
-    return load_service_items(configuration.catalogue, configuration.guide, file, taken=taken)
+    return load_service_items(configuration.catalogue, configuration.guide, file, taken=taken, areas=areas)
 
 
 def _today(configuration: Configuration) -> date:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from bot.services.guide_cards import GuideCards
 from bot.services.open_questions import OpenQuestionService
 from bot.services.ports import Clock, UnitOfWork
-from bot.services.registration import reply_to
+from bot.services.registration import RegistrationService, reply_to
 from bot.services.rules import Rules
 from routing.catalogue import AppealType
 from routing.groups import Prompt
@@ -42,6 +42,7 @@ class GuideService:
         guide_rules: GuideRules,
         certificates: Sequence[Certificate],
         questions: OpenQuestionService,
+        registration: RegistrationService,
         clock: Clock,
     ) -> None:
         self._triage = triage
@@ -49,6 +50,7 @@ class GuideService:
         self.guide_rules = guide_rules
         self._certificates = tuple(certificates)
         self._questions = questions
+        self._registration = registration
         self._clock = clock
         self.cards = GuideCards(rules.wording, guide_rules.promise)
         self._items: tuple[ServiceItem, ...] = ()
@@ -127,4 +129,13 @@ class GuideService:
 
     async def _reply(self, work: UnitOfWork, message: IncomingMessage, decision: Decision) -> GuideReply | None:
         await self.refresh(work)
-        return reply_of(self._matcher.consult(message.text), decision, self._services)
+        reply = reply_of(self._matcher.consult(message.text), decision, self._services)
+        if reply is None or not self._matcher.guide.has_local_items:
+            return reply
+        # Only a real question costs the look at where it comes from; in private that is a statement.
+        area_code = await self._registration.area_of(work, message)
+        tree = await work.areas.tree()
+        if area_code is None or area_code not in tree:
+            return reply
+        holding = self._matcher.guide.holding_in([area.code for area in tree.path(area_code)])
+        return reply_of(self._matcher.consult(message.text, holding), decision, self._services)

@@ -89,7 +89,10 @@ class GuideCards:
     def which(self, entries: Sequence[Entry], script: Script, prompt_id: int) -> Content:
         """The question back, an entry on each button."""
         say = self._wording.say
-        rows = [(Button(entry.name, GUIDE_PICK, prompt_id, entry.code),) for entry in entries]
+        rows = [
+            (Button(say("guide.choice", script, name=entry.name), GUIDE_PICK, prompt_id, entry.code),)
+            for entry in entries
+        ]
         rows.append((Button(say("button.guide_neither", script), GUIDE_NEITHER, prompt_id),))
         asked = (
             say("guide.which_one", script, name=entries[0].name) if len(entries) == 1 else say("guide.which", script)

@@ -21,13 +21,16 @@ class GuideDigestSection:
         self._guide = guide_rules
 
     async def lines(self, work: UnitOfWork, area_code: str, since: datetime, until: datetime) -> tuple[str, ...]:
-        """Items are the district's, so every area reads of them; questions are those that the area still has open."""
-        return (*await self._unchecked(work, until), *await self._questions(work, area_code))
+        """Of the items that hold in the area or in parts of it, and the questions that it still has open."""
+        return (*await self._unchecked(work, area_code, until), *await self._questions(work, area_code))
 
-    async def _unchecked(self, work: UnitOfWork, at: datetime) -> list[str]:
-        say = self._rules.wording.say
+    async def _unchecked(self, work: UnitOfWork, area_code: str, at: datetime) -> list[str]:
+        say, tree = self._rules.wording.say, await work.areas.tree()
         today = self._rules.clocks.calendar.local_date(at)
-        old = unchecked(await work.items.all(), today, self._guide.recheck)
+        around = {area.code for area in tree.path(area_code)}
+        below = {area.code for area in tree.below(area_code)}
+        items = [one for one in await work.items.all() if not one.area_code or one.area_code in around | below]
+        old = unchecked(items, today, self._guide.recheck)
         if not old:
             return []
         lines = [say("digest_guide.unchecked_title", count=len(old), days=self._guide.recheck.days)]

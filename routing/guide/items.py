@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -67,6 +67,8 @@ class ServiceItem:
     """The day on which somebody last made sure that all of it is still true."""
     sample: bool = False
     """Whether it is only an example that no office has checked."""
+    area_code: str = ""
+    """The area in which it holds, with all below; empty for everywhere."""
 
     @property
     def is_delegable(self) -> bool:
@@ -125,6 +127,26 @@ class Guide:
     def __iter__(self) -> Iterator[Entry]:
         """The entries in the order of the files."""
         return iter(self.entries.values())
+
+    def holding_in(self, area_codes: Collection[str]) -> frozenset[str]:
+        """The codes of the entries that hold at a place: ``area_codes`` is the way from its area to the root, in order.
+
+        Of items of the same name the one of the smallest area holds, so that a community may have its own.
+        """
+        depth = {code: len(area_codes) - position for position, code in enumerate(area_codes)}
+        chosen: dict[str, tuple[int, str]] = {}
+        for entry in self:
+            area = entry.area_code if isinstance(entry, ServiceItem) else ""
+            if not area or area in depth:
+                found = depth.get(area, 0), entry.code
+                if entry.name not in chosen or found[0] > chosen[entry.name][0]:
+                    chosen[entry.name] = found
+        return frozenset(code for _, code in chosen.values())
+
+    @property
+    def has_local_items(self) -> bool:
+        """Whether some item holds in a part of the district only."""
+        return any(isinstance(entry, ServiceItem) and entry.area_code for entry in self)
 
     def find(self, code: str) -> Entry | None:
         """The entry of this code."""

@@ -101,8 +101,11 @@ class GuideMatcher:
         """Whether it may have the form of a question; as quick, and as rough."""
         return bool(self._asking.find_matches_as_indexes(for_gate(text)))
 
-    def consult(self, text: str) -> Consultation:
-        """What the message asks about; nothing, and quickly, for most talk."""
+    def consult(self, text: str, holding: AbstractSet[str] | None = None) -> Consultation:
+        """What the message asks about; nothing, and quickly, for most talk.
+
+        ``holding`` are the codes of the entries that hold where it was said; all of them where that is not known.
+        """
         if not self.may_name(text):
             return _NOTHING
         flat = normalise(text).text
@@ -111,7 +114,7 @@ class GuideMatcher:
             for number, start, end in self._automaton.find_matches_as_indexes(flat, overlapping=True)
         ]
         words = {word for word, _, _ in found}
-        candidates = [self._candidates(words, *kind) for kind in self._kinds]
+        candidates = [self._candidates(words, holding, *kind) for kind in self._kinds]
         if not any(candidates):
             # Most talk that holds a word of some term holds no other of it; it needs no cutting into words.
             return _NOTHING
@@ -128,9 +131,13 @@ class GuideMatcher:
         )
 
     @staticmethod
-    def _candidates(words: set[str], terms_of: _TermsOf, by_word: Mapping[str, frozenset[str]]) -> _TermsOf:
+    def _candidates(
+        words: set[str], holding: AbstractSet[str] | None, terms_of: _TermsOf, by_word: Mapping[str, frozenset[str]]
+    ) -> _TermsOf:
         """The terms whose every part occurs somewhere, by entry: without order, distance or word boundaries."""
-        codes = {code for word in words & by_word.keys() for code in by_word[word]}
+        codes = {
+            code for word in words & by_word.keys() for code in by_word[word] if holding is None or code in holding
+        }
         held = {code: tuple(term for term in terms_of[code] if _may_hold(term, words)) for code in codes}
         return {code: terms for code, terms in held.items() if terms}
 

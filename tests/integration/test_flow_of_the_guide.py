@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from routing.catalogue import AppealType
 from routing.guide.items import ServiceItem
 from routing.ticket import EventKind, Ticket
 from tests.sandbox_server import Json
-from tests.town import GARDEN, LI, LIN, TANG, WANG, ZHANG, Town, labels_of
+from tests.town import CHEN, GARDEN, LI, LIN, RIVERSIDE, TANG, WANG, ZHANG, Town, labels_of
 
 PERMIT = "居住证怎么办，要带什么材料"
 LIFT = "3栋2单元电梯坏了，老人下不了楼"
@@ -219,3 +221,18 @@ async def test_digests_name_what_nobody_checked_and_what_was_not_answered(town: 
     digest = (await town.texts(TANG))[-1]
     assert "📋 办事指南 4 项超过 180 天没有核对\n独生子女父母奖励｜2026-03-10\n特困人员供养申请｜2026-04-16" in digest
     assert "❓ 居民问了没答上的问题 1 个（/questions 查看）\n11-23 锦绣花园｜请问老年活动中心怎么办卡" in digest
+
+
+async def test_a_community_has_its_own_item_and_another_district_none(town: Town) -> None:
+    async with town.database.unit_of_work() as work:
+        items = {item.code: item for item in await work.items.all()}
+        own = replace(items["elder_meal"], code="meal_own", where="滨河新居架空层", area_code="TD101-X3")
+        away = ServiceItem("calligraphy", "书法班报名", "service.elderly", ("书法班",), where="文化站", area_code="TD2")
+        await work.items.upsert([own, away])
+        await work.commit()
+    await town.say(CHEN, RIVERSIDE, "長者食堂幾點開飯")
+    assert "地點 濱河新居架空層" in (await answer(town, CHEN, RIVERSIDE))["text"]
+    await town.say(ZHANG, GARDEN, "长者食堂几点开饭")
+    assert "地点 桂花园社区长者食堂" in (await answer(town))["text"]
+    await town.say(ZHANG, GARDEN, "书法班怎么报名")
+    assert "文化站" not in (await answer(town))["text"]

@@ -74,6 +74,20 @@ def test_every_problem_of_a_table_is_found_with_line_and_field(tmp_path: Path) -
     }
 
 
+def test_what_stands_at_the_top_of_yaml_holds_for_all_items(tmp_path: Path) -> None:
+    path = tmp_path / "items.yaml"
+    path.write_text(
+        "sample: yes\narea: TD\nitems:\n"
+        "  - {code: a, name: 甲, service: service.health, words: 甲}\n"
+        "  - {code: b, name: 乙, service: service.health, words: 乙, area: TD101, sample: no}\n",
+        encoding="utf-8",
+    )
+    assert [(item.area_code, item.sample) for item in loaded(path)] == [("TD", True), ("TD101", False)]
+    with pytest.raises(CsvRefused) as caught:
+        load_service_items(CATALOGUE, RULES, path, areas={"TD"})
+    assert [(one.line, one.field, one.code) for one in caught.value.problems] == [(5, "area", "unknown_area")]
+
+
 def test_yaml_points_at_the_line_of_the_field(tmp_path: Path) -> None:
     path = tmp_path / "items.yaml"
     path.write_text(

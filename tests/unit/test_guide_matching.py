@@ -102,6 +102,23 @@ def test_the_gates_are_rough_but_miss_nothing() -> None:
     assert not matcher.may_ask("今天天气好")
 
 
+def test_an_item_holds_in_its_area_and_the_smaller_one_goes_first() -> None:
+    everywhere = ServiceItem("meal", "助餐", "service.elderly", ("助餐",))
+    own = ServiceItem("meal_own", "助餐", "service.elderly", ("助餐",), area_code="C1")
+    elsewhere = ServiceItem("pool", "游泳", "service.elderly", ("游泳",), area_code="C2")
+    proof = Certificate("proof", "居住证明", ("居住证明",), "", "")
+    guide = guide_of([everywhere, own, elsewhere], [proof])
+    assert guide.has_local_items
+    assert guide.holding_in(["G1", "C1", "D"]) == {"meal_own", "proof"}
+    assert guide.holding_in(["C2", "D"]) == {"meal", "pool", "proof"}
+    assert guide.holding_in(["D"]) == {"meal", "proof"}
+    matcher = GuideMatcher(guide, RULES, packaged_triage().segmenter)
+    assert matcher.consult("助餐哪里", guide.holding_in(["C1", "D"])).answer == "meal_own"
+    assert matcher.consult("助餐哪里", guide.holding_in(["C2", "D"])).answer == "meal"
+    assert matcher.consult("游泳哪里", guide.holding_in(["C1", "D"])).answer is None
+    assert len(matcher.consult("助餐哪里").choices) == 2
+
+
 def test_items_are_unchecked_after_the_time_the_oldest_first() -> None:
     def checked(code: str, day: date | None) -> ServiceItem:
         return ServiceItem(code, code, "service.insurance", (code,), checked=day)

@@ -14,12 +14,12 @@ SAMPLES = str(PACKAGED / "service_items.yaml")
 
 
 @pytest.fixture
-def stocked(shell: Shell) -> Shell:
+def stocked(district: Shell) -> Shell:
     """A register with the sample items."""
-    ran = shell.run("items", "import", SAMPLES, "--json")
+    ran = district.run("items", "import", SAMPLES, "--json")
     assert ran.exit_code == 0, ran.errors
     assert json.loads(ran.output) == {"items": 49, "changed": 49, "removed": 0}
-    return shell
+    return district
 
 
 @pytest.mark.parametrize("name", ["items.csv", "items.yaml"])
@@ -44,9 +44,9 @@ def test_a_second_import_changes_what_changed_and_takes_off_only_when_told(stock
 def test_a_bad_file_is_refused_with_line_and_field_and_changes_nothing(stocked: Shell) -> None:
     file = stocked.folder / "bad.csv"
     file.write_text(
-        "code,name,service,words,checked\n"
+        "code,name,service,words,checked,area\n"
         "good,好,service.health,好事\n"
-        "Bad-Code,坏,service.none,坏++事,2026-02-30\n"
+        "Bad-Code,坏,service.none,坏++事,2026-02-30,TD999\n"
         "no_crime,占用,service.health,占用\n",
         encoding="utf-8",
     )
@@ -55,6 +55,7 @@ def test_a_bad_file_is_refused_with_line_and_field_and_changes_nothing(stocked: 
         assert ran.exit_code == 1
         for problem in ("3: code: bad_code", "3: service: unknown_service", "3: words: bad_term", "3: checked: no_day"):
             assert f"bad.csv:{problem}" in ran.errors
+        assert "bad.csv:3: area: unknown_area ('TD999')" in ran.errors
         assert "bad.csv:4: code: duplicate_code" in ran.errors
     assert len(json.loads(stocked.run("items", "list", "--json").output)) == 49
 
