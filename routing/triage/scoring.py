@@ -35,6 +35,10 @@ NO_REQUEST = frozenset({"here", "address"})
 """Cues that name the property or the place, which a topic often does by itself ("物业送了粽子")."""
 SPARED_DANGER = "emergency"
 """Among what a cue spares: dangers to life, which a parcel or a joke named beside them does not make less."""
+QUESTION = "question"
+"""The cue of a question: "又停电了？" may want no more than company."""
+ASKED_ABOUT = ("service.", "civic.")
+"""Groups of services that one asks about rather than complains of."""
 ASKING = frozenset({"howto", "request"})
 """Cues that are ground enough for the services one asks about rather than complains of."""
 
@@ -57,8 +61,10 @@ class ServiceScore:
     rank: float = 0.0
     final: float = 0.0
     is_doubtful: bool = False
-    """Whether asking is the most, however likely it seems: a doubting cue, or what happens anywhere (停电) and nothing
-    ties to the neighbourhood."""
+    """Whether asking is the most, however likely it seems: a doubting cue, or a mere question about what happens
+    anywhere."""
+    is_anywhere: bool = False
+    """Whether it happens anywhere (停电) and nothing ties the message to the neighbourhood."""
     told_urgency: Urgency = Urgency.NORMAL
     """The most pressing of the matched rules."""
     learned_urgency: Urgency = Urgency.NORMAL
@@ -176,7 +182,10 @@ def score(
             service.rank = _sum(list(map(_specific_weight, matches))) * lexicon.ranks.get(service.code, 1.0)
         service.final, is_doubted = _final(service, counted.values())
         is_ambient = service.code in lexicon.ambient and not (located or _is_grounded(service, strongest))
-        service.is_doubtful = is_ambient or is_doubted
+        service.is_anywhere = is_ambient
+        service.is_doubtful = is_doubted or (
+            is_ambient and QUESTION in strongest and not service.code.startswith(ASKED_ABOUT)
+        )
         if service.base <= TOPIC_ONLY or is_ambient:
             service.final = min(service.final, thresholds.open - 0.01)
     ordered = list(services.values())
@@ -257,7 +266,7 @@ def _final(service: ServiceScore, counted: Iterable[tuple[Cue, float]]) -> tuple
 def _is_grounded(service: ServiceScore, cues: Iterable[str]) -> bool:
     if service.urgency is Urgency.EMERGENCY or not GROUNDS.isdisjoint(cues):
         return True
-    return service.code.startswith(("service.", "civic.")) and not ASKING.isdisjoint(cues)
+    return service.code.startswith(ASKED_ABOUT) and not ASKING.isdisjoint(cues)
 
 
 def _signed(cue: Cue, strength: float) -> float:

@@ -24,7 +24,7 @@ ALONE = 0.28
 LOUD_FROM = 4.5
 """Loudness (see ``Judge.loudness``) without which no keywords ask alone: of 5,000 labelled requests two fall short
 of it that they would ask about, and half of the talk that no rule fits needs no full reading."""
-LIKELY_SHARE = 0.3
+LIKELY_SHARE = 0.45
 """Rules that would not open by themselves count so much less: they say what it is about, hardly that it is wanted."""
 SILENCED = 0.18
 """Taken off where rules saw a matter and the cues of the message silenced it."""
@@ -32,6 +32,10 @@ ASK_FROM = 0.28
 """Joint score from which the resident is asked."""
 OPEN_FROM = 0.76
 """Joint score from which a ticket is opened."""
+ALONE_OPEN_FROM = 0.85
+"""The same where no rule sees anything."""
+ANYWHERE_OPEN_FROM = 1.0
+"""The same where it happens anywhere and nothing ties the message to the neighbourhood."""
 
 SILENCE = 0.1
 """Score of the rules up to which a matter counts as silenced."""
@@ -119,9 +123,13 @@ def settle(scored: Scored, reading: LearnedReading, thresholds: Thresholds) -> S
         service.learned_urgency = _urgency(reading, service, danger=danger)
         # Keywords talk no danger away that a rule names, but where they are as sure as they ever are.
         service.final = max(sure, service.final) if certain else sure
-        # Keywords alone open nothing but dangers: chatter is so much more than requests that a few in a thousand
-        # would be tickets on jokes.
-        if service.is_doubtful or (first is None and not danger):
+        # Chatter is so much more than requests that what may be anywhere, or what keywords alone tell, must be told
+        # louder than the rest to be opened; what is doubted never is.
+        if (
+            service.is_doubtful
+            or (service.is_anywhere and joint < ANYWHERE_OPEN_FROM)
+            or (first is None and not danger and joint < ALONE_OPEN_FROM)
+        ):
             service.final = min(service.final, thresholds.open - 0.01)
     ordered = sorted(by_code.values(), key=lambda one: (one.is_emergency and one.base > 0, one.rank), reverse=True)
     return Scored(ordered, scored.cues, scored.reasons, scored.steps, scored.is_calm)
