@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, String, and_, func, literal, or_, select, text, union_all
+from sqlalchemy import CTE, ColumnElement, String, and_, delete, func, literal, or_, select, text, union_all
 
 from models.columns import area_path_end
 from models.tables_delivery import DigestSentRow
@@ -107,6 +107,11 @@ class SqlDigestStore:
         """Whether anybody ever got a digest from this database."""
         found = await self._transaction.execute(select(DigestSentRow.account).limit(1))
         return found.first() is not None
+
+    async def prune(self, before: datetime) -> int:
+        """Forgets who was sent the digests of slots before then; returns how many rows that were."""
+        erased = await self._transaction.execute(delete(DigestSentRow).where(DigestSentRow.slot < before))
+        return int(erased.rowcount)
 
     async def events_between(
         self, area_path: str, kinds: Collection[EventKind], since: datetime, until: datetime

@@ -108,6 +108,11 @@ class SqlUpdateLog:
         )
         return int(handled.rowcount + failed.rowcount)
 
+    async def prune_parked(self, before: datetime) -> int:
+        """Erases updates that were parked before then and that no operator has dealt with; returns how many."""
+        erased = await self._transaction.execute(delete(FailedUpdateRow).where(FailedUpdateRow.parked_at < before))
+        return int(erased.rowcount)
+
 
 def _is(platform: str, update_id: int) -> ColumnElement[bool]:
     return (FailedUpdateRow.platform == platform) & (FailedUpdateRow.update_id == update_id)

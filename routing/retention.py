@@ -14,6 +14,8 @@ class Retention:
     """From the end of a ticket to the erasure of who reported it and what they wrote."""
     messages: timedelta
     updates: timedelta
+    parked: timedelta
+    """How long an update that was given up waits for an operator, with what somebody wrote."""
     invitations: timedelta
     """From the expiry of a link; who used it stands in the register."""
     care: timedelta

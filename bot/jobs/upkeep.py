@@ -83,7 +83,9 @@ class UpkeepJob:
         async with self._unit_of_work() as work:
             gone = changed + await work.prompts.expire(now)
             gone += await work.updates.prune(now - self._retention.updates)
+            gone += await work.updates.prune_parked(now - self._retention.parked)
             gone += await work.outbox.prune(now - self._retention.messages)
+            gone += await work.digests.prune(now - self._retention.messages)
             gone += await work.pace.prune((now - PACE_KEPT).timestamp())
             gone += await work.questions.prune(now - self._retention.questions)
             gone += await work.staff.prune_invitations(now - self._retention.invitations)

@@ -223,3 +223,12 @@ async def test_a_digest_is_sent_once_for_each_slot(database: Database) -> None:
         assert await work.digests.first_time(5, "week", NOW)
         assert await work.digests.first_time(6, "day", NOW)
         assert await work.digests.first_time(5, "day", NOW + timedelta(hours=9))
+
+
+async def test_which_digests_were_sent_is_forgotten_after_a_while(database: Database) -> None:
+    async with database.unit_of_work() as work:
+        for days in (40, 30, 1):
+            assert await work.digests.first_time(5, "day", NOW - timedelta(days=days))
+        assert await work.digests.prune(NOW - timedelta(days=30)) == 1
+        assert await work.digests.first_time(5, "day", NOW - timedelta(days=40))
+        assert not await work.digests.first_time(5, "day", NOW - timedelta(days=30))

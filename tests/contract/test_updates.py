@@ -60,3 +60,6 @@ async def test_pruning_forgets_what_is_old_and_keeps_what_is_parked(database: Da
         assert not await work.updates.first_time("telegram", 2, NOW)
         assert [parked.update_id for parked in await work.updates.parked()] == [4]
         assert await work.updates.failed("telegram", 3, b"", "ValueError", NOW) == 1
+        assert await work.updates.prune_parked(old) == 0
+        assert await work.updates.prune_parked(edge) == 1
+        assert await work.updates.parked() == ()
