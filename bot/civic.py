@@ -58,6 +58,12 @@ def civic_digest(configuration: Configuration, rules: Rules, *, platform: str, c
     return CivicDigest(rules.wording, cards, listing, VoteService(configuration.council.votes, board))
 
 
+def civic_matching(configuration: Configuration, rules: Rules, *, platform: str, clock: Clock) -> MatchingService:
+    """What proposes needs and offers to each other, for those who need nothing else."""
+    _, _, matching, _ = _lists(configuration, rules, platform, clock)
+    return matching
+
+
 def _lists(
     configuration: Configuration, rules: Rules, platform: str, clock: Clock
 ) -> tuple[CivicBoard, NeedCards, MatchingService, NeedListing]:

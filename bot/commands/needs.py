@@ -91,20 +91,33 @@ def import_partners(file: CsvFile, as_json: AsJson = False) -> None:
     """Adds and changes partners: name,kind,area_code,telegram_id,phone,gives.
 
     The file is checked whole; where a row is wrong, every problem is listed and nothing is imported. What partners give
-    stands on the list of resources at once.
+    stands on the list of resources at once, and open needs that fit are proposed to them.
     """
+    from bot.civic import civic_matching
     from bot.commands.database import in_work
+    from bot.district import rules_of
     from bot.services.partner_register import register_partners
+    from config.bundle import load_configuration
     from config.partners_csv import parse_partners
     from config.settings import load_settings
 
+    settings = load_settings()
+    configuration = load_configuration(settings.config_dir, timezone=settings.timezone)
+    now = datetime.now(UTC)
+    matching = civic_matching(configuration, rules_of(configuration), platform=PLATFORM, clock=lambda: now)
+
     async def story(work: UnitOfWork) -> tuple[int, int]:
         entries = parse_partners(file.read_bytes(), str(file), await work.areas.tree())
-        offers = await register_partners(work, entries, datetime.now(UTC), platform=PLATFORM)
+        offers = await register_partners(work, entries, now, platform=PLATFORM)
+        accounts = {partner.id: partner.account for partner in await work.civic.partners.all()}
+        for offer in offers:
+            account = accounts.get(offer.partner_id or 0)
+            if account is not None:
+                await matching.propose_for_offer(work, offer, account)
         await work.commit()
         return len(entries), len(offers)
 
-    read, listed = in_work(load_settings(), story)
+    read, listed = in_work(settings, story)
     if as_json:
         print_json({"partners": read, "offers": listed})
     else:

@@ -8,12 +8,14 @@ from bot.services.civic_board import CivicBoard, path
 from bot.services.matching import MatchingService
 from bot.services.need_cards import NeedCards, ProjectView, need_topic
 from bot.services.ports import UnitOfWork
+from routing.message import IncomingMessage
 from routing.need import ON_THE_LIST, Need, NeedFilter, NeedState, Voice
 from routing.need_rules import NeedRules
 from routing.outgoing import Content, Outgoing
 from routing.privacy import mask_numbers
 from routing.project import Project, ProjectState
 from routing.script import Script
+from routing.ticket import Reporter
 
 _COMPARED = 200
 """Needs of an area with which a new one is compared."""
@@ -85,8 +87,10 @@ class NeedListing:
         await self._matching.propose_for_need(work, need)
         return need, True
 
-    async def join(self, work: UnitOfWork, need_id: int, account: int | None, name: str) -> tuple[Need, bool]:
-        """Puts a person behind a need; the need, and whether they were not there yet.
+    async def join(
+        self, work: UnitOfWork, need_id: int, account: int | None, name: str, message: IncomingMessage | None = None
+    ) -> tuple[Need, bool]:
+        """Puts a person behind a need and behind the ticket that it came from; whether they were not there yet.
 
         Raises ``UnknownNeed``. What is off the list is left as it is: whoever asks looks at the state.
         """
@@ -97,8 +101,19 @@ class NeedListing:
         if not await needs.add_voice(Voice(need_id, account, name, self._board.clock())):
             return need, False
         need = replace(need, voices=need.voices + 1)
+        if need.ticket_id is not None:
+            await self._report(work, need.ticket_id, account, name, message)
         await self.show(work, need, silent=True)
         return need, True
+
+    async def _report(
+        self, work: UnitOfWork, ticket_id: int, account: int, name: str, message: IncomingMessage | None
+    ) -> None:
+        """Who wants it too has reported it too: ``/mine`` shows it to them."""
+        message_id, said = (message.message_id, message.text) if message is not None else (None, "")
+        reporter = Reporter(ticket_id, account, name, message_id, self._board.clock(), said=said)
+        if await work.tickets.add_reporter(reporter) and message is not None:
+            await work.tickets.link_message(ticket_id, message.platform, message.chat_id, message.message_id)
 
     async def save(self, work: UnitOfWork, need: Need) -> None:
         """Writes a changed need and brings its card up to date."""

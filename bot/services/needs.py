@@ -171,7 +171,7 @@ class NeedService:
 
     async def heard(self, work: UnitOfWork, need_id: int, message: IncomingMessage) -> bool:
         """The same said in words; false where the need is off the list."""
-        need, _ = await self._listing.join(work, need_id, message.sender_id, message.sender_name)
+        need, _ = await self._listing.join(work, need_id, message.sender_id, message.sender_name, message)
         return need.state in ON_THE_LIST
 
     async def offer_reasons(self, work: UnitOfWork, press: Press, need_id: int) -> Answer:

@@ -11,7 +11,9 @@ import pytest
 from models.database import Database
 from routing.errors import AlreadyHeld, ConcurrentChange
 from routing.groups import Group
+from routing.need import Need, NeedMoved, NeedState, Voice, require_need_move
 from routing.outgoing import Content, Outgoing
+from routing.script import Script
 from routing.staff import Staff
 from routing.ticket import Status
 from tests.contract.samples import NOW, open_ticket, settle, ticket
@@ -209,3 +211,44 @@ async def test_digests_are_sent_by_one_process(database: Database, count: int) -
         return first
 
     assert sum(await asyncio.gather(*(send() for _ in range(count)))) == 1
+
+
+async def test_of_two_partners_who_claim_a_need_at_once_one_gets_it(database: Database) -> None:
+    await settle(database)
+    for _ in range(5):
+        async with database.unit_of_work() as work:
+            need = await work.civic.needs.add(
+                Need(0, "长椅", "seating", NeedState.OPEN, "G1", "D/G1/", "local", Script.HANS, NOW, account=5)
+            )
+            await work.commit()
+        meeting = asyncio.Barrier(2)
+
+        async def claims(need_id: int = need.id, meeting: asyncio.Barrier = meeting) -> None:
+            async with database.unit_of_work() as work:
+                await meeting.wait()
+                kept = await work.civic.needs.lock(need_id)
+                require_need_move(kept, NeedState.CLAIMED)
+                await work.civic.needs.save(replace(kept, state=NeedState.CLAIMED))
+                await work.commit()
+
+        ends = await asyncio.gather(claims(), claims(), return_exceptions=True)
+        assert Counter(type(end) for end in ends) == {type(None): 1, NeedMoved: 1}
+
+
+async def test_voices_at_once_are_all_counted(database: Database) -> None:
+    await settle(database)
+    async with database.unit_of_work() as work:
+        need = await work.civic.needs.add(
+            Need(0, "长椅", "seating", NeedState.OPEN, "G1", "D/G1/", "local", Script.HANS, NOW, account=5)
+        )
+        await work.commit()
+
+    async def joins(account: int) -> None:
+        async with database.unit_of_work() as work:
+            await work.civic.needs.lock(need.id)
+            await work.civic.needs.add_voice(Voice(need.id, account, "人", NOW))
+            await work.commit()
+
+    await asyncio.gather(*(joins(account) for account in (1, 2, 3, 4, 1, 2)))
+    async with database.unit_of_work() as work:
+        assert (await work.civic.needs.get(need.id)).voices == len(await work.civic.needs.voices(need.id)) == 4

@@ -69,6 +69,9 @@ async def test_from_a_wish_to_a_bench(town: Town) -> None:
     assert "🙋 4 人想要" in (await card(town))["text"]
     assert [one.status for one in await town.tickets()] == [Status.ARCHIVED]
 
+    await town.say(LI, LI, "/mine")
+    assert ticket.number in (await town.texts(LI))[-1]
+
     # The bank that offered a bench is asked, with the reasons; the teacher of calligraphy is not.
     (proposal,) = [one for one in await town.texts(ZOU) if "也许您能帮上" in one]
     assert "您的资源：可以捐两张长椅" in proposal
@@ -86,7 +89,8 @@ async def test_from_a_wish_to_a_bench(town: Town) -> None:
     assert len(begun) == 1
     # In private hears who has spoken to the bot and asked for it.
     assert sum("需求 1 开始办了" in one for one in await town.texts(ZHANG)) == 1
-    assert not any("需求 1 开始办了" in one for one in await town.texts(LI, LI))
+    assert sum("需求 1 开始办了" in one for one in await town.texts(LI)) == 1
+    assert not any("需求 1 开始办了" in one for one in await town.texts(TENANT))
 
     # Steps are done by their sides, the last word is the community's.
     assert (

@@ -11,6 +11,7 @@ import pytest
 
 from models.database import Database, SqlUnitOfWork
 from routing.need import Need, NeedState, Voice
+from routing.outgoing import QueuedMessage
 from routing.partner import PartnerKind
 from routing.project import Project, ProjectState, ProjectStep
 from routing.script import Script
@@ -107,6 +108,26 @@ def test_a_wrong_row_is_refused_with_its_line_and_nothing_is_imported(shell: She
     assert ran.exit_code == 1
     assert problem in ran.errors
     assert json.loads(shell.run("partners", "list", "--json").output) == []
+
+
+def test_what_an_imported_partner_gives_is_matched_with_open_needs(shell: Shell) -> None:
+    async def wanted(work: SqlUnitOfWork) -> None:
+        path = "D/D-S1/D-S1-C1/G1/"
+        await work.civic.needs.add(
+            Need(0, "装几张长椅", "seating", NeedState.OPEN, "G1", path, "telegram", Script.HANS, NOW, account=5)
+        )
+
+    within(shell, wanted)
+    imported(shell)
+    waiting: list[QueuedMessage] = []
+
+    async def taken(work: SqlUnitOfWork) -> None:
+        waiting.extend(await work.outbox.take(NOW + timedelta(days=9999), limit=9, lease_seconds=1))
+
+    within(shell, taken)
+    (proposal,) = waiting
+    assert proposal.message.chat_id == 1000000201
+    assert [button.argument for row in proposal.message.content.buttons for button in row] == ["1"]
 
 
 def test_needs_are_listed_shown_and_exported_without_who_asked(shell: Shell) -> None:
