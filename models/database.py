@@ -17,7 +17,7 @@ from models.care_visits import SqlCareVisitStore
 from models.civic import SqlCivicStores
 from models.digests import SqlDigestStore
 from models.engine import connect, parse_url
-from models.foresight import Foresight, IdsAhead
+from models.foresight import Ahead, Foresight
 from models.groups import SqlGroupStore
 from models.guide_questions import SqlQuestionStore
 from models.outbox import SqlOutbox
@@ -51,7 +51,7 @@ class SqlUnitOfWork:
         self,
         transaction: Transaction,
         cache: RegisterCache,
-        ids: IdsAhead,
+        ids: Ahead,
         after_commit: list[Callable[[], None]],
     ) -> None:
         revisions = RegisterRevisions(transaction)
@@ -133,7 +133,7 @@ class Database:
         self._engine = connect(parse_url(database_url), pool_size=pool_size, max_overflow=max_overflow)
         self._clock = clock
         self._cache = RegisterCache()
-        self._ids = IdsAhead()
+        self._ids = Ahead()
         self._after_commit: list[Callable[[], None]] = []
 
     @property

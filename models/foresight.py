@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from models.foresight_statement import READ, foreseen, parameters, questions
 from models.registers import Registers
+from models.ticket_copies import TicketCopies
 from models.transaction import Transaction
 from routing.queries import Outlook
 
@@ -21,10 +22,18 @@ class IdsAhead:
         self.prompts: list[int] = []
 
 
+class Ahead(IdsAhead):
+    """What one process keeps between its reads: ids, and copies of tickets."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.copies = TicketCopies()
+
+
 class Foresight:
     """Reads ahead for one transaction."""
 
-    def __init__(self, transaction: Transaction, registers: Registers, ids: IdsAhead) -> None:
+    def __init__(self, transaction: Transaction, registers: Registers, ids: Ahead) -> None:
         self._transaction = transaction
         self._registers = registers
         self._ids = ids
@@ -41,14 +50,17 @@ class Foresight:
         messages = len(outlook.messages)
         # The ids of SQLite are free for this transaction only.
         ids = self._ids if is_postgresql else IdsAhead()
+        chats = {one.chat_id for one in outlook.messages}
+        copies = self._ids.copies.of_chats(outlook.messages[0].platform, chats) if is_postgresql else {}
         asked = questions(
             outlook,
             cache,
             ids=max(_AHEAD, _TICKETS_A_MESSAGE * messages) if len(ids.tickets) < _TICKETS_A_MESSAGE * messages else 0,
+            copies=copies,
             prompts=max(_AHEAD, messages) if len(ids.prompts) < messages else 0,
         )
         answer = await self._transaction.read(READ[is_postgresql], parameters(asked, is_postgresql=is_postgresql))
-        table, revisions = foreseen(answer, outlook, asked)
+        table, revisions = foreseen(answer, outlook, asked, copies, self._ids.copies.keep)
         for kept, new in ((ids.tickets, table.ticket_ids), (ids.prompts, table.prompt_ids)):
             kept[:0] = reversed(new)
         table.ticket_ids, table.prompt_ids = ids.tickets, ids.prompts

@@ -7,7 +7,7 @@ its parts have nothing in common but the moment at which they are true.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from types import GenericAlias
 from typing import Any, TypeVar
@@ -29,6 +29,12 @@ _Key = TypeVar("_Key")
 _TicketJson, _ReporterJson = row_of(Ticket), row_of(Reporter)
 
 
+_SeenTicket = msgspec.defstruct(
+    "_SeenTicket",
+    [("id", int), ("version", str, ""), ("row", _TicketJson | None, None)],
+    array_like=True,
+)
+"""A ticket with the transaction that wrote it; without both where a copy of it is still true."""
 _Answer = msgspec.defstruct(
     "_Answer",
     [
@@ -38,7 +44,7 @@ _Answer = msgspec.defstruct(
         ("recent", list[tuple[int, int]]),
         ("own", list[tuple[int, int, int]]),
         ("linked", list[tuple[int, int, int]]),
-        ("tickets", GenericAlias(list, (_TicketJson,))),
+        ("tickets", GenericAlias(list, (_SeenTicket,))),
         ("reporters", GenericAlias(list, (_ReporterJson,))),
         ("loads", list[tuple[int, int]]),
         ("serials", list[tuple[str, int]]),
@@ -63,8 +69,13 @@ _TYPES = {
     "day": "text",
     "ids": "bigint",
     "prompts": "bigint",
+    "copies": "bigint[]",
+    "versions": "text[]",
 }
 """The parameters, in their order, and their types on PostgreSQL."""
+
+_ONLY_POSTGRESQL = 2
+"""The last parameters: SQLite does not say who wrote a row."""
 
 _OPEN = ", ".join(f"'{status}'" for status in sorted(OPEN_STATUSES))
 
@@ -91,6 +102,16 @@ def _statement(said: JsonDialect) -> str:
         }
     each = {name: said.each.format(mark) for name, mark in place.items()}
 
+    row = said.row(TicketRow, Ticket)
+    if said is POSTGRESQL_JSON:
+        seen = (
+            f"CASE WHEN k.id IS NULL THEN json_build_array(t.id, t.xmin::text, {row}) ELSE json_build_array(t.id) END"
+        )
+        known = f"unnest({place['copies']}, {place['versions']}) AS k(id, version)"
+        copies = f" LEFT JOIN {known} ON k.id = t.id AND k.version = t.xmin::text"
+    else:
+        seen, copies = f"json_array(t.id, '', {row})", ""
+
     def pair(*columns: str) -> str:
         return f"{said.array}({', '.join(columns)})"
 
@@ -108,8 +129,9 @@ def _statement(said: JsonDialect) -> str:
         "own": said.gathered(pair("chat_id", "account", "id"), "own"),
         "linked": said.gathered(pair("chat_id", "message_id", "id"), "linked"),
         "tickets": said.gathered(
-            said.row(TicketRow, Ticket),
-            "tickets t WHERE t.id IN (SELECT id FROM recent UNION SELECT id FROM own UNION SELECT id FROM linked)",
+            seen,
+            f"tickets t{copies}"
+            " WHERE t.id IN (SELECT id FROM recent UNION SELECT id FROM own UNION SELECT id FROM linked)",
         ),
         "reporters": said.gathered(
             said.row(TicketReporterRow, Reporter), "ticket_reporters t WHERE t.ticket_id IN (SELECT id FROM own)"
@@ -160,7 +182,9 @@ READ = {True: _statement(POSTGRESQL_JSON), False: _statement(SQLITE_JSON)}
 """The statement, by whether it is for PostgreSQL."""
 
 
-def questions(outlook: Outlook, cache: RegisterCache, ids: int, prompts: int) -> dict[str, Any]:
+def questions(
+    outlook: Outlook, cache: RegisterCache, ids: int, prompts: int, copies: Mapping[int, tuple[str, Ticket]]
+) -> dict[str, Any]:
     """What ``READ`` is asked. Which posts and counters matter is told by the registers as they were last read."""
     messages = outlook.messages
     said = {one.message_id for one in messages if one.edited}
@@ -180,12 +204,15 @@ def questions(outlook: Outlook, cache: RegisterCache, ids: int, prompts: int) ->
         "day": outlook.day,
         "ids": ids,
         "prompts": prompts,
+        "copies": list(copies),
+        "versions": [version for version, _ in copies.values()],
     }
 
 
 def parameters(asked: dict[str, Any], *, is_postgresql: bool) -> tuple[Any, ...]:
     """The questions as parameters of ``READ``; SQLite knows neither lists nor moments."""
-    return tuple(asked.values()) if is_postgresql else tuple(map(_for_sqlite, asked.values()))
+    values = tuple(asked.values())
+    return values if is_postgresql else tuple(map(_for_sqlite, values[:-_ONLY_POSTGRESQL]))
 
 
 def _for_sqlite(value: Any) -> Any:
@@ -206,9 +233,26 @@ def _areas_around(cache: RegisterCache, platform: str, chats: Iterable[int]) -> 
     return found
 
 
-def foreseen(answer: str, outlook: Outlook, asked: dict[str, Any]) -> tuple[Foreseen, dict[str, int]]:
-    """The answer as tables to look things up in, and how often each register had changed."""
+def foreseen(
+    answer: str,
+    outlook: Outlook,
+    asked: dict[str, Any],
+    copies: Mapping[int, tuple[str, Ticket]],
+    keep: Callable[[str, Ticket], None],
+) -> tuple[Foreseen, dict[str, int]]:
+    """The answer as tables to look things up in, and how often each register had changed.
+
+    What was left out of the answer is in ``copies``; ``keep`` is given what was not.
+    """
     told: Any = _decode(answer)
+    tickets: dict[int, Ticket] = {}
+    for seen in told.tickets:
+        if seen.row is None:
+            tickets[seen.id] = copies[seen.id][1]
+        else:
+            tickets[seen.id] = Ticket(*astuple(seen.row))
+            if seen.version:
+                keep(seen.version, tickets[seen.id])
     platform, messages = outlook.messages[0].platform, outlook.messages
     handled = frozenset(told.handled)
     linked: dict[Said, int | None] = {(platform, one.chat_id, one.message_id): None for one in messages if one.edited}
@@ -221,7 +265,7 @@ def foreseen(answer: str, outlook: Outlook, asked: dict[str, Any]) -> tuple[Fore
         outlook,
         handled={(platform, one.update_id): one.update_id in handled for one in messages},
         turns={(platform, chat_id): turn for chat_id, turn in told.turns},
-        tickets={row.id: Ticket(*astuple(row)) for row in told.tickets},
+        tickets=tickets,
         recent=_grouped(
             {(platform, one.chat_id) for one in messages},
             (((platform, chat_id), ticket_id) for chat_id, ticket_id in told.recent),

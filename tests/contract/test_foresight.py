@@ -12,7 +12,7 @@ import pytest
 from models.database import Database, SqlUnitOfWork
 from routing.errors import NotKept
 from routing.groups import Group, GroupState, Prompt
-from routing.message import IncomingMessage, RepliedMessage
+from routing.message import Attachment, IncomingMessage, RepliedMessage
 from routing.outgoing import Content, Outgoing
 from routing.queries import Outlook, TicketFilter
 from routing.staff import Staff
@@ -367,4 +367,36 @@ async def test_a_ticket_changed_by_another_process_meanwhile_is_not_overwritten(
         assert (await work.tickets.get(kept.id)).status is Status.IN_PROGRESS
         assert len(await work.tickets.reporters(kept.id)) == 1
     await one.close()
+    await other.close()
+
+
+async def test_a_ticket_that_changed_since_it_was_read_ahead_is_read_anew(
+    database: Database, database_url: str
+) -> None:
+    await bind(database)
+    async with database.unit_of_work() as work:
+        kept = await keep(work, reported())
+        await work.commit()
+    other = Database(database_url)
+    photo = Attachment("photo", "file")
+    expected = [
+        kept,
+        kept,
+        replace(kept, attachments=(photo,)),
+        replace(kept, attachments=(photo,), urges=1, version=2),
+    ]
+    for turn, wanted in enumerate(expected):
+        if turn == 2:
+            async with database.unit_of_work() as work:
+                await work.tickets.add_attachments(kept.id, [photo])
+                await work.commit()
+        if turn == 3:
+            async with database.unit_of_work() as work:
+                await work.tickets.save(replace(kept, urges=1))
+                await work.commit()
+        async with other.unit_of_work() as work:
+            await work.foresee(outlook())
+            filter_ = TicketFilter(platform="local", group_chat_id=CHAT, reporter=WRITER)
+            assert await work.tickets.find(filter_, limit=5) == (wanted,)
+            assert work.foresees
     await other.close()
