@@ -54,9 +54,9 @@ class MotionService:
         return self._rules.collects(ticket)
 
     async def support(self, work: UnitOfWork, press: Press, ticket_id: int) -> Answer:
-        """👍 支持: one voice for each account; at the threshold the community owes an answer."""
+        """👍 支持: one voice for each account of the group; at the threshold the community owes an answer."""
         ticket = await work.tickets.lock(ticket_id)
-        if not self._rules.collects(ticket):
+        if not self._rules.collects(ticket) or press.chat_id != ticket.group_chat_id:
             raise NotAllowed(SUPPORT)
         if not ticket.is_open:
             raise SupportOver(ticket.number)

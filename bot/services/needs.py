@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot.services.civic_board import CivicBoard
 from bot.services.desk import Answer, Press, TicketDesk
-from bot.services.need_cards import NEED_CLOSE_FOR, NeedCards
+from bot.services.need_cards import NEED_CLOSE_FOR, NEED_JOIN, NeedCards
 from bot.services.need_listing import NeedListing, Wish
 from bot.services.opening import OpeningService
 from bot.services.ports import UnitOfWork
@@ -155,7 +155,9 @@ class NeedService:
         return Answer("needs.listed" if is_new else "needs.joined_same", {"number": need.id, "count": need.voices})
 
     async def join(self, work: UnitOfWork, press: Press, need_id: int) -> Answer:
-        """我也想要: one voice for each account."""
+        """我也想要: one voice for each account, and only in the group in which it was asked for."""
+        if press.chat_id != (await work.civic.needs.get(need_id)).group_chat_id:
+            raise NotAllowed(NEED_JOIN)
         need, is_new = await self._listing.join(work, need_id, press.actor.account, press.actor.name)
         require_on_the_list(need)
         key = "needs.joined" if is_new else "needs.joined_before"

@@ -212,3 +212,6 @@ _USE_CASES: dict[str, Pressed] = {
     REGISTER: partial(_answer_prompt, register=True),
     DISMISS: partial(_answer_prompt, register=False),
 }
+
+ACTIONS = frozenset(_USE_CASES)
+"""The action of every button of the product."""
