@@ -70,12 +70,15 @@ class NeedCards:
         kind = self._rules.kinds.get(code)
         return kind.name if kind is not None else self._wording.say("needs.other_kind")
 
-    def need(self, need: Need, view: ProjectView | None, *buttons: tuple[Button, ...]) -> Content:
-        """The card of a need: what is wanted, by how many, and how far it is."""
+    def need(
+        self, need: Need, view: ProjectView | None, *buttons: tuple[Button, ...], in_its_group: bool = True
+    ) -> Content:
+        """The card of a need: what is wanted, by how many, and how far it is. Voices are given in its group alone."""
         say, script = self._wording.say, need.script
         lines = [short(need.text), say("needs.voices", script, count=need.voices), self._state(need, view)]
         title = say("needs.title", script, number=need.id, kind=self.kind(need.kind))
-        return Content(title, tuple(lines), tuple(row for row in (*self.join_row(need), *buttons) if row))
+        joining = self.join_row(need) if in_its_group else ()
+        return Content(title, tuple(lines), tuple(row for row in (*joining, *buttons) if row))
 
     def join_row(self, need: Need) -> tuple[tuple[Button, ...], ...]:
         """The button by which neighbours put themselves behind a need, while that makes sense."""

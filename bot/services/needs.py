@@ -117,7 +117,7 @@ class NeedService:
         """``/need 内容`` puts it on the list; ``/need 编号`` shows one; ``/need`` as an answer takes the message."""
         written = " ".join(message.text.split())
         if written.isdecimal():
-            return await self.show(work, actor, int(written[:9]))
+            return await self.show(work, actor, int(written[:9]), message.chat_id)
         if not written and message.reply_to is not None and not message.reply_to.sender_is_bot_self:
             replied = message.reply_to
             written = " ".join(replied.text.split())
@@ -203,7 +203,7 @@ class NeedService:
         )
         return answer
 
-    async def show(self, work: UnitOfWork, actor: Actor, need_id: int) -> Content:
+    async def show(self, work: UnitOfWork, actor: Actor, need_id: int, chat_id: int) -> Content:
         """One need, with the buttons that the person can use; raises ``UnknownNeed``."""
         need = await work.civic.needs.get(need_id)
         view = await self._listing.project_view(work, need)
@@ -215,7 +215,7 @@ class NeedService:
                 buttons.append(self._cards.claim_button(need))
             if may(actor, CivicAction.CLOSE_NEED, need.area_path):
                 buttons.append(self._cards.close_button(need))
-        return self._cards.need(need, view, tuple(buttons))
+        return self._cards.need(need, view, tuple(buttons), in_its_group=chat_id == need.group_chat_id)
 
     async def listed(self, work: UnitOfWork, actor: Actor, chat_id: int, script: Script) -> Answer | Content:
         """``/needs``: the most wanted first, each with a button to want it too."""
@@ -236,6 +236,7 @@ class NeedService:
         buttons = [
             Button(say("needs.join_one", script, number=need.id), row.action, need.id)
             for need in shown
+            if need.group_chat_id == chat_id
             for (row,) in self._cards.join_row(need)
         ]
         lines.append(say("needs.how", script))

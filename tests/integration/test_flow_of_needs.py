@@ -315,6 +315,12 @@ async def test_lists_show_the_most_wanted_first_and_take_voices(town: Town) -> N
     assert labels_of(listed) == ["🙋 需求 2", "🙋 需求 1"]
     await town.press(TENANT, GARDEN, listed, "🙋 需求 1")
     assert [one.voices for one in await needs(town)] == [2, 2]
+    # A voice is given in the group; the community's private list only tells.
+    await town.say(TANG, TANG, "/needs")
+    assert "2. 多放几个充电的地方" in (await town.texts(TANG))[-1]
+    await town.say(TANG, TANG, "/need 2")
+    private = await town.people.history(TANG, TANG)
+    assert [labels_of(one) for one in (private[-3], private[-1])] == [[], ["下架"]]
     # A resident's private chat lies in no area.
     await town.say(TENANT, TENANT, "/needs")
     assert "请在小区群里发" in (await town.texts(TENANT))[-1]
