@@ -24,8 +24,11 @@ _TICKETS = 40
 """In one round."""
 
 
-async def helpdesk_rates(database_url: str, rounds: int) -> dict[str, list[float]] | None:
-    """Tickets a second by ``form`` and by ``mail``, for each round; none where it cannot be installed."""
+async def helpdesk_rates(database_url: str, rounds: int, *, escalated: int = 0) -> dict[str, list[float]] | None:
+    """Tickets a second by ``form`` and by ``mail``, for each round; none where it cannot be installed.
+
+    With ``escalated`` it is instead how many of so many overdue tickets it ``escalated`` a second.
+    """
     python = _ENVIRONMENT / "bin" / "python"
     installed = _ENVIRONMENT / "installed"
     if not installed.exists():
@@ -47,6 +50,8 @@ async def helpdesk_rates(database_url: str, rounds: int) -> dict[str, list[float
     }
     with tempfile.TemporaryDirectory(prefix="qunban-bench-") as folder:
         given = {"database": database, "folder": folder, "texts": reports(_TICKETS), "rounds": rounds}
+        if escalated:
+            given["escalated"] = escalated
         told = await _run(str(python), "-I", str(_PROGRAM), json.dumps(given))
     if told is None:
         return None

@@ -80,7 +80,11 @@ def main() -> None:
         assert extract_email_metadata(mail.as_string(), queue, logging.getLogger()) is not None
 
     figures = {}
-    for name, opens in (("form", by_form), ("mail", by_mail)):
+    ways = [("form", by_form), ("mail", by_mail)]
+    if "escalated" in given:
+        figures["escalated"] = escalated(queue, given["escalated"], given["rounds"])
+        ways.clear()
+    for name, opens in ways:
         rates = []
         for turn in range(given["rounds"] + 1):
             before, began = Ticket.objects.count(), time.perf_counter()
@@ -91,6 +95,30 @@ def main() -> None:
             rates.append(len(given["texts"]) / took)
         figures[name] = rates[1:]
     sys.stdout.write(json.dumps(figures))
+
+
+def escalated(queue: object, count: int, rounds: int) -> list[float]:
+    """Tickets a second that its command for overdue tickets takes one step up, without anybody to write to."""
+    from datetime import timedelta
+
+    from django.core.management import call_command
+    from django.utils import timezone  # type: ignore[import-not-found,unused-ignore]
+    from helpdesk.models import Queue, Ticket
+
+    Queue.objects.all().update(escalate_days=1)
+    rates = []
+    for _ in range(rounds + 1):
+        Ticket.objects.all().delete()
+        Ticket.objects.bulk_create(
+            Ticket(title=f"overdue {number}", queue=queue, priority=3, description="") for number in range(count)
+        )
+        Ticket.objects.all().update(created=timezone.now() - timedelta(days=10))
+        began = time.perf_counter()
+        call_command("escalate_tickets", verbosity=0)
+        took = time.perf_counter() - began
+        assert Ticket.objects.filter(priority=2).count() == count
+        rates.append(count / took)
+    return rates[1:]
 
 
 if __name__ == "__main__":
