@@ -30,6 +30,7 @@ _FORM = re.compile(
 )
 
 # What these cannot be without, told faster.
+_LINK = re.compile(r"[-—–~/、#.]")
 _DASHED = re.compile(r"\d[-—–]\d")
 _ROW = re.compile(r"楼栋|[楼栋幢房室间]号|单元号?\s?:|门牌")
 
@@ -39,7 +40,7 @@ Chain = tuple[str | None, str | None, str | None]
 
 def chain_of(text: str) -> Chain | None:
     """The chain of numbers that ``text`` (normalised) gives as an address; None where there is none."""
-    if not _SIGN.search(text):
+    if not (_LINK.search(text) and _SIGN.search(text)):
         return None
     if three := _THREE.search(text) or _DOTTED.search(text) or _HOUSE_FIRST.search(text):
         building, unit, room = map(digits, three.groups())
