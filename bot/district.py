@@ -163,6 +163,7 @@ def use_cases(
     registration = RegistrationService(triage, rules, opening, joining, memory, civic.needs, clock, care)
     prompts = PromptService(rules, registration, clock)
     questions = OpenQuestionService(rules, clock)
+    whereabouts = WhereaboutsService(rules, registration, clock)
     guide = GuideService(triage, rules, configuration.guide, configuration.certificates, questions, registration, clock)
     care_list, visits = care_of(configuration, rules, platform, clock)
     return UseCases(
@@ -201,8 +202,8 @@ def use_cases(
         help_calls=help_calls,
         volunteers=VolunteerService(desk, configuration.volunteers, help_calls, platform=platform),
         guide=guide,
-        guide_orders=GuideOrderService(guide, registration, questions, desk),
+        guide_orders=GuideOrderService(guide, registration, whereabouts, questions, desk),
         papers=PaperService(desk, configuration.guide.promise),
         questions=questions,
-        whereabouts=WhereaboutsService(rules, registration, clock),
+        whereabouts=whereabouts,
     )

@@ -1,4 +1,4 @@
-"""What the guide adds to a digest: items that nobody has checked for too long, and questions that nothing answered."""
+"""What the guide adds to a digest: promises kept, items that nobody checks any more, and unanswered questions."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from bot.services.opening import path_of
 from bot.services.ports import UnitOfWork
 from bot.services.rules import Rules
 from routing.guide.items import GuideRules, unchecked
+from routing.guide.promises import promises_kept
+from routing.ticket import EventKind
 
 NAMED = 5
 """Items and questions that are named; the rest is counted."""
@@ -21,8 +23,20 @@ class GuideDigestSection:
         self._guide = guide_rules
 
     async def lines(self, work: UnitOfWork, area_code: str, since: datetime, until: datetime) -> tuple[str, ...]:
-        """Of the items that hold in the area or in parts of it, and the questions that it still has open."""
-        return (*await self._unchecked(work, area_code, until), *await self._questions(work, area_code))
+        """Promises that were kept, and the items and open questions of the area with all below."""
+        return (
+            *await self._promises(work, area_code, since, until),
+            *await self._unchecked(work, area_code, until),
+            *await self._questions(work, area_code),
+        )
+
+    async def _promises(self, work: UnitOfWork, area_code: str, since: datetime, until: datetime) -> list[str]:
+        kinds = {EventKind.PAPERS_TICKED, EventKind.RESOLVED}
+        path = path_of(await work.areas.tree(), area_code)
+        kept = promises_kept(await work.digests.events_between(path, kinds, since, until))
+        if not kept.denominator:
+            return []
+        return [self._rules.wording.say("digest_guide.promises", count=kept.denominator, kept=kept.numerator)]
 
     async def _unchecked(self, work: UnitOfWork, area_code: str, at: datetime) -> list[str]:
         say, tree = self._rules.wording.say, await work.areas.tree()

@@ -12,6 +12,7 @@ from bot.services.open_questions import OpenQuestionService
 from bot.services.ports import UnitOfWork
 from bot.services.prompting import PromptGone, PromptNotYours
 from bot.services.registration import RegistrationService
+from bot.services.whereabouts import WhereaboutsService
 from routing.catalogue import AppealType, Urgency
 from routing.groups import Prompt
 from routing.guide.checklist import Appointment, checklist_of, halves
@@ -32,11 +33,13 @@ class GuideOrderService:
         self,
         guide: GuideService,
         registration: RegistrationService,
+        whereabouts: WhereaboutsService,
         questions: OpenQuestionService,
         desk: TicketDesk,
     ) -> None:
         self._guide = guide
         self._registration = registration
+        self._whereabouts = whereabouts
         self._questions = questions
         self._desk = desk
 
@@ -118,12 +121,16 @@ class GuideOrderService:
         return ticket
 
     async def _open(self, work: UnitOfWork, prompt: Prompt, service_code: str, appeal: AppealType) -> Ticket | None:
-        """A ticket for the question, or the one that its writer has of this service since a short while; none where
-        nobody knows which area it belongs to."""
+        """A ticket for the question, or the one that its writer has of this service since a short while.
+
+        None where nobody knows which area it belongs to: then its writer is asked, and the question is registered with
+        the answer.
+        """
         area_code = await self._registration.area_of(work, prompt.message)
-        if area_code is None:
-            return None
         await work.prompts.take(prompt.id)
+        if area_code is None:
+            await self._whereabouts.register(work, prompt.message, via="private")
+            return None
         matter = OpenTicket(service_code, appeal, Urgency.NORMAL, confidence=1.0)
         opened = await self._registration.open(work, prompt.message, area_code, matter, via=VIA_GUIDE)
         # It may be an earlier one that was added to, which has moved on since it was read.

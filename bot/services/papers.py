@@ -9,6 +9,7 @@ from bot.services.desk import Answer, Press, TicketDesk
 from bot.services.ports import UnitOfWork
 from routing.escalation_plan import RESOLVE
 from routing.guide.checklist import Checklist, UnknownPaper, ticked
+from routing.guide.promises import DUE
 from routing.outgoing import Content
 from routing.ticket import Action, EventKind, Ticket
 
@@ -40,7 +41,10 @@ class PaperService:
             # What was granted meanwhile is not taken away.
             ticket = replace(ticket, resolve_due_at=max(before.due_before, ticket.resolve_due_at))
         paper = after.papers[index]
-        event = self._desk.event(taken, EventKind.PAPERS_TICKED, paper=paper.name, received=paper.received)
+        data: dict[str, object] = {"paper": paper.name, "received": paper.received}
+        if after.is_complete:
+            data[DUE] = ticket.resolve_due_at.isoformat()
+        event = self._desk.event(taken, EventKind.PAPERS_TICKED, **data)
         ticket = await self._desk.put(work, ticket, event)
         if after.is_complete:
             await self._tell(work, ticket, after)

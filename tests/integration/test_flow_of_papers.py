@@ -104,6 +104,8 @@ async def test_a_promise_that_is_kept_escalates_nothing(town: Town) -> None:
     await town.sweep()
     ticket = await town.ticket()
     assert (ticket.status, ticket.escalation_level) == (Status.RESOLVED, 0)
+    await town.say(TANG, TANG, "/digest")
+    assert "⏱ 资料齐全即办 1 件，按时办结 1 件" in (await town.texts(TANG))[-1]
 
 
 async def test_only_the_holder_ticks_and_only_what_is_listed(town: Town) -> None:

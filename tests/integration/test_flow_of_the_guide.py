@@ -193,10 +193,14 @@ async def test_a_private_question_is_answered_in_private(town: Town) -> None:
     assert any(f"已登记，单号 {newest.number}" in text for text in await town.texts(ZHANG))
 
 
-async def test_who_has_no_area_is_told_to_ask_in_the_group(town: Town) -> None:
+async def test_who_has_no_area_is_asked_where_they_live_first(town: Town) -> None:
     await town.say(WANG, WANG, PERMIT)
-    assert "还不知道您住哪个小区" in (await town.press_label(WANG, WANG, "帮我办"))["text"]
+    pressed = await town.press_label(WANG, WANG, "帮我办")
+    assert pressed["text"] == "请先告诉我您住哪个小区。"
     assert await town.tickets() == []
+    await town.press_label(WANG, WANG, "棉纺厂宿舍")
+    ticket = await town.ticket()
+    assert (ticket.service_code, ticket.area_code, ticket.text) == ("service.residence", "TD101-X2", PERMIT)
 
 
 async def test_a_change_of_the_register_holds_without_a_restart(town: Town) -> None:

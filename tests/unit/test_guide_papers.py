@@ -10,7 +10,10 @@ from hypothesis import strategies as st
 
 from routing.guide.checklist import Appointment, Checklist, Half, Paper, checklist_of, halves, ticked, written
 from routing.guide.items import ServiceItem
+from routing.guide.promises import promises_kept
 from routing.guide.questions import LONGEST_QUESTION, masked_question
+from routing.rates import Rate
+from routing.ticket import EventKind, TicketEvent
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 DUE = NOON + timedelta(days=1)
@@ -34,6 +37,21 @@ def test_the_last_paper_completes_it_and_a_missing_one_undoes_that() -> None:
 
 def test_a_list_without_papers_is_never_complete() -> None:
     assert not Checklist("meal", "助餐", ()).is_complete
+
+
+def test_promises_are_kept_or_broken_or_not_given() -> None:
+    def event(ticket_id: int, kind: EventKind, minute: int, **data: object) -> TicketEvent:
+        return TicketEvent(ticket_id, kind, NOON + timedelta(minutes=minute), data=data)
+
+    due = {"due": (NOON + timedelta(minutes=8)).isoformat()}
+    ticked_, done = EventKind.PAPERS_TICKED, EventKind.RESOLVED
+    kept = [event(1, ticked_, 0, **due), event(1, done, 8)]
+    broken = [event(2, ticked_, 0, **due), event(2, done, 9)]
+    incomplete = [event(3, ticked_, 0, **due), event(3, ticked_, 1), event(3, done, 2)]
+    without = [event(4, done, 1)]
+    open_still = [event(5, ticked_, 0, **due)]
+    assert promises_kept([*kept, *broken, *incomplete, *without, *open_still]) == Rate(1, 2)
+    assert promises_kept([]) == Rate(0, 0)
 
 
 def test_there_is_no_paper_behind_the_last() -> None:
