@@ -115,9 +115,31 @@ class TelegramInteraction:
 
         return answer
 
+    async def _say_where(self, work: UnitOfWork, talking: Talking, said: IncomingMessage) -> None:
+        """Says in the group that the answer is private, to somebody who may never have started the bot.
+
+        The platform lets no bot write first, so the answer would be lost and the command look dead.
+        """
+        account = talking.actor.account
+        if account in await work.civic.private_chats.among(talking.platform, [account]):
+            return
+        name = self._identity.username
+        line = self._services.rules.wording.say("start.in_private", script_of(said.text), name=name)
+        await work.outbox.add(
+            Outgoing(
+                platform=talking.platform,
+                chat_id=said.chat_id,
+                thread_id=said.thread_id,
+                content=Content(lines=(line,)),
+                reply_to=said.message_id,
+            )
+        )
+
     async def _send(self, work: UnitOfWork, talking: Talking, reply: Messages) -> None:
         said = talking.message
         private = reply.private or said is None
+        if reply.private and said is not None and said.chat_kind == "group":
+            await self._say_where(work, talking, said)
         script = script_of(said.text) if said is not None else None
         for part in reply.parts:
             content = part

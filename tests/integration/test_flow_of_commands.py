@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from routing.catalogue import OwnerKind
-from routing.staff import Role
+from routing.staff import Role, Staff
 from routing.ticket import EventKind, Status
 from tests.sandbox_server import png
 from tests.town import (
@@ -92,6 +92,8 @@ async def test_residents_are_answered_where_they_ask(town: Town) -> None:
 
 
 async def test_commands_in_a_group_answer_in_private_what_a_group_must_not_read(town: Town) -> None:
+    for person in (LIN, ADMIN):
+        await town.say(person, person, "/start")
     await town.say(ZHANG, GARDEN, LOCK)
     before = len(await town.texts(ZHANG, GARDEN))
     for command in ("/todo", "/find 502"):
@@ -100,6 +102,22 @@ async def test_commands_in_a_group_answer_in_private_what_a_group_must_not_read(
     assert len(await town.texts(ZHANG, GARDEN)) == before + 4
     assert (await town.texts(ZHANG, GARDEN))[-2] == REFUSED
     assert "https://t.me/qunban_bot?start=invitation-token" in (await town.texts(ADMIN))[-1]
+
+
+async def test_who_never_started_the_bot_is_told_so_in_the_group(town: Town) -> None:
+    await town.people.add_user(NEWCOMER, "新来的网格员", started=False)
+    await town.people.set_member(GARDEN, NEWCOMER, "member")
+    async with town.database.unit_of_work() as work:
+        await work.staff.add(Staff(0, "新来的网格员", Role.GRID_WORKER, "TD101-01", account=NEWCOMER))
+        await work.commit()
+    asked = await town.say(NEWCOMER, GARDEN, "/todo")
+    told = (await town.people.history(ZHANG, GARDEN))[-1]
+    assert told["text"] == "已私聊回复您。没收到的话，请先打开 https://t.me/qunban_bot 点“开始”，再发一次。"
+    assert told["reply_to_message"]["message_id"] == asked["message_id"]
+    await town.say(NEWCOMER, NEWCOMER, "/start")
+    await town.say(NEWCOMER, GARDEN, "/todo")
+    assert (await town.people.history(ZHANG, GARDEN))[-1]["text"] == "/todo"
+    assert (await town.texts(NEWCOMER))[-1] == "目前没有待办工单。"
 
 
 async def test_mine_lists_the_own_matters_without_rooms(town: Town) -> None:
