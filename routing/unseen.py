@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from routing.calendar import WorkingCalendar
 from routing.catalogue import AppealType, Urgency
-from routing.sla import DueTimes, SlaClass, carried_due
+from routing.sla import Clock, DueTimes, SlaClass, carried_due
 
 if TYPE_CHECKING:
     from routing.ticket import Ticket
@@ -52,29 +52,25 @@ def raised(ticket: Ticket, urgency: Urgency, limits: DueTimes) -> Ticket:
     return replace(ticket, urgency=urgency, accept_due_at=accept, resolve_due_at=resolve, public_view=view)
 
 
-def pressed(ticket: Ticket, urgency: Urgency, dangers: tuple[str, ...], limits: DueTimes) -> Ticket:
+def pressed(ticket: Ticket, public: Ticket, urgency: Urgency, dangers: tuple[str, ...], limits: DueTimes) -> Ticket:
     """The ticket after somebody said for everybody to hear that it is at least as pressing as ``urgency``.
 
-    Its limits may come closer by that, never move away.
+    ``public`` is the ticket as the group knows it. Limits may come closer by what is said, never move away.
     """
-    if urgency.rank <= ticket.seen_urgency.rank:
+    if urgency.rank <= public.urgency.rank:
         return ticket
-    view = ticket.public_view
-    if view is not None and urgency.rank < ticket.urgency.rank:
-        view = replace(
-            view,
-            urgency=urgency,
-            accept_due_at=min(view.accept_due_at, limits.accept_due_at),
-            resolve_due_at=min(view.resolve_due_at, limits.resolve_due_at),
-        )
-    else:
-        view = None
+    accept = min(ticket.accept_due_at, limits.accept_due_at)
+    resolve = min(ticket.resolve_due_at, limits.resolve_due_at)
+    view = None
+    if ticket.public_view is not None:
+        seen = min(public.accept_due_at, limits.accept_due_at), min(public.resolve_due_at, limits.resolve_due_at)
+        view = PublicView(urgency, *seen, accept, resolve)
     return replace(
         ticket,
         urgency=max(urgency, ticket.urgency, key=lambda one: one.rank),
         dangers=tuple(dict.fromkeys((*ticket.dangers, *dangers))),
-        accept_due_at=min(ticket.accept_due_at, limits.accept_due_at),
-        resolve_due_at=min(ticket.resolve_due_at, limits.resolve_due_at),
+        accept_due_at=accept,
+        resolve_due_at=resolve,
         public_view=view,
     )
 
@@ -84,10 +80,19 @@ def as_public(ticket: Ticket, limits: SlaClass, calendar: WorkingCalendar) -> Ti
     view = ticket.public_view
     if view is None:
         return ticket
-    accept = carried_due(
+    accept = _public_due(
         view.raised_accept_due_at, ticket.accept_due_at, view.accept_due_at, limits.accept.clock, calendar
     )
-    resolve = carried_due(
+    resolve = _public_due(
         view.raised_resolve_due_at, ticket.resolve_due_at, view.resolve_due_at, limits.resolve.clock, calendar
     )
     return replace(ticket, urgency=view.urgency, accept_due_at=accept, resolve_due_at=resolve, public_view=None)
+
+
+def _public_due(
+    raised_due: datetime, present: datetime, public_due: datetime, clock: Clock, calendar: WorkingCalendar
+) -> datetime:
+    """What was added to the real limit is added to the public one; what brought it nearer did so for all to see."""
+    if present < raised_due:
+        return min(present, public_due)
+    return carried_due(raised_due, present, public_due, clock, calendar)

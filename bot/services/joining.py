@@ -181,7 +181,8 @@ class JoiningService:
 
     def _pressing(self, ticket: Ticket, urgency: Urgency, dangers: tuple[str, ...], now: datetime) -> Ticket:
         """The ticket at least as pressing as ``urgency``; its limits may come closer by that, never move away."""
-        return pressed(ticket, urgency, dangers, self._rules.due_times(ticket.service_code, urgency, now))
+        limits = self._rules.due_times(ticket.service_code, urgency, now)
+        return pressed(ticket, self._rules.as_public(ticket), urgency, dangers, limits)
 
     async def _put(
         self,
