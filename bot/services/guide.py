@@ -96,11 +96,25 @@ class GuideService:
             content = self.cards.answer(entry, script_of(message.text), None)
             await work.outbox.add(reply_to(message, content))
 
-    async def wondered(self, work: UnitOfWork, message: IncomingMessage, area_code: str, decision: Decision) -> None:
-        """Keeps, masked, a question about services that has become a ticket because nothing answered it."""
-        is_question = isinstance(decision, Matter) and decision.appeal_type is AppealType.CONSULT
-        if isinstance(decision, Matter) and is_question and decision.service_code in self._services:
-            await self._questions.keep(work, message.text, area_code, decision.service_code)
+    async def wondered(
+        self,
+        work: UnitOfWork,
+        message: IncomingMessage,
+        area_code: str | None = None,
+        decision: Decision | None = None,
+    ) -> None:
+        """Keeps, masked, a question about services that has become a ticket because nothing answered it.
+
+        Without ``area_code`` it belongs to where its writer last reported something; where nobody knows that, it is
+        not kept.
+        """
+        decision = decision or self._triage.decide(message.text, has_media=bool(message.attachments))
+        if not isinstance(decision, Matter) or decision.appeal_type is not AppealType.CONSULT:
+            return
+        if decision.service_code in self._services:
+            area_code = area_code or await self._registration.area_of(work, message)
+            if area_code is not None:
+                await self._questions.keep(work, message.text, area_code, decision.service_code)
 
     async def entry(self, work: UnitOfWork, code: str) -> Entry | None:
         """The entry of this code; none where it has been taken off."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.services.opening import path_of
 from bot.services.ports import Clock, UnitOfWork
 from bot.services.rules import Rules
+from bot.services.wording import display_area
 from routing.errors import NotAllowed
 from routing.guide.questions import OpenQuestion, masked_question
 from routing.outgoing import Content
@@ -26,8 +27,13 @@ class OpenQuestionService:
         self._clock = clock
 
     async def keep(self, work: UnitOfWork, text: str, area_code: str, service_code: str, item_code: str = "") -> None:
-        """Keeps a question of the area; ``item_code`` is what was answered and did not answer it."""
+        """Keeps a question of the area; ``item_code`` is what was answered and did not answer it.
+
+        It is kept for the complex or the grid: a building would tell too much of who asked.
+        """
         tree = await work.areas.tree()
+        around = display_area(tree, area_code)
+        area_code = around.code if around is not None else area_code
         masked = masked_question(text)
         if masked:
             await work.questions.add(

@@ -193,6 +193,14 @@ async def test_a_private_question_is_answered_in_private(town: Town) -> None:
     assert any(f"已登记，单号 {newest.number}" in text for text in await town.texts(ZHANG))
 
 
+async def test_a_private_question_without_an_answer_is_listed_too(town: Town) -> None:
+    await town.say(ZHANG, GARDEN, LIFT)
+    await town.say(ZHANG, ZHANG, "请问老年活动中心怎么办卡")
+    assert len(await town.tickets()) == 2
+    await town.say(TANG, TANG, "/questions")
+    assert "锦绣花园｜请问老年活动中心怎么办卡" in (await town.texts(TANG))[-1]
+
+
 async def test_who_has_no_area_is_asked_where_they_live_first(town: Town) -> None:
     await town.say(WANG, WANG, PERMIT)
     pressed = await town.press_label(WANG, WANG, "帮我办")

@@ -140,6 +140,7 @@ async def private_message(message: Message, talking: Talking) -> Reply:
     services = talking.services
     if not await services.callback.heard(talking.work, said) and not await services.guide.heard(talking.work, said):
         await services.whereabouts.register(talking.work, said, via="private")
+        await services.guide.wondered(talking.work, said)
     return None
 
 
