@@ -11,6 +11,7 @@ from bot.commands import (
     clocks,
     colours,
     digest,
+    disputes,
     forecasting,
     items,
     lexicon,
@@ -52,6 +53,7 @@ app.add_typer(registers.groups, name="groups")
 app.add_typer(needs.partners, name="partners")
 app.add_typer(needs.needs, name="needs")
 app.add_typer(votes.app, name="votes")
+app.add_typer(disputes.app, name="disputes")
 app.command()(triaging.triage)
 app.command()(trials.replay)
 app.command()(trials.evaluate)

@@ -23,6 +23,10 @@ from bot.services.confirmation import ConfirmationService
 from bot.services.correction import CorrectionService
 from bot.services.desk import TicketDesk
 from bot.services.digests import DigestService
+from bot.services.dispute_desk import DisputeDesk
+from bot.services.dispute_meetings import MeetingService
+from bot.services.dispute_talk import DisputeTalk
+from bot.services.disputes import DisputeService
 from bot.services.group_memory import GroupMemory
 from bot.services.guide import GuideService
 from bot.services.guide_digest import GuideDigestSection
@@ -94,6 +98,9 @@ class UseCases:
     papers: PaperService
     questions: OpenQuestionService
     whereabouts: WhereaboutsService
+    disputes: DisputeService
+    meetings: MeetingService
+    dispute_talk: DisputeTalk
 
 
 def rules_of(configuration: Configuration) -> Rules:
@@ -159,6 +166,8 @@ def use_cases(
     )
     callback = CallBackService(desk, joining)
     hand_over = HandOverService(desk)
+    dispute_desk = DisputeDesk(rules, clock)
+    disputes, meetings = DisputeService(dispute_desk, new_token), MeetingService(dispute_desk)
     civic = civic_cases(configuration, rules, desk, platform=platform, clock=clock)
     registration = RegistrationService(triage, rules, opening, joining, memory, civic.needs, clock, care)
     prompts = PromptService(rules, registration, clock)
@@ -206,4 +215,7 @@ def use_cases(
         papers=PaperService(desk, configuration.guide.promise),
         questions=questions,
         whereabouts=whereabouts,
+        disputes=disputes,
+        meetings=meetings,
+        dispute_talk=DisputeTalk(disputes, meetings, clock),
     )

@@ -16,6 +16,7 @@ from models.care import SqlCareStore
 from models.care_visits import SqlCareVisitStore
 from models.civic import SqlCivicStores
 from models.digests import SqlDigestStore
+from models.disputes import SqlDisputeStore
 from models.engine import connect, parse_url
 from models.foresight import Ahead, Foresight
 from models.groups import SqlGroupStore
@@ -73,6 +74,7 @@ class SqlUnitOfWork:
         self.questions = SqlQuestionStore(transaction)
         self.civic = SqlCivicStores(transaction)
         self.standings = SqlStandingStore(transaction)
+        self.disputes = SqlDisputeStore(transaction)
         self.care = SqlCareStore(transaction, revisions, registers)
         self.care_visits = SqlCareVisitStore(transaction)
         self.volunteers = SqlVolunteerStore(transaction)

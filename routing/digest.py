@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from routing.areas import Area
 from routing.catalogue import Urgency
 from routing.digest_schedule import Period
+from routing.dispute import Dispute, GoingOn, MediationCounts, going_on, mediation_counts
 from routing.escalation_plan import ACCEPT, RESOLVE, LimitName
 from routing.queries import PeriodCounts
 from routing.rates import Rate
@@ -148,6 +149,10 @@ class Digest:
     """How the area itself, those below it and the handlers of its tickets stand; who has nothing open is left out."""
     undecided: tuple[Undecided, ...] = ()
     """Contradictions that nobody has decided, the oldest first."""
+    mediation: MediationCounts = field(default_factory=MediationCounts)
+    """What became of disputes that several parties settle together (三方协商)."""
+    mediating: tuple[GoingOn, ...] = ()
+    """Those that go on, the oldest first."""
     changes: tuple[ColourChange, ...] = ()
     """Whose colour is another than in the digest of this kind before."""
     notes: tuple[tuple[str, ...], ...] = ()
@@ -182,6 +187,8 @@ class Material:
     """How content reporters were with each post in the period."""
     disputed: Sequence[Ticket] = ()
     """Archived tickets whose reporters' words contradict their buttons, the oldest contradiction first."""
+    disputes: Sequence[Dispute] = ()
+    """Disputes of several parties that go on or ended in the period."""
     earlier: Sequence[Standing] | None = None
     """The standings of the digest before; none where there was none, as with the first one ever."""
 
@@ -238,6 +245,8 @@ def build_digest(
         ranking=ranking,
         standings=standings,
         undecided=tuple(_undecided(material)),
+        mediation=mediation_counts(material.disputes, material.start, material.end),
+        mediating=going_on(material.disputes, material.end),
         changes=colour_changes(material.earlier, standings, thresholds) if material.earlier is not None else (),
     )
 

@@ -91,6 +91,7 @@ class UpkeepJob:
             gone += await work.staff.prune_invitations(now - self._retention.invitations)
             gone += await work.civic.needs.erase(now - self._retention.personal_data, now)
             gone += await work.civic.votes.erase(now - self._retention.personal_data)
+            gone += await work.disputes.erase(now - self._retention.personal_data, now)
             await work.commit()
         return gone + await self._erase() + await self._erase_care()
 

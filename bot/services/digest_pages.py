@@ -41,6 +41,7 @@ class DigestPages:
             *self._unanswered(digest, script),
             *(("", *lines) for lines in digest.notes),
             *self._undecided(digest, script),
+            *self._mediation(digest, script),
             *self._rates(digest, script),
             *self._ranking(digest, script),
         ]
@@ -154,6 +155,31 @@ class DigestPages:
         )
         first, *others = ((line,) for line in lines)
         return [("", say("digest.undecided_title", script, count=len(digest.undecided)), *first), *others]
+
+    def _mediation(self, digest: Digest, script: Script) -> list[Block]:
+        """Disputes of several parties: how many, and where those stand that go on; not what they are about."""
+        say, counts = self._wording.say, digest.mediation
+        if not counts.total:
+            return []
+        head = say(
+            "digest.mediation",
+            script,
+            going_on=counts.going_on,
+            solved=counts.solved,
+            unsolved=counts.unsolved,
+            handed_over=counts.handed_over,
+        )
+        lines = (
+            say(
+                "digest.mediating",
+                script,
+                number=one.number,
+                state=say(f"dispute.state.{one.state}"),
+                when=self._wording.moment(one.meeting_at) if one.meeting_at is not None else "—",
+            )
+            for one in digest.mediating
+        )
+        return [("", head), *((line,) for line in lines)]
 
     def _red_ticket(self, index: int, red: RedTicket, script: Script) -> Block:
         say = self._wording.say

@@ -146,6 +146,7 @@ class DigestService:
             escalated_since=since,
             holders=names,
             rated=await self._rated(work, path, start, at),
+            disputes=await work.disputes.find(path, since=start),
             disputed=await work.digests.disputed_tickets(path),
             earlier=await work.standings.told_before(area_code, period, at),
         )

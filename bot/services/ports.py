@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from bot.services.civic_ports import CivicStores
+from bot.services.dispute_ports import DisputeStore
 from routing.area_moves import AreaMove
 from routing.areas import Area, AreaTree
 from routing.care import CareLook, CarePerson
@@ -316,6 +317,8 @@ class UnitOfWork(Protocol):
     def civic(self) -> CivicStores: ...
     @property
     def standings(self) -> StandingStore: ...
+    @property
+    def disputes(self) -> DisputeStore: ...
     @property
     def care(self) -> CareStore: ...
     @property

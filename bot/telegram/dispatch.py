@@ -20,6 +20,7 @@ from bot.telegram.feed import AfterCommit
 from bot.telegram.routers.admins import admins_router
 from bot.telegram.routers.care import care_router
 from bot.telegram.routers.civic import civic_router
+from bot.telegram.routers.disputes import disputes_router
 from bot.telegram.routers.membership import membership_router
 from bot.telegram.routers.presses import presses_router
 from bot.telegram.routers.replies import Messages, Reply
@@ -54,6 +55,7 @@ class TelegramInteraction:
             care_router(),
             volunteers_router(),
             civic_router(),
+            disputes_router(),
             presses_router(),
             private_router(),
         )

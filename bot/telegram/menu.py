@@ -24,6 +24,7 @@ IN_PRIVATE = (
     "overdue",
     "urge",
     "find",
+    "mediate",
     "questions",
     "invite",
     "groups",

@@ -7,6 +7,7 @@ from bot.telegram.routers.admins import admins_router
 from bot.telegram.routers.care import care_router
 from bot.telegram.routers.civic import civic_router
 from bot.telegram.routers.commands import Command
+from bot.telegram.routers.disputes import disputes_router
 from bot.telegram.routers.residents import residents_router
 from bot.telegram.routers.staff import staff_router
 from bot.telegram.routers.volunteers import volunteers_router
@@ -30,6 +31,7 @@ async def test_the_menu_holds_what_the_bot_answers() -> None:
             admins_router(),
             care_router(),
             civic_router(),
+            disputes_router(),
             volunteers_router(),
         )
         for handler in router.message.handlers

@@ -24,6 +24,7 @@ from bot.telegram.routers.admins import admins_router
 from bot.telegram.routers.care import care_router
 from bot.telegram.routers.civic import civic_router
 from bot.telegram.routers.commands import Command
+from bot.telegram.routers.disputes import disputes_router
 from bot.telegram.routers.residents import residents_router
 from bot.telegram.routers.staff import staff_router
 from bot.telegram.routers.volunteers import volunteers_router
@@ -158,7 +159,15 @@ def chat_commands() -> set[str]:
                 if isinstance(one.callback, Command):
                     yield vars(one.callback)["_name"]
 
-    routers = (residents_router(), staff_router(), admins_router(), care_router(), volunteers_router(), civic_router())
+    routers = (
+        residents_router(),
+        staff_router(),
+        admins_router(),
+        care_router(),
+        volunteers_router(),
+        civic_router(),
+        disputes_router(),
+    )
     return {name for router in routers for name in filters(router)}
 
 

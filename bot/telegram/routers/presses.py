@@ -55,6 +55,7 @@ from bot.services.whereabouts import IN_AREA
 from bot.telegram import callbacks
 from bot.telegram.talking import Talking
 from routing.civic_rights import CivicAction
+from routing.dispute import DisputeMove
 from routing.errors import NotAllowed
 from routing.outgoing import Content
 from routing.ticket import Action, RequestKind
@@ -182,6 +183,16 @@ _USE_CASES: dict[str, Pressed] = {
     Action.UPHOLD: _on_message(lambda cases: cases.callback.decide, redo=False),
     Action.REDO: _on_message(lambda cases: cases.callback.decide, redo=True),
     Action.RATE_UNIT: _on_message(lambda cases: cases.callback.rate_unit, str),
+    DisputeMove.NAME_PARTY: _on_message(lambda cases: cases.disputes.begin_party, str),
+    DisputeMove.STATE: _on_message(lambda cases: cases.disputes.begin_statement),
+    DisputeMove.PROPOSE: _on_message(lambda cases: cases.meetings.begin_date),
+    DisputeMove.ACCEPT: _on_message(lambda cases: cases.meetings.accept, _number),
+    DisputeMove.DECLINE: _on_message(lambda cases: cases.meetings.decline, _number),
+    DisputeMove.CONCLUDE: _on_message(lambda cases: cases.meetings.begin_outcome),
+    DisputeMove.CONFIRM: _on_message(lambda cases: cases.meetings.confirm, _number),
+    DisputeMove.OBJECT: _on_message(lambda cases: cases.meetings.begin_objection),
+    DisputeMove.LEAVE_UNSOLVED: _on_message(lambda cases: cases.meetings.begin_end, move=DisputeMove.LEAVE_UNSOLVED),
+    DisputeMove.HAND_OVER: _on_message(lambda cases: cases.meetings.begin_end, move=DisputeMove.HAND_OVER),
     IN_AREA: _on_message(lambda cases: cases.whereabouts.choose, str),
     Action.TICK: _on_message(lambda cases: cases.papers.tick, _place_in_list),
     GUIDE_FULL: _on_message(lambda cases: cases.guide_orders.whole, str),

@@ -7,6 +7,7 @@ from aiogram.types import Message
 
 from bot.services.care_visits import EXPECTS_VISIT
 from bot.services.desk import Answer
+from bot.services.dispute_desk import EXPECTS_DISPUTE
 from bot.services.guide_cards import START_ITEM
 from bot.services.handling import EXPECTS_RESULT
 from bot.services.joint import EXPECTS_TASK
@@ -50,8 +51,11 @@ async def start(message: Message, command: Said, talking: Talking) -> Reply:
     if command.args:
         begin = talking.services.whereabouts.begin
         linked = await begin(talking.work, talking.platform, talking.actor, command.args)
-        if linked is not None:
-            return in_private(linked)
+        joined = linked or await talking.services.disputes.join(
+            talking.work, talking.platform, talking.actor, command.args
+        )
+        if joined is not None:
+            return in_private(joined)
         name = talking.actor.name
         post, area = await organisation.accept_invitation(talking.work, command.args, talking.actor.account, name)
         role = wording.say(f"role.{post.role}")
@@ -109,6 +113,10 @@ async def private_message(message: Message, talking: Talking) -> Reply:
     if said is None or said.edited:
         return None
     dialogue = await talking.work.prompts.dialogue(said.platform, said.chat_id, talking.actor.account)
+    if dialogue is not None and dialogue.expects == EXPECTS_DISPUTE:
+        settled = await talking.services.dispute_talk.take(talking.work, talking.actor, said)
+        if settled is not None:
+            return in_same_chat(settled)
     if dialogue is not None and dialogue.expects == EXPECTS_RESULT:
         answer = await talking.services.handling.take_result(talking.work, talking.actor, said)
         return in_same_chat(answer)

@@ -1,0 +1,433 @@
+"""A dispute that three parties settle together (三方协商, 矛盾化解): its states, its moves, and when all have agreed.
+
+The community (居委会), the owners' committee (业委会), the property company (物业) and whoever else is concerned say
+their part, agree on a day, and confirm what came of it. A result counts only once every party has confirmed it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from routing.errors import NotAllowed, RoutingError
+from routing.staff import Actor, Role, Staff
+
+
+class DisputeState(StrEnum):
+    """Where a dispute stands."""
+
+    COLLECTING = "collecting"
+    """Parties are named and say their part (征集意见)."""
+    SCHEDULING = "scheduling"
+    """A day is proposed, and not all have accepted it (约定时间)."""
+    MEETING = "meeting"
+    """The day is agreed (已约定)."""
+    CONFIRMING = "confirming"
+    """The outcome is written, and not all have confirmed it (待确认)."""
+    SOLVED = "solved"
+    """Every party has confirmed the outcome (已化解)."""
+    UNSOLVED = "unsolved"
+    """The parties did not agree (未化解)."""
+    HANDED_OVER = "handed_over"
+    """The street mediates from here on (移交街道)."""
+
+
+class DisputeMove(StrEnum):
+    """What can be done; the value is also the stable code of its button where it has one."""
+
+    NAME_PARTY = "dp_party"
+    STATE = "dp_say"
+    PROPOSE = "dp_date"
+    ACCEPT = "dp_accept"
+    DECLINE = "dp_decline"
+    AGREE = "dp_agree"
+    """The last party accepted the day."""
+    CONCLUDE = "dp_outcome"
+    CONFIRM = "dp_confirm"
+    OBJECT = "dp_object"
+    SETTLE = "dp_settle"
+    """The last party confirmed the outcome."""
+    LEAVE_UNSOLVED = "dp_unsolved"
+    HAND_OVER = "dp_street"
+
+
+_S, _M = DisputeState, DisputeMove
+
+DISPUTE_TRANSITIONS: Mapping[tuple[DisputeState, DisputeMove], DisputeState] = MappingProxyType(
+    {
+        (_S.COLLECTING, _M.NAME_PARTY): _S.COLLECTING,
+        (_S.COLLECTING, _M.STATE): _S.COLLECTING,
+        (_S.COLLECTING, _M.PROPOSE): _S.SCHEDULING,
+        (_S.COLLECTING, _M.LEAVE_UNSOLVED): _S.UNSOLVED,
+        (_S.COLLECTING, _M.HAND_OVER): _S.HANDED_OVER,
+        # Who is named late has to accept the day too.
+        (_S.SCHEDULING, _M.NAME_PARTY): _S.SCHEDULING,
+        (_S.SCHEDULING, _M.STATE): _S.SCHEDULING,
+        (_S.SCHEDULING, _M.PROPOSE): _S.SCHEDULING,
+        (_S.SCHEDULING, _M.ACCEPT): _S.SCHEDULING,
+        (_S.SCHEDULING, _M.DECLINE): _S.SCHEDULING,
+        (_S.SCHEDULING, _M.AGREE): _S.MEETING,
+        (_S.SCHEDULING, _M.LEAVE_UNSOLVED): _S.UNSOLVED,
+        (_S.SCHEDULING, _M.HAND_OVER): _S.HANDED_OVER,
+        (_S.MEETING, _M.STATE): _S.MEETING,
+        # Another day, or a second meeting.
+        (_S.MEETING, _M.PROPOSE): _S.SCHEDULING,
+        (_S.MEETING, _M.CONCLUDE): _S.CONFIRMING,
+        (_S.MEETING, _M.LEAVE_UNSOLVED): _S.UNSOLVED,
+        (_S.MEETING, _M.HAND_OVER): _S.HANDED_OVER,
+        (_S.CONFIRMING, _M.CONCLUDE): _S.CONFIRMING,
+        (_S.CONFIRMING, _M.CONFIRM): _S.CONFIRMING,
+        (_S.CONFIRMING, _M.SETTLE): _S.SOLVED,
+        # What one party objects to is written anew, talked over once more, or left unsolved.
+        (_S.CONFIRMING, _M.OBJECT): _S.MEETING,
+        (_S.CONFIRMING, _M.LEAVE_UNSOLVED): _S.UNSOLVED,
+        (_S.CONFIRMING, _M.HAND_OVER): _S.HANDED_OVER,
+        (_S.UNSOLVED, _M.PROPOSE): _S.SCHEDULING,
+        (_S.UNSOLVED, _M.HAND_OVER): _S.HANDED_OVER,
+        (_S.HANDED_OVER, _M.PROPOSE): _S.SCHEDULING,
+        (_S.HANDED_OVER, _M.LEAVE_UNSOLVED): _S.UNSOLVED,
+    }
+)
+"""Every legal move; what is not here is refused."""
+
+OPEN_DISPUTES = frozenset({_S.COLLECTING, _S.SCHEDULING, _S.MEETING, _S.CONFIRMING})
+"""Somebody still mediates."""
+LEAST_PARTIES = 2
+
+
+class PartyKind(StrEnum):
+    """For whom a party speaks."""
+
+    COMMITTEE = "committee"
+    """The residents' committee of the community (居委会); it leads."""
+    OWNERS = "owners"
+    """The owners' committee (业委会), or the self-management committee."""
+    PROPERTY = "property"
+    RESIDENT = "resident"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One side of a dispute. Somebody without an account takes part through the community's staff."""
+
+    id: int
+    kind: PartyKind
+    name: str
+    account: int | None = None
+    post_id: int | None = None
+    """The post that speaks for it, whoever holds that at the time."""
+    statement: str = ""
+    stated_at: datetime | None = None
+    stated_through: str = ""
+    """The name of the staff who wrote the statement down; empty where the party did."""
+    accepted: bool | None = None
+    """What it said to the day that is proposed; none while it has not answered."""
+    confirmed: bool | None = None
+    """The same for the outcome."""
+    objection: str = ""
+    token_hash: str = ""
+    """Of the link by which a person without an account can join; empty once it was used."""
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether somebody of it can answer in the chat."""
+        return self.account is not None or self.post_id is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """A joint matter and its parties. Times are aware UTC."""
+
+    id: int
+    area_code: str
+    area_path: str
+    subject: str
+    platform: str
+    opened_by: int
+    """The post that opened it."""
+    lead_post: int
+    """The post that mediates: of the community, of the street once it was handed over."""
+    opened_at: datetime
+    ticket_id: int | None = None
+    """The ticket that it grew out of."""
+    state: DisputeState = DisputeState.COLLECTING
+    proposed_at: datetime | None = None
+    """The day that is proposed."""
+    proposed_by: str = ""
+    meeting_at: datetime | None = None
+    """The day that all have accepted."""
+    outcome: str = ""
+    reason: str = ""
+    """Why it was left unsolved, or handed over."""
+    round: int = 0
+    """Counts proposals and outcomes, so that an old button answers none but its own."""
+    closed_at: datetime | None = None
+    handed_at: datetime | None = None
+    parties: tuple[Party, ...] = ()
+
+    @property
+    def number(self) -> str:
+        """How people name it."""
+        return f"{NUMBER_SIGN}{self.id:04d}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still mediates."""
+        return self.state in OPEN_DISPUTES
+
+    def party(self, party_id: int) -> Party:
+        """The party of this id; raises ``NotAllowed`` where it is none of this dispute's."""
+        found = next((one for one in self.parties if one.id == party_id), None)
+        if found is None:
+            raise NotAllowed("dispute")
+        return found
+
+
+NUMBER_SIGN = "D"
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeEvent:
+    """One thing that happened; ``data`` is plain JSON."""
+
+    dispute_id: int
+    kind: str
+    """A ``DisputeMove``, or "opened" or "joined"."""
+    at: datetime
+    actor: int | None = None
+    actor_name: str = ""
+    data: Mapping[str, object] = field(default_factory=dict)
+
+
+class UnknownDispute(RoutingError):
+    """No dispute has this number."""
+
+    code = "unknown_dispute"
+
+    def __init__(self, dispute: str) -> None:
+        super().__init__(dispute)
+        self.dispute = dispute
+
+
+class IllegalDisputeMove(RoutingError):
+    """The dispute's state does not allow it, or the button is of an earlier day or outcome."""
+
+    code = "illegal_dispute_move"
+
+    def __init__(self, number: str) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+class PartiesMissing(RoutingError):
+    """A day can be proposed only once there are parties to meet."""
+
+    code = "parties_missing"
+
+    def __init__(self, least: int) -> None:
+        super().__init__(least)
+        self.least = least
+
+
+class MeetingAhead(RoutingError):
+    """The outcome of a meeting is written after it."""
+
+    code = "meeting_ahead"
+
+
+def next_state(dispute: Dispute, move: DisputeMove) -> DisputeState:
+    """Where the move leads; raises ``IllegalDisputeMove`` where it is not legal."""
+    try:
+        return DISPUTE_TRANSITIONS[dispute.state, move]
+    except KeyError:
+        raise IllegalDisputeMove(dispute.number) from None
+
+
+def dispute_id_of(written: str) -> int | None:
+    """The id that a number as people write it names: D0012, d12; none where it is none."""
+    digits = written.strip().upper().removeprefix(NUMBER_SIGN)
+    is_one = digits.isascii() and digits.isdecimal() and written.strip()[:1].upper() == NUMBER_SIGN
+    return int(digits) if is_one and len(digits) <= 9 else None
+
+
+def may_lead(post: Staff, dispute: Dispute) -> bool:
+    """Whether the post mediates: community and grid leads around it, and the street, alone once it was handed over."""
+    if f"/{post.area_code}/" not in f"/{dispute.area_path}":
+        return False
+    return post.role is Role.STREET or (dispute.handed_at is None and post.role in MEDIATORS)
+
+
+MEDIATORS = frozenset({Role.COMMUNITY, Role.GRID_LEAD})
+"""Who opens disputes and mediates them first."""
+
+
+def leading_post(actor: Actor, dispute: Dispute) -> Staff:
+    """The post by which the person mediates; raises ``NotAllowed`` for everybody else."""
+    post = next((post for post in actor.posts if may_lead(post, dispute)), None)
+    if post is None:
+        raise NotAllowed("dispute")
+    return post
+
+
+def is_of(actor: Actor, party: Party) -> bool:
+    """Whether the person is the party, or holds the post that speaks for it."""
+    return actor.account == party.account or any(post.id == party.post_id for post in actor.posts)
+
+
+def may_speak_for(actor: Actor, dispute: Dispute, party: Party) -> bool:
+    """Whether the person may answer for the party: itself, or the mediator where nobody of it is in the chat."""
+    by_mediator = not party.is_reached and any(may_lead(post, dispute) for post in actor.posts)
+    return is_of(actor, party) or by_mediator
+
+
+def require_voice(actor: Actor, dispute: Dispute, party: Party) -> None:
+    """Raises ``NotAllowed`` where the person may not answer for the party."""
+    if not may_speak_for(actor, dispute, party):
+        raise NotAllowed("dispute")
+
+
+def stated(dispute: Dispute, party_id: int, text: str, at: datetime, through: str) -> Dispute:
+    """With a party's statement; a second one is added to the first."""
+    state, party = next_state(dispute, DisputeMove.STATE), dispute.party(party_id)
+    whole = f"{party.statement}\n{text}".strip()
+    return _with(dispute, replace(party, statement=whole, stated_at=at, stated_through=through), state=state)
+
+
+def proposed(dispute: Dispute, day: datetime, by: Party | None, by_name: str) -> Dispute:
+    """With a day to meet; whoever proposes it has accepted it, all others are asked anew."""
+    state = next_state(dispute, DisputeMove.PROPOSE)
+    if len(dispute.parties) < LEAST_PARTIES:
+        raise PartiesMissing(LEAST_PARTIES)
+    parties = tuple(
+        replace(one, accepted=True if by is not None and one.id == by.id else None) for one in dispute.parties
+    )
+    return replace(
+        dispute,
+        state=state,
+        proposed_at=day,
+        proposed_by=by_name,
+        meeting_at=None,
+        closed_at=None,
+        round=dispute.round + 1,
+        parties=parties,
+    )
+
+
+def accepted(dispute: Dispute, party_id: int, round_: int) -> Dispute:
+    """With a party's consent to the day; with the last one's the day is agreed."""
+    state, party = _asked(dispute, DisputeMove.ACCEPT, party_id, round_)
+    dispute = _with(dispute, replace(party, accepted=True), state=state)
+    if all(party.accepted for party in dispute.parties):
+        return replace(dispute, state=next_state(dispute, DisputeMove.AGREE), meeting_at=dispute.proposed_at)
+    return dispute
+
+
+def declined(dispute: Dispute, party_id: int, round_: int) -> Dispute:
+    """With a party's word that the day does not suit it; somebody has to propose another."""
+    state, party = _asked(dispute, DisputeMove.DECLINE, party_id, round_)
+    return _with(dispute, replace(party, accepted=False), state=state)
+
+
+def concluded(dispute: Dispute, outcome: str, by: Party | None, now: datetime) -> Dispute:
+    """With what the meeting came to; whoever wrote it confirms it by that, all others are asked.
+
+    Raises ``MeetingAhead`` before the meeting.
+    """
+    state = next_state(dispute, DisputeMove.CONCLUDE)
+    if dispute.meeting_at is None or now < dispute.meeting_at:
+        raise MeetingAhead
+    parties = tuple(
+        replace(one, confirmed=True if by is not None and one.id == by.id else None, objection="")
+        for one in dispute.parties
+    )
+    return replace(dispute, state=state, outcome=outcome, round=dispute.round + 1, parties=parties)
+
+
+def confirmed(dispute: Dispute, party_id: int, round_: int, now: datetime) -> Dispute:
+    """With a party's confirmation of the outcome; with the last one's the dispute is solved."""
+    state, party = _asked(dispute, DisputeMove.CONFIRM, party_id, round_)
+    dispute = _with(dispute, replace(party, confirmed=True), state=state)
+    if all(party.confirmed for party in dispute.parties):
+        return replace(dispute, state=next_state(dispute, DisputeMove.SETTLE), closed_at=now)
+    return dispute
+
+
+def objected(dispute: Dispute, party_id: int, text: str) -> Dispute:
+    """With a party's objection to the outcome, which then holds for nobody."""
+    state, party = next_state(dispute, DisputeMove.OBJECT), dispute.party(party_id)
+    return _with(dispute, replace(party, confirmed=False, objection=text), state=state)
+
+
+def left_unsolved(dispute: Dispute, reason: str, now: datetime) -> Dispute:
+    """As the parties did not agree."""
+    return replace(
+        dispute, state=next_state(dispute, DisputeMove.LEAVE_UNSOLVED), reason=reason, closed_at=now, meeting_at=None
+    )
+
+
+def handed_over(dispute: Dispute, lead_post: int, reason: str, now: datetime) -> Dispute:
+    """In the hands of the street."""
+    state = next_state(dispute, DisputeMove.HAND_OVER)
+    return replace(dispute, state=state, lead_post=lead_post, reason=reason, handed_at=now, meeting_at=None)
+
+
+def _asked(dispute: Dispute, move: DisputeMove, party_id: int, round_: int) -> tuple[DisputeState, Party]:
+    """Where an answer leads, and whose it is; only what was asked last can be answered."""
+    state, party = next_state(dispute, move), dispute.party(party_id)
+    if round_ != dispute.round:
+        raise IllegalDisputeMove(dispute.number)
+    return state, party
+
+
+def _with(dispute: Dispute, party: Party, *, state: DisputeState) -> Dispute:
+    parties = tuple(party if one.id == party.id else one for one in dispute.parties)
+    return replace(dispute, state=state, parties=parties)
+
+
+@dataclass(frozen=True, slots=True)
+class MediationCounts:
+    """What became of the disputes of an area: those that go on, and those that ended in the period."""
+
+    going_on: int = 0
+    solved: int = 0
+    unsolved: int = 0
+    handed_over: int = 0
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.going_on + self.solved + self.unsolved + self.handed_over
+
+
+@dataclass(frozen=True, slots=True)
+class GoingOn:
+    """A dispute that somebody mediates, as digests tell of it: nothing of what it is about and who is in it."""
+
+    number: str
+    area_code: str
+    state: DisputeState
+    meeting_at: datetime | None
+
+
+def going_on(disputes: Iterable[Dispute], until: datetime) -> tuple[GoingOn, ...]:
+    """Those that were opened before ``until`` and go on, the oldest first."""
+    found = sorted((one for one in disputes if one.is_open and one.opened_at < until), key=lambda one: one.id)
+    return tuple(GoingOn(one.number, one.area_code, one.state, one.meeting_at) for one in found)
+
+
+def mediation_counts(disputes: Iterable[Dispute], since: datetime, until: datetime) -> MediationCounts:
+    """Counts disputes that were opened before ``until``; ends count from ``since`` until before ``until``."""
+    counts = {"going_on": 0, "solved": 0, "unsolved": 0, "handed_over": 0}
+    for one in disputes:
+        if one.opened_at >= until:
+            continue
+        ended = one.handed_at if one.state is DisputeState.HANDED_OVER else one.closed_at
+        if one.is_open:
+            counts["going_on"] += 1
+        elif ended is not None and since <= ended < until:
+            counts[one.state.value] += 1
+    return MediationCounts(**counts)
