@@ -27,8 +27,6 @@ class CivicAction(StrEnum):
     """Answers a suggestion that enough people support."""
     CALL_VOTE = "vote_call"
     CANCEL_VOTE = "vote_cancel"
-    SEE_CONTACTS = "civic_contacts"
-    """Reads telephone numbers and accounts of partners."""
 
 
 COMMUNITY_AND_ABOVE = frozenset(role for role, rank in RANK.items() if rank >= RANK[Role.COMMUNITY])
@@ -46,7 +44,6 @@ ALLOWED: Mapping[CivicAction, frozenset[Role]] = MappingProxyType(
         CivicAction.ANSWER: COMMUNITY_AND_ABOVE,
         CivicAction.CALL_VOTE: COMMUNITY_AND_ABOVE,
         CivicAction.CANCEL_VOTE: COMMUNITY_AND_ABOVE,
-        CivicAction.SEE_CONTACTS: COMMUNITY_AND_ABOVE,
     }
 )
 """The roles of each action; the post's area must also be around the matter's."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.services.civic_board import CivicBoard, path
-from bot.services.need_cards import MATCH_PASS, NeedCards
+from bot.services.need_cards import NOT_FOR_US, NeedCards
 from bot.services.ports import UnitOfWork
 from routing.areas import STREET, AreaTree
 from routing.need import Need, NeedFilter, NeedState
@@ -64,7 +64,7 @@ class MatchingService:
         return len(found)
 
     def _pass_button(self, need_id: int) -> Button:
-        return Button(self._board.rules.wording.say(f"button.{MATCH_PASS}"), MATCH_PASS, need_id)
+        return Button(self._board.rules.wording.say(f"button.{NOT_FOR_US}"), NOT_FOR_US, need_id)
 
 
 def _street(area_code: str, tree: AreaTree) -> str:

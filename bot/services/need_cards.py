@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.services.wording import Wording
-from routing.areas import AreaTree
 from routing.civic_rights import CivicAction
 from routing.need import ON_THE_LIST, Need, NeedState
 from routing.need_matching import Match
@@ -15,14 +14,14 @@ from routing.need_rules import NeedRules
 from routing.outgoing import Button, Content
 from routing.partner import Offer, Partner
 from routing.project import Project, ProjectState, ProjectStep, current_step
-from routing.script import Script
 
 NEED_JOIN = "need_join"
 """我也想要."""
 NEED_CLAIM = "need_claim"
 """A partner takes the need on (认领); the argument is the offer that it was matched with."""
 NEED_CLOSE_FOR = "need_close_for"
-MATCH_PASS = "match_pass"  # noqa: S105 - no password, but "not this one".
+NOT_FOR_US = "match_no"
+"""不合适, of a proposal."""
 OFFER_WITHDRAW = "offer_withdraw"
 PROJECT_STEP = "project_step"
 """A step is done; the argument is its id."""
@@ -225,17 +224,7 @@ class NeedCards:
         return self._wording.moment(at).split(" ")[0]
 
 
-def area_name(tree: AreaTree, code: str) -> str:
-    """What an area is called; its code where the register has it no more."""
-    return tree.get(code).name if code in tree else code
-
-
 def short(text: str, longest: int = _LONGEST) -> str:
     """One line of at most so many characters."""
     line = " ".join(text.split())
     return line if len(line) <= longest else line[: longest - 1] + "…"
-
-
-def script_for(need: Need | None) -> Script:
-    """The script in which people are answered about a need."""
-    return need.script if need is not None else Script.HANS

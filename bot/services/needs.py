@@ -7,14 +7,14 @@ from datetime import timedelta
 
 from bot.services.civic_board import CivicBoard
 from bot.services.desk import Answer, Press, TicketDesk
-from bot.services.need_cards import NEED_CLOSE_FOR, NEED_JOIN, NeedCards
+from bot.services.need_cards import NEED_CLOSE_FOR, NEED_JOIN, NOT_FOR_US, NeedCards
 from bot.services.need_listing import NeedListing, Wish
 from bot.services.opening import OpeningService
 from bot.services.ports import UnitOfWork
 from routing.civic_rights import CivicAction, civic_post, may
 from routing.errors import NotAllowed, QunbanError
 from routing.message import IncomingMessage
-from routing.need import ON_THE_LIST, Need, NeedFilter, NeedState, require_need_move, require_on_the_list
+from routing.need import ON_THE_LIST, Need, NeedFilter, NeedState, UnknownNeed, require_need_move, require_on_the_list
 from routing.need_matching import is_near
 from routing.need_rules import NeedRules
 from routing.outgoing import Button, Content, Outgoing
@@ -166,6 +166,8 @@ class NeedService:
     async def pass_over(self, work: UnitOfWork, press: Press, need_id: int) -> Answer:
         """不合适: the proposal goes; the need stays open, also for this partner."""
         need = await work.civic.needs.get(need_id)
+        if not await work.civic.partners.of_account(press.actor.account):
+            raise NotAllowed(NOT_FOR_US)
         answer = Answer("needs.passed")
         lines = (self._cards.need_line(need), self._board.rules.wording.say(answer.key))
         await self._desk.change_message(work, press, Content(lines=lines))
@@ -204,14 +206,18 @@ class NeedService:
         return answer
 
     async def show(self, work: UnitOfWork, actor: Actor, need_id: int, chat_id: int) -> Content:
-        """One need, with the buttons that the person can use; raises ``UnknownNeed``."""
+        """One need, with the buttons that the person can use; raises ``UnknownNeed``, also for needs of elsewhere."""
         need = await work.civic.needs.get(need_id)
+        tree = await work.areas.tree()
+        partners = await work.civic.partners.of_account(actor.account)
+        is_neighbour = any(is_near(partner.area_code, need.area_code, tree) for partner in partners)
+        scopes = await self._board.scopes(work, actor, chat_id)
+        if not is_neighbour and not any(need.area_path.startswith(scope) for scope in scopes):
+            raise UnknownNeed(need_id)
         view = await self._listing.project_view(work, need)
         buttons: list[Button] = []
         if need.state is NeedState.OPEN:
-            tree = await work.areas.tree()
-            partners = await work.civic.partners.of_account(actor.account)
-            if any(is_near(partner.area_code, need.area_code, tree) for partner in partners):
+            if is_neighbour:
                 buttons.append(self._cards.claim_button(need))
             if may(actor, CivicAction.CLOSE_NEED, need.area_path):
                 buttons.append(self._cards.close_button(need))

@@ -13,7 +13,7 @@ from routing.areas import AreaTree
 from routing.civic_rights import CivicAction, civic_post, may
 from routing.errors import NotAllowed
 from routing.need import Need, NeedState, require_need_move
-from routing.need_matching import is_near
+from routing.need_matching import is_near, match
 from routing.need_rules import NeedRules
 from routing.outgoing import Content
 from routing.partner import OfferState, Partner
@@ -206,7 +206,9 @@ class ProjectService:
         if offer_id:
             offer = await work.civic.partners.offer(offer_id)
             own = next((one for one in partners if one.id == offer.partner_id), None)
-            if own is not None and offer.state is OfferState.LISTED:
+            # What was proposed to them may lie in another community; what was not proposed fits no better by a button.
+            fits = offer.state is OfferState.LISTED and match(need, offer, tree, self._rules) is not None
+            if own is not None and fits:
                 return own, offer.id
         near = next((one for one in partners if is_near(one.area_code, need.area_code, tree)), None)
         if near is None:

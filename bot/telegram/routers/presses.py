@@ -37,10 +37,10 @@ from bot.services.joining import NOT_YET
 from bot.services.joint import CO_HANDLER, RECALL_FOR, RECALL_ONE
 from bot.services.motions import SUPPORT
 from bot.services.need_cards import (
-    MATCH_PASS,
     NEED_CLAIM,
     NEED_CLOSE_FOR,
     NEED_JOIN,
+    NOT_FOR_US,
     OFFER_WITHDRAW,
     PROJECT_LEAVE,
     PROJECT_STEP,
@@ -206,7 +206,7 @@ _USE_CASES: dict[str, Pressed] = {
     NEED_JOIN: _on_message(lambda cases: cases.civic.needs.join),
     CivicAction.CLOSE_NEED: _on_message(lambda cases: cases.civic.needs.offer_reasons),
     NEED_CLOSE_FOR: _on_message(lambda cases: cases.civic.needs.close, str),
-    MATCH_PASS: _on_message(lambda cases: cases.civic.needs.pass_over),
+    NOT_FOR_US: _on_message(lambda cases: cases.civic.needs.pass_over),
     CivicAction.APPROVE_OFFER: _on_message(lambda cases: cases.civic.offers.decide, approve=True),
     CivicAction.REFUSE_OFFER: _on_message(lambda cases: cases.civic.offers.decide, approve=False),
     OFFER_WITHDRAW: _on_message(lambda cases: cases.civic.offers.withdraw),
