@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -22,8 +22,10 @@ from bot.services.delivery import (
     PlatformDown,
     Refused,
     RetryAfter,
+    Sender,
     Unreachable,
 )
+from bot.services.ports import UnitOfWork, UnitOfWorkFactory
 from bot.telegram.limits import Rates, SendLimits
 from bot.telegram.sender import TelegramSender, open_bot
 from models.database import Database
@@ -99,16 +101,25 @@ FREE = Rates(overall=Rate(1000, 1.0), chat=Rate(1000, 1.0), group=Rate(1000, 60.
 class Way:
     """A runner over the database and the platform, and what it counted."""
 
-    def __init__(self, database: Database, platform: Platform, time: Time, rates: Rates = FREE) -> None:
+    def __init__(
+        self,
+        database: Database,
+        sender: Sender,
+        time: Time,
+        rates: Rates = FREE,
+        *,
+        unit_of_work: UnitOfWorkFactory | None = None,
+        sleep: Callable[[float], Awaitable[None]] | None = None,
+    ) -> None:
         self.registry = CollectorRegistry()
         self.runner = OutboxRunner(
-            unit_of_work=database.unit_of_work,
-            sender=platform,
+            unit_of_work=unit_of_work or database.unit_of_work,
+            sender=sender,
             limits=SendLimits(rates),
             clock=time.now,
             randomness=lambda: 1.0,
             metrics=OutboxMetrics(self.registry),
-            sleep=time.sleep,
+            sleep=sleep or time.sleep,
             policy=RetryPolicy(backoff=Backoff(1, 8), tries=6, tries_of_unexpected=3),
         )
 
@@ -376,14 +387,14 @@ async def test_a_group_that_moved_and_is_unknown_is_given_up(database: Database,
 async def test_a_message_that_could_not_be_marked_is_marked_in_the_end(
     database: Database, platform: Platform, time: Time
 ) -> None:
-    way, refusals = Way(database, platform, time), [ConnectionRefusedError(), ConnectionRefusedError()]
+    refusals = [ConnectionRefusedError(), ConnectionRefusedError()]
 
-    def unit_of_work() -> object:
+    def unit_of_work() -> UnitOfWork:
         if platform.got and refusals:
             raise refusals.pop()
         return database.unit_of_work()
 
-    way.runner._unit_of_work = unit_of_work  # type: ignore[assignment]
+    way = Way(database, platform, time, unit_of_work=unit_of_work)
     await queue(database, say(ROOM, "一"))
     async with database.unit_of_work() as work:
         assert await work.outbox.pending() == 1
@@ -394,11 +405,10 @@ async def test_a_message_that_could_not_be_marked_is_marked_in_the_end(
 
 
 class Serving:
-    """A runner that serves, with real waits; it ends with the block."""
+    """A runner that serves; it ends with the block."""
 
     def __init__(self, way: Way) -> None:
         self.way = way
-        way.runner._sleep = asyncio.sleep
 
     async def __aenter__(self) -> None:
         self.task = asyncio.create_task(self.way.runner.run())
@@ -409,9 +419,7 @@ class Serving:
             await self.task
 
 
-async def test_serving_is_woken_by_a_commit_and_stops_gracefully(
-    database: Database, platform: Platform, way: Way
-) -> None:
+async def test_serving_is_woken_by_a_commit_and_stops_gracefully(database: Database, platform: Platform) -> None:
     sending, release = asyncio.Event(), asyncio.Event()
 
     class Slow(Platform):
@@ -421,7 +429,7 @@ async def test_serving_is_woken_by_a_commit_and_stops_gracefully(
             return await super().deliver(row)
 
     slow = Slow(platform.time)
-    way.runner._sender = slow
+    way = Way(database, slow, platform.time, sleep=asyncio.sleep)
     database.on_commit(way.runner.wake)
     async with Serving(way):
         await queue(database, say(ROOM, "一"), say(ROOM, "二"))
@@ -436,9 +444,9 @@ async def test_serving_is_woken_by_a_commit_and_stops_gracefully(
 
 
 async def test_serving_outlives_a_lost_database(database: Database, platform: Platform, time: Time) -> None:
-    way, away, done = Way(database, platform, time), iter([True, True]), asyncio.Event()
+    away, done = iter([True, True]), asyncio.Event()
 
-    def unit_of_work() -> object:
+    def unit_of_work() -> UnitOfWork:
         if next(away, False):
             raise ConnectionRefusedError
         return database.unit_of_work()
@@ -447,10 +455,9 @@ async def test_serving_outlives_a_lost_database(database: Database, platform: Pl
         done.set()
 
     platform.trouble = arrived
-    way.runner._unit_of_work = unit_of_work  # type: ignore[assignment]
+    way = Way(database, platform, time, unit_of_work=unit_of_work)
     await queue(database, say(ROOM, "一"))
     async with Serving(way):
-        way.runner._sleep = time.sleep
         async with asyncio.timeout(15):
             await done.wait()
     assert platform.got == [(ROOM, "一")]
@@ -462,8 +469,7 @@ async def test_a_card_all_the_way_to_the_platform(database: Database, time: Time
     ticket = await open_ticket(database, platform="telegram")
     async with running_sandbox(WORLD) as server:
         bot = open_bot(server.token, server.url)
-        way = Way(database, Platform(time), time)
-        way.runner._sender = TelegramSender(bot)
+        way = Way(database, TelegramSender(bot), time)
         for title, label in (("待认领", "认领"), ("办理中", "办结"), ("办理中", "办结")):
             content = Content(title=title, buttons=((Button(label, "claim", ticket.id),),))
             await queue(database, Outgoing("telegram", GARDEN, content, ticket_id=ticket.id, card=True))
