@@ -39,6 +39,8 @@ class Foreseen:
     own: dict[Writer, frozenset[int]] = field(default_factory=dict)
     linked: dict[Said, int | None] = field(default_factory=dict)
     """The ticket of a message that is answered or edited, or none."""
+    has_needs: dict[Chat, bool] = field(default_factory=dict)
+    """Whether a need of the group is on the list."""
     reporters: dict[int, tuple[Reporter, ...]] = field(default_factory=dict)
     subtasks: dict[int, tuple[Subtask, ...]] = field(default_factory=dict)
     cards: dict[int, tuple[tuple[int, int | None], ...]] = field(default_factory=dict)

@@ -20,6 +20,7 @@ from models.json_rows import POSTGRESQL_JSON, SQLITE_JSON, JsonDialect, row_of
 from models.registers import RegisterCache
 from models.revision import REGISTERS
 from models.tables_tickets import TicketReporterRow, TicketRow
+from routing.need import ON_THE_LIST
 from routing.queries import Outlook
 from routing.ticket import OPEN_STATUSES, Reporter, Ticket
 
@@ -44,6 +45,7 @@ _Answer = msgspec.defstruct(
         ("recent", list[tuple[int, int]]),
         ("own", list[tuple[int, int, int]]),
         ("linked", list[tuple[int, int, int]]),
+        ("needs", list[int]),
         ("tickets", GenericAlias(list, (_SeenTicket,))),
         ("reporters", GenericAlias(list, (_ReporterJson,))),
         ("loads", list[tuple[int, int]]),
@@ -77,6 +79,7 @@ _TYPES = {
 _ONLY_POSTGRESQL = 2
 """The last parameters: SQLite does not say who wrote a row."""
 
+_LISTED = ", ".join(f"'{state}'" for state in sorted(ON_THE_LIST))
 _OPEN = ", ".join(f"'{status}'" for status in sorted(OPEN_STATUSES))
 
 
@@ -128,6 +131,10 @@ def _statement(said: JsonDialect) -> str:
         "recent": said.gathered(pair("chat_id", "id"), "recent"),
         "own": said.gathered(pair("chat_id", "account", "id"), "own"),
         "linked": said.gathered(pair("chat_id", "message_id", "id"), "linked"),
+        "needs": said.gathered(
+            "group_chat_id",
+            f"needs WHERE platform = {place['platform']} AND group_chat_id IN {each['chats']} AND state IN ({_LISTED})",
+        ),
         "tickets": said.gathered(
             seen,
             f"tickets t{copies}"
@@ -254,7 +261,7 @@ def foreseen(
             if seen.version:
                 keep(seen.version, tickets[seen.id])
     platform, messages = outlook.messages[0].platform, outlook.messages
-    handled = frozenset(told.handled)
+    handled, needs = frozenset(told.handled), frozenset(told.needs)
     linked: dict[Said, int | None] = {(platform, one.chat_id, one.message_id): None for one in messages if one.edited}
     linked |= {(platform, one.chat_id, one.reply_to.message_id): None for one in messages if one.reply_to is not None}
     linked |= {(platform, chat_id, message_id): ticket_id for chat_id, message_id, ticket_id in told.linked}
@@ -275,6 +282,7 @@ def foreseen(
             (((platform, chat_id, account), ticket_id) for chat_id, account, ticket_id in told.own),
         ),
         linked=linked,
+        has_needs={(platform, one.chat_id): one.chat_id in needs for one in messages},
         reporters={ticket_id: tuple(sorted(found, key=first_of_all)) for ticket_id, found in behind.items()},
         loads=dict.fromkeys(asked["posts"], 0) | dict(told.loads),
         serials={(scope, asked["day"]): 0 for scope in asked["scopes"]}

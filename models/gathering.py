@@ -52,6 +52,7 @@ _FORESEEN_TABLES = frozenset(
         "handled_updates",
         "prompts",
         "chat_groups",
+        "needs",
     }
 )
 """Tables of which a change that was not gathered makes what was foreseen untrue."""

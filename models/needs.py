@@ -78,6 +78,9 @@ class SqlNeedStore:
 
     async def newest_in(self, platform: str, chat_id: int, since: datetime) -> Need | None:
         """The need put on the list last in this group, where that was after ``since`` and it is still there."""
+        foreseen = self._transaction.foreseen
+        if foreseen is not None and not foreseen.has_needs.get((platform, chat_id), True):
+            return None
         rows = await self._transaction.execute(
             select(*_COLUMNS)
             .where(
