@@ -14,7 +14,7 @@ from bot.services.ports import UnitOfWork
 from bot.services.rota import there_now
 from bot.services.rules import Rules
 from routing.areas import AreaTree
-from routing.care_match import AbsenceReader, CareEntry
+from routing.care_match import AbsenceReader, CareEntry, CareIndex
 from routing.care_visits import CareRules
 from routing.catalogue import AppealType, Urgency
 from routing.outgoing import Content
@@ -80,8 +80,7 @@ class CareWatch:
         index = await work.care.index()
         if not len(index):
             return ticket, ()
-        # Who reports without a name is not known again by the account, or the cadre would learn who it was.
-        writers = () if ticket.anonymous else index.of_account(account)
+        writers = await self._writers(work, index, ticket, account)
         found = [*writers, *index.at(ticket.area_path, ticket.place)]
         if self._absence.tells(text):
             found += await self._spoken_of(work, await work.areas.tree(), ticket.area_code, ticket.place, text)
@@ -90,6 +89,18 @@ class CareWatch:
         if urgency is not None:
             ticket = raised(ticket, urgency, self._rules.due_times(ticket.service_code, urgency, now))
         return ticket, concerned
+
+    @staticmethod
+    async def _writers(work: UnitOfWork, index: CareIndex, ticket: Ticket, account: int) -> tuple[CareEntry, ...]:
+        """Who of the list writes with the account, of the district that the ticket lies in.
+
+        Who reports without a name is not known again, or the cadre would learn who it was.
+        """
+        known = () if ticket.anonymous else index.of_account(account)
+        if not known:
+            return ()
+        tree, root = await work.areas.tree(), ticket.area_path.partition("/")[0]
+        return tuple(entry for entry in known if entry.area_code in tree and tree.within(entry.area_code, root))
 
     async def tell(
         self, work: UnitOfWork, ticket: Ticket, concerned: Sequence[CareEntry], text: str, now: datetime

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import event
 
+from routing.areas import Area
 from routing.catalogue import Urgency
 from routing.ticket import Ticket
-from tests.care_list import GRANNY, OLD_LI, list_persons
+from tests.care_list import GRANNY, OLD_LI, PERSONS, list_persons
 from tests.town import GARDEN, LI, LIN, MILL, TANG, TENANT, WANG, ZHANG, ZHOU, Town, running_town
 
 LEAK = "3栋2单元302漏水，滴到楼下了"
@@ -215,3 +217,14 @@ async def test_who_is_off_the_list_is_not_watched_any_more(town: Town) -> None:
         await work.commit()
     await town.say(TENANT, GARDEN, LEAK)
     assert (await town.ticket()).public_view is None
+
+
+async def test_the_list_of_another_district_is_another_districts(town: Town) -> None:
+    elsewhere = replace(PERSONS[1], area_code="ZZ1")
+    async with town.database.unit_of_work() as work:
+        await work.areas.upsert([Area("ZZ", "外市", "city"), Area("ZZ1", "外区", "district", "ZZ")])
+        await work.care.upsert([elsewhere])
+        await work.commit()
+    await town.say(LI, GARDEN, "/report 电梯按键失灵")
+    assert (await town.ticket()).public_view is None
+    assert not [text for text in await town.texts(TANG) if "关爱名单" in text]
