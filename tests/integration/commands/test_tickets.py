@@ -235,6 +235,16 @@ async def _park(shell: Shell, updates: dict[int, object]) -> None:
     await database.close()
 
 
+def test_colours_are_those_of_what_is_overdue(desk: Shell) -> None:
+    rows = json.loads(desk.run("colours", "--area", "TD101", "--json").output)
+    (own,) = [row for row in rows if row["name"] == "桂花园社区"]
+    assert (own["kind"], own["colour"]) == ("area", "red")
+    assert 0 < own["overdue"] <= own["open"]
+    assert "桂花园社区" in desk.run("colours", "--area", "TD101").output
+    names = {row["name"] for row in json.loads(desk.run("colours", "--area", "TD3", "--json").output)}
+    assert "桂花园社区" not in names
+
+
 def test_a_forecast_tells_what_will_happen_and_changes_nothing(desk: Shell) -> None:
     before = desk.run("tickets", "show", LIFT, "--json").output
     ran = desk.run("tickets", "forecast", LIFT, "--json")
