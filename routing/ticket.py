@@ -284,7 +284,8 @@ class Ticket:
     acknowledged_until: datetime | None = None
     """Until when a superior who took note of its escalation wants no repetition."""
     via: str = "talk"
-    """How it came in: talk, mention, confirmed, command, registered, joined, private, split, patrol, patrol_solved, guide."""
+    """How it came in: talk, mention, confirmed, command, registered, joined, private, split, guide, patrol,
+    patrol_solved."""
     point: GeoPoint | None = None
     """Where on the map it is, if somebody shared that."""
     anonymous: bool = False

@@ -124,7 +124,12 @@ def full_ticket(text: str, worker: int) -> Ticket:
         questioned_at=NOW + timedelta(minutes=3),
         lapses=5,
         checklist=Checklist(
-            "permit", text, (Paper(text, received=True), Paper("photo")), Appointment(NOW.date(), Half.MORNING), NOW, NOW
+            "permit",
+            text,
+            (Paper(text, received=True), Paper("photo")),
+            Appointment(NOW.date(), Half.MORNING),
+            complete_at=NOW,
+            due_before=NOW,
         ),
         holds=6,
         urge_due_at=NOW + timedelta(minutes=4),
