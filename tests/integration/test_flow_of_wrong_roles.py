@@ -160,6 +160,7 @@ async def busy_town(town: Town) -> Town:
     await town.say(ZHANG, GARDEN, "希望3栋楼下装几张长椅，老人走累了能歇歇")
     await town.press_label(ZOU, ZOU, "🤝 认领需求 1")
     await town.say(TANG, GARDEN, "/vote 要不要装长椅 | 要 | 不要")
+    await town.say(TANG, TANG, f"/mediate 锦绣花园 {ROOM}的停车费怎么算，电话{PHONE}")
     return town
 
 
