@@ -28,6 +28,7 @@ class Delivery(StrEnum):
 _WAITING = text("state = 'waiting'")
 _WAITING_CARD = text("state = 'waiting' AND card")
 _WAITING_TOPIC = text("state = 'waiting' AND topic <> ''")
+_LEASED = text("state = 'waiting' AND leased_until IS NOT NULL")
 _FINISHED = text("finished_at IS NOT NULL")
 _FAILED = text("state = 'failed'")
 
@@ -40,6 +41,9 @@ class OutboxRow(Base):
         Index("ix_outbox_waiting", "platform", "chat_id", "id", postgresql_where=_WAITING, sqlite_where=_WAITING),
         Index("ix_outbox_waiting_card", "ticket_id", postgresql_where=_WAITING_CARD, sqlite_where=_WAITING_CARD),
         Index("ix_outbox_waiting_topic", "topic", postgresql_where=_WAITING_TOPIC, sqlite_where=_WAITING_TOPIC),
+        # Without it the oldest waiting message would be looked for behind all that went out before.
+        Index("ix_outbox_waiting_id", "id", postgresql_where=_WAITING, sqlite_where=_WAITING),
+        Index("ix_outbox_leased", "platform", "chat_id", postgresql_where=_LEASED, sqlite_where=_LEASED),
         Index("ix_outbox_finished_at", "finished_at", postgresql_where=_FINISHED, sqlite_where=_FINISHED),
         Index("ix_outbox_failed", "id", postgresql_where=_FAILED, sqlite_where=_FAILED),
         {"sqlite_autoincrement": True},
