@@ -22,6 +22,8 @@ IDLE_SECONDS = 20
 That is longer than it takes us to see that the session is lost: of two processes of which one is cut off, that one
 stops before the other one begins.
 """
+IDLE_SINCE = 14
+"""PostgreSQL knows that limit from this version on; before it, a lost connection is noticed by TCP alone."""
 OPEN_SECONDS = 10.0
 
 
@@ -47,7 +49,8 @@ class Session:
                 connection = await engine.connect()
                 raw = await connection.get_raw_connection()
                 driver: Any = raw.driver_connection
-                await driver.execute(f"SET idle_session_timeout = '{IDLE_SECONDS}s'")
+                if driver.get_server_version().major >= IDLE_SINCE:
+                    await driver.execute(f"SET idle_session_timeout = '{IDLE_SECONDS}s'")
         except BaseException:
             await engine.dispose()
             raise

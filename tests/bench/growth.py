@@ -173,3 +173,5 @@ def _without_indexes(connection: Any, _: Any) -> None:
     for setting in ("enable_indexscan", "enable_bitmapscan", "enable_indexonlyscan"):
         cursor.execute(f"SET {setting} = off")
     cursor.close()
+    # What is set within a transaction goes with it.
+    connection.commit()

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
-from sqlalchemy import update
+from sqlalchemy import delete, select, update
 
 from models.database import Database
 from models.engine import connect, parse_url
-from models.tables_delivery import OutboxRow
+from models.tables_delivery import Delivery, OutboxRow
+from models.tables_pace import SendPaceRow
 from routing.queries import TicketFilter
 from routing.ticket import Status
 from tests.process import serving
@@ -36,6 +38,8 @@ async def test_what_was_committed_before_a_kill_goes_out_once_after_the_restart(
             await people.say(ZHANG, GARDEN, "/report 3栋单元门锁坏了，关不上")
             await people.settle()
             await people.wait_for_text(STAFF_ROOM, "单号")
+            # A kill between sending and marking would rightly send it once more.
+            await _until_marked(database_url, STAFF_ROOM)
             await people.wait_for_call("sendMessage", lambda call: call["status"] == 429)
             await _until_planned(sandbox.url, 0)
             await process.kill()
@@ -84,6 +88,19 @@ async def _until_planned(url: str, count: int) -> None:
             pass
 
 
+async def _until_marked(database_url: str, chat_id: int) -> None:
+    """Returns once what was sent to the chat is kept as delivered."""
+    engine = connect(parse_url(database_url), pool_size=1, max_overflow=0)
+    unmarked = select(OutboxRow.id).where(OutboxRow.chat_id == chat_id, OutboxRow.state != Delivery.DELIVERED)
+    async with asyncio.timeout(60):
+        while True:
+            async with engine.connect() as connection:
+                if (await connection.execute(unmarked)).first() is None:
+                    break
+            await asyncio.sleep(0.05)
+    await engine.dispose()
+
+
 async def _as_if_minutes_had_passed(database_url: str) -> None:
     """Leases and pauses of the outbox run out, which takes as long as they last."""
     past = datetime.now(UTC) - timedelta(seconds=1)
@@ -91,4 +108,6 @@ async def _as_if_minutes_had_passed(database_url: str) -> None:
     async with engine.begin() as connection:
         await connection.execute(update(OutboxRow).where(OutboxRow.leased_until.is_not(None)).values(leased_until=past))
         await connection.execute(update(OutboxRow).where(OutboxRow.not_before.is_not(None)).values(not_before=past))
+        # A pause that the platform asked for outlives the process, too.
+        await connection.execute(delete(SendPaceRow))
     await engine.dispose()
