@@ -53,15 +53,15 @@ FITS_FROM = -0.65
 NAMED_FROM = -0.4
 """Score from which a service that no rule names is put on a ticket that somebody asked for."""
 
-DANGER_FROM = 0.2
+DANGER_FROM = 0.1
 """Learned score from which a request is an emergency; misses were made to count three times when it was learned."""
-CALM_DANGER_FROM = 0.7
+CALM_DANGER_FROM = 0.5
 """The same where a cue says that nobody is in danger now."""
 DANGER_SHARE = 0.25
 """What a learned danger adds to the joint score: rather ask once too often than stay silent."""
-TALKED_DOWN_FROM = -0.7
+TALKED_DOWN_FROM = -0.8
 """Learned score below which keywords are so sure of no danger that a rule which names one is taken at its word no more:
-of a hundred dangers in messages of other authors fewer than one scored so low, of what only sounds like one a third."""
+of 300 dangers in messages of other authors one scored so low, of what only sounds like one a fifth."""
 URGENT_FROM = 0.15
 APPEAL_SHARE = 0.2
 """What the kind of appeal that the rules see adds to its learned score."""
@@ -124,9 +124,11 @@ def settle(scored: Scored, reading: LearnedReading, thresholds: Thresholds) -> S
         # Keywords talk no danger away that a rule names, but where they are as sure as they ever are.
         service.final = max(sure, service.final) if certain else sure
         # Chatter is so much more than requests that what may be anywhere, or what keywords alone tell, must be told
-        # louder than the rest to be opened; what is doubted never is.
+        # louder than the rest to be opened; what is doubted never is. A danger that a rule names is asked about at
+        # least, even where the keywords speak against it and against any request.
         if (
             service.is_doubtful
+            or (told < 0 and reading.score(REQUEST) < 0)
             or (service.is_anywhere and joint < ANYWHERE_OPEN_FROM)
             or (first is None and not danger and joint < ALONE_OPEN_FROM)
         ):
