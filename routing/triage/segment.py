@@ -1,17 +1,15 @@
-"""Words of a sentence: jieba's dictionary and its most probable cut, found by one search for all words at once."""
+"""Words of a sentence: jieba's dictionary, found by one search for all words at once, and jieba's most probable cut."""
 
 from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from functools import lru_cache
-from importlib.util import find_spec
 from itertools import pairwise
-from math import log
 from operator import itemgetter
-from pathlib import Path
 
+import jieba
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 _FREQUENCY = 1000
@@ -61,14 +59,16 @@ class Segmenter:
             else:
                 self._counts[number] = max(_FREQUENCY, self._counts[number])
                 total += self._counts[number]
-        self._total = log(total)
+        self._tokenizer = _Tokenizer(self._find, self._count, total)
 
     def _entries(self, numbers: dict[str, int | None]) -> Iterator[str]:
         """The words of two or more characters of the dictionary, then the keys of ``numbers`` that it does not know.
 
         The others get their number. Counts are kept on the way, for all words together would take much memory.
         """
-        for entry in _ENTRY.finditer(_dictionary().read_text(encoding="utf-8")):
+        with jieba.Tokenizer().get_dict_file() as dictionary:
+            entries = dictionary.read().decode("utf-8")
+        for entry in _ENTRY.finditer(entries):
             word, count = entry[1], int(entry[2])
             if len(word) == 1:
                 self._characters[word] = count
@@ -83,10 +83,18 @@ class Segmenter:
         """How common ``word`` is in the general dictionary; 0 where only the domain knows it."""
         if len(word) == 1:
             return self._characters.get(word, 0)
-        for number, start, end in self._find(word, overlapping=True):
-            if end - start == len(word) and number < self._general:
-                return self._counts[number]
-        return 0
+        known = (number for number, _, end in self._whole(word) if end == len(word))
+        return next((self._counts[number] for number in known if number < self._general), 0)
+
+    def _count(self, word: str) -> int:
+        """How often ``word`` was counted, words of the domain included; 0 where nobody knows it."""
+        if len(word) == 1:
+            return self._characters.get(word, 0)
+        return next((self._counts[number] for number, _, end in self._whole(word) if end == len(word)), 0)
+
+    def _whole(self, word: str) -> Iterator[_Found]:
+        """The words of the dictionary that begin where ``word`` begins."""
+        return (found for found in self._find(word, overlapping=True) if found[1] == 0)
 
     def words(self, text: str) -> list[str]:
         """The words of ``text`` in order; joined they are ``text`` again."""
@@ -125,38 +133,46 @@ class Segmenter:
         return [start + position for position in cut(text[start:end])]
 
     def _cut(self, stretch: str) -> tuple[int, ...]:
-        """The positions within the words of the most probable cut of a stretch.
-
-        Of equally probable cuts the one with the longer first word is taken.
-        """
-        counts, of_character, total = self._counts, self._characters.get, self._total
-        size = len(stretch)
-        scores = [0.0] * (size + 1)
-        nexts = [0] * size
-        words: list[_Found] = self._find(stretch, overlapping=True)
-        words.sort(key=_by_start)
-        for position in range(size - 1, -1, -1):
-            best, ends = log(of_character(stretch[position], 1)) - total + scores[position + 1], position + 1
-            while words and words[-1][1] == position:
-                number, _, end = words.pop()
-                score = log(counts[number]) - total + scores[end]
-                if score > best or (score == best and end > ends):
-                    best, ends = score, end
-            scores[position], nexts[position] = best, ends
+        """The positions within the words of jieba's most probable cut of a stretch."""
+        route: dict[int, tuple[float, int]] = {}
+        self._tokenizer.calc(stretch, self._tokenizer.get_DAG(stretch), route)
         within: list[int] = []
         position = 0
-        while position < size:
-            within += range(position + 1, nexts[position])
-            position = nexts[position]
+        while position < len(stretch):
+            last = route[position][1]
+            within += range(position + 1, last + 1)
+            position = last + 1
         return tuple(within)
 
 
-def _dictionary() -> Path:
-    """The file of jieba's dictionary. Importing jieba itself would load models that nothing here asks."""
-    jieba = find_spec("jieba")
-    if jieba is None or jieba.origin is None:
-        raise ModuleNotFoundError("jieba is not installed", name="jieba")
-    return Path(jieba.origin).with_name("dict.txt")
+class _Tokenizer(jieba.Tokenizer):  # type: ignore[misc]  # jieba has no types.
+    """jieba's tokenizer over the words of a ``Segmenter``, whose search it uses in place of jieba's tree of prefixes.
+
+    That tree takes 90 MB, and to follow it letter by letter is most of the time of a cut.
+    """
+
+    def __init__(self, find: Callable[..., list[_Found]], frequency: Callable[[str], int], total: int) -> None:
+        super().__init__()
+        self._find = find
+        self.FREQ = _Counts(frequency)
+        self.total = total
+        self.initialized = True
+
+    def get_DAG(self, sentence: str) -> dict[int, list[int]]:  # noqa: N802 - jieba calls it by this name.
+        """For each position the last positions of the words that begin there; at least its own."""
+        graph = {position: [position] for position in range(len(sentence))}
+        for _, start, end in self._find(sentence, overlapping=True):
+            graph[start].append(end - 1)
+        return graph
+
+
+class _Counts:
+    """What jieba asks about a word: how often it was counted."""
+
+    __slots__ = ("get",)
+
+    def __init__(self, get: Callable[[str], int]) -> None:
+        self.get = get
 
 
 def _joined(text: str, inside: Container[int]) -> set[int]:
