@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from routing.ticket import Ticket
 
 _CHATS = 500
-_TICKETS_A_CHAT = 64
+_TICKETS_A_CHAT = 128
 """A little more than are looked at."""
 
 

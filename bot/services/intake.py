@@ -116,7 +116,7 @@ class IntakeService:
             messages=tuple(messages),
             statuses=_ALIVE,
             since=self._recent_since(now),
-            limit=MOST_KNOWN,
+            limit=max(MOST_KNOWN, self._rules.conversation.flood.group),
             day=self._rules.wording.day(now),
         )
 
