@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import cast
 
 import pytest
 
@@ -65,7 +66,7 @@ async def test_a_ticket_climbs_to_the_top_of_its_own_district_only(towns: Town) 
     for ticket, prefix in ((mine, "T"), (other, "X")):
         climbed = [event for event in await towns.events(ticket) if event.kind is EventKind.ESCALATED]
         assert climbed
-        told = [post for event in climbed for post in event.data["to"]]
+        told = [post for event in climbed for post in cast("list[int]", event.data["to"])]
         async with towns.database.unit_of_work() as work:
             posts = [await work.staff.get(post) for post in told]
         assert {post.area_code[0] for post in posts} == {prefix}

@@ -199,7 +199,8 @@ async def test_not_ready_while_the_platform_is_away(tmp_path: Path) -> None:
     }
     process = await _start(tmp_path, environment)
     try:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as http:
+        # The port is taken first and answered once everything is loaded, which takes its time on a busy machine.
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=60) as http:
             ready = await _first_answer(http, "/readyz")
             assert ready.status_code == 503
             assert ready.json()["checks"]["database"]["ok"]
