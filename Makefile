@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install install-dev run test check audit bench format clean
+.PHONY: install install-dev run test check audit bench soak format clean
 
 install: $(VENV)/.installed
 
@@ -44,6 +44,10 @@ format: install-dev
 
 bench: install-dev
 	$(BIN)/python -m tests.bench
+
+# SOAK="--seconds 60 --seed 7" makes it shorter, or raises the same storm again.
+soak: install-dev
+	$(BIN)/python -W ignore -m tests.soak $(SOAK)
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -9,12 +9,15 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import signal
 import tempfile
+import time
 import uuid
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import URL, NullPool, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -80,6 +83,36 @@ def postgres_server() -> Iterator[PostgresServer]:
         finally:
             server.close()
         return
+    with own_server() as own:
+        yield PostgresServer(own.url)
+
+
+class OwnServer:
+    """A server of this process alone, which may be stopped, killed and started again."""
+
+    def __init__(self, started: Any) -> None:
+        self._started = started
+        self.url = make_url(started.get_uri()).set(drivername="postgresql+asyncpg")
+
+    def stop(self) -> None:
+        """Ends it in order; whoever is connected is cut off."""
+        self._started.stop()
+
+    def kill(self) -> None:
+        """Ends it as a power cut would: nothing is written down any more."""
+        number = self._started.get_pid()
+        os.kill(number, signal.SIGQUIT)
+        while Path(f"/proc/{number}").exists():
+            time.sleep(0.05)
+
+    def start(self) -> None:
+        """Starts it again at the same address."""
+        self._started.start()
+
+
+@contextmanager
+def own_server() -> Iterator[OwnServer]:
+    """Runs a server from the wheel for the time of the block."""
     with warnings.catch_warnings():
         # Its dependency warns where the machine has no runtime folder for the user, as in containers.
         warnings.simplefilter("ignore")
@@ -89,7 +122,7 @@ def postgres_server() -> Iterator[PostgresServer]:
     folder.chmod(0o755)
     started = get_server(folder / "data", cleanup_mode="delete")
     try:
-        yield PostgresServer(make_url(started.get_uri()).set(drivername="postgresql+asyncpg"))
+        yield OwnServer(started)
     finally:
         started.cleanup()
         shutil.rmtree(folder, ignore_errors=True)

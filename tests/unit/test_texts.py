@@ -30,6 +30,7 @@ _OPERATORS_OWN = {
     "csv_refused",
     "database_away",
     "database_behind",
+    "backup_refused",
     "database_url",
     "malformed_update",
     "not_kept",

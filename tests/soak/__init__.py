@@ -1,0 +1,1 @@
+"""Minutes of talk while processes, the database and the platform fail: ``make soak``."""
