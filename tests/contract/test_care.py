@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ MONTHLY = Occasion("monthly", "月度走访", 20 * DAY, month_day=1)
 CHILDREN = Occasion("children", "儿童节走访", 7 * DAY, kinds=frozenset({"child"}))
 
 
-def person(**fields: object) -> CarePerson:
+def person(**fields: Any) -> CarePerson:
     made = CarePerson(0, "王秀珍", ("elder_alone",), "X1", HOME, 500, "0000-1", None, "耳背")
     return replace(made, **fields)
 

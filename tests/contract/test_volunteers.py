@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ DAY = timedelta(days=1)
 WANG = Volunteer(0, 500, "王芳", "G1", ("bulb", "doctor"), VolunteerState.ASKED, NOW)
 
 
-def call(ticket_id: int, **fields: object) -> HelpCall:
+def call(ticket_id: int, **fields: Any) -> HelpCall:
     made = HelpCall(0, ticket_id, "bulb", "D/D-S1/D-S1-C1/G1/", NOW, NOW + DAY, next_check_at=NOW + DAY)
     return replace(made, **fields)
 

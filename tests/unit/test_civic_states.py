@@ -85,7 +85,8 @@ LEGAL: list[tuple[Any, Callable[[Any, Any], None], type[QunbanError], set[tuple[
 
 @pytest.mark.parametrize(("value", "require", "refusal", "legal"), LEGAL, ids=lambda one: type(one).__name__)
 def test_moves(value: Any, require: Callable[[Any, Any], None], refusal: type[QunbanError], legal: set[Any]) -> None:
-    for before, after in product(type(value.state), repeat=2):
+    kind: Any = type(value.state)
+    for before, after in product(list(kind), repeat=2):
         stood = replace(value, state=before)
         if (before, after) in legal:
             require(stood, after)

@@ -65,7 +65,14 @@ def test_whoever_is_unsure_asks_back() -> None:
 
 
 def test_the_report_counts_each_kind_of_answer() -> None:
-    given = {"a": Answered("x"), "b": AskBack(("y", "x")), "c": Answered("y"), "d": None, "e": Answered("x"), "f": None}
+    given: dict[str, Answered | AskBack | None] = {
+        "a": Answered("x"),
+        "b": AskBack(("y", "x")),
+        "c": Answered("y"),
+        "d": None,
+        "e": Answered("x"),
+        "f": None,
+    }
     rows = [LabelledQuestion(text, text, () if text in "ef" else ("x",)) for text in given]
     report = evaluate_guide(rows, given.__getitem__)
     assert (report.right, report.asked_back, report.wrong) == (Share(1, 4), Share(1, 4), Share(1, 4))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -21,7 +22,7 @@ DISTRICT = configuration()
 SERVICE = "property.facility"
 
 
-def opened(urgency: Urgency = Urgency.NORMAL, **fields: object) -> Ticket:
+def opened(urgency: Urgency = Urgency.NORMAL, **fields: Any) -> Ticket:
     limits = due(urgency)
     made = ticket(
         service_code=SERVICE,
@@ -67,7 +68,7 @@ def test_one_step_and_no_more(before: Urgency, after: Urgency | None) -> None:
     "fields",
     [{"appeal_type": AppealType.PRAISE}, {"appeal_type": AppealType.CONSULT}, {"status": Status.ARCHIVED}],
 )
-def test_what_is_not_handled_sooner(fields: dict[str, object]) -> None:
+def test_what_is_not_handled_sooner(fields: dict[str, Any]) -> None:
     assert raised_urgency(opened(**fields)) is None
 
 

@@ -84,7 +84,7 @@ def test_the_table_of_moves(state: HelpState, action: HelpAction) -> None:
 
 def fallen_due(call: HelpCall) -> list[HelpDue]:
     """What the clock says of a call that nobody touches."""
-    found = []
+    found: list[HelpDue] = []
     for _ in range(9):
         if call.next_check_at is None:
             return found
