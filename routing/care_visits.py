@@ -204,11 +204,16 @@ class Visit:
 
 def opened_visit(person_id: int, area_code: str, cadre_id: int | None, slot: Slot, rules: VisitRules) -> Visit:
     """A new visit. Where nobody is paired it goes up at once, since nobody would go."""
-    first_check = max(slot.opens_at, slot.due_at - rules.remind_before) if cadre_id is not None else slot.opens_at
+    first_check = _first_check(slot, rules) if cadre_id is not None else slot.opens_at
     return Visit(
         0, person_id, area_code, slot.occasion.code, slot.key, cadre_id, slot.opens_at, slot.due_at,
         next_check_at=first_check,
     )  # fmt: skip
+
+
+def _first_check(slot: Slot, rules: VisitRules) -> datetime:
+    """When the cadre is reminded; where the visit is asked for later than that, half way to its end."""
+    return max(slot.due_at - rules.remind_before, slot.opens_at + (slot.due_at - slot.opens_at) / 2)
 
 
 def ended(visit: Visit, action: VisitAction, at: datetime, by: int | None = None, report: str = "") -> Visit:

@@ -188,7 +188,8 @@ class CareVisitService:
             is_mine = any(is_paired(post, person) for post in actor.posts)
             if not fields or (not is_mine and visit.state is VisitState.OPEN and visit.due_at > now):
                 continue
-            shown = self._lists.pages.line(Seen(person, fields - {CareField.VISITS, CareField.KINDS}), tree)
+            seen = Seen(person, fields - {CareField.VISITS, CareField.KINDS, CareField.CADRE})
+            shown = self._lists.pages.line(seen, tree)
             lines.append(f"{self._lists.pages.visit(visit, with_report=False)}｜{shown}")
         await self._record(work, actor, posts, len(lines))
         if not lines:

@@ -83,7 +83,8 @@ class VisitCards:
         if post.account is None:
             return
         if anew and any(chat == post.account for _, chat, _ in await work.outbox.topics.chats(_topic(visit))):
-            shown = self._pages.line(Seen(person, fields - {CareField.VISITS}), await work.areas.tree())
+            seen = Seen(person, fields - {CareField.VISITS, CareField.CADRE})
+            shown = self._pages.line(seen, await work.areas.tree())
             content = Content(self._rules.wording.say(title), (self._pages.visit(visit, with_report=False), shown))
             await work.outbox.add(Outgoing(self._platform, post.account, content))
         await self._send(work, visit, person, post.account, fields, title)

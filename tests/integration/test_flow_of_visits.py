@@ -160,6 +160,14 @@ async def test_visits_are_called_for(town: Town) -> None:
     assert len(await about(town, ZHOU, GRANNY, "出院探访")) == 1
     await town.say(TANG, TANG, "/care 走访 极端天气")
     assert "已发起走访：极端天气，共 2 人。" in await town.texts(TANG)
+    town.clock.advance(hours=11)
+    await tick(town)
+    assert await about(town, ZHOU, "快到期", "极端天气") == []
+    town.clock.advance(hours=1)
+    await tick(town)
+    reminders = await about(town, ZHOU, "快到期", "极端天气")
+    assert reminders
+    assert not any("未结对" in one for one in reminders)
     await town.say(TANG, TANG, "/care 走访 节假日")
     assert "没有“节假日”这种走访" in (await town.texts(TANG))[-1]
     await town.say(ZHOU, ZHOU, "/care 走访 极端天气")

@@ -98,6 +98,11 @@ def test_a_visit_that_nobody_makes_is_reminded_of_and_climbs_to_an_end() -> None
     ]
 
 
+def test_who_has_less_time_than_the_reminder_is_reminded_half_way() -> None:
+    soon = Slot(WEATHER, "2026-11-01", OPENED, OPENED + DAY)
+    assert steps(opened_visit(1, "X1", 70, soon, RULES), OPENED + 1.5 * DAY) == [(0.5, "remind"), (1, "level 1")]
+
+
 def test_where_nobody_is_paired_it_goes_up_at_once_and_on_when_it_is_due() -> None:
     assert steps(opened_visit(1, "X1", None, SLOT, RULES), OPENED + 100 * DAY) == [
         (0, "level 1"),
