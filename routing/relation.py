@@ -13,11 +13,12 @@ from datetime import datetime
 
 from rapidfuzz import fuzz
 
+from routing.catalogue import AppealType, Urgency
 from routing.followup import ConversationRules, Following, FollowUp, follow_up_of, plain
 from routing.message import IncomingMessage
 from routing.place import Place
 from routing.ticket import CLOSED_STATUSES, Status, Ticket
-from routing.triage.decision import Ask, Decision, EvidenceKind, Ignore, OpenTicket
+from routing.triage.decision import Ask, Decision, EvidenceKind, Ignore, Matter, OpenTicket
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +261,18 @@ def _stays_apart(place: Place | None, ticket: Ticket, rules: ConversationRules) 
 def _is_other_matter(decision: Decision, ticket: Ticket) -> bool:
     if isinstance(decision, Ignore):
         return False
+    if outgrows_question(decision, ticket):
+        return True
     return ticket.service_code not in {decision.service_code, *decision.alternatives}
+
+
+def outgrows_question(matter: Matter, ticket: Ticket) -> bool:
+    """Whether an emergency follows a mere question about the same service: it is no detail of what was asked."""
+    return (
+        matter.urgency is Urgency.EMERGENCY
+        and ticket.appeal_type is AppealType.CONSULT
+        and ticket.urgency is not Urgency.EMERGENCY
+    )
 
 
 def _fits(place: Place | None, other: Place) -> bool:

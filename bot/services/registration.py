@@ -18,16 +18,20 @@ from bot.services.rules import Rules
 from routing.conversation import without_name
 from routing.errors import QunbanError
 from routing.flood import Flood, flood_of
+from routing.followup import plain
 from routing.message import IncomingMessage
 from routing.outgoing import Content, Outgoing
 from routing.place import Place
 from routing.queries import TicketFilter
-from routing.relation import are_apart
+from routing.relation import are_apart, outgrows_question
 from routing.script import script_of
 from routing.ticket import OPEN_STATUSES, Ticket
 from routing.triage.decision import Decision, Ignore, Matter
 from routing.triage.engine import Triage
 from routing.triage.matters import matters_of
+
+SMALL_TALK = 8
+"""Characters, without blanks and punctuation, of a private message that may be no more than a greeting (你好, 谢谢)."""
 
 _FOR_ONESELF = frozenset({"command", "private"})
 """Ways of reporting in which the writer may ask to stay unknown."""
@@ -117,6 +121,15 @@ class RegistrationService:
         if alarm.ticket_id is None or anonymous:
             return await self.open(work, message, bound, alarm.matter, via=via, anonymous=anonymous)
         return await self._joining.add_reporter(work, message, alarm.ticket_id, alarm.matter)
+
+    def says_too_little(self, message: IncomingMessage) -> bool:
+        """Whether what is said in private is a greeting or a word in which nobody hears a matter, not even a place."""
+        if message.attachments or message.location is not None or without_name(message.text) is not None:
+            return False
+        decision = self._triage.decide(message.text)
+        if not isinstance(decision, Ignore) or decision.place is not None or decision.evidence:
+            return False
+        return len(plain(message.text)) <= SMALL_TALK
 
     async def register_reply(self, work: UnitOfWork, message: IncomingMessage) -> Ticket | None:
         """Registers the message that was answered with 登记, for its author."""
@@ -251,6 +264,8 @@ class RegistrationService:
 
 
 def _is_alike(ticket: Ticket, matter: Matter, anonymous: bool) -> bool:
+    if outgrows_question(matter, ticket):
+        return False
     return ticket.service_code == matter.service_code and ticket.anonymous == anonymous
 
 

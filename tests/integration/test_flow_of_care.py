@@ -167,6 +167,15 @@ async def test_a_worried_neighbours_message_is_an_emergency(town: Town, said: st
     await no_trace(town, ticket, said)
 
 
+async def test_a_worry_is_no_detail_of_a_question_that_was_asked_before(town: Town) -> None:
+    await list_persons(town)
+    await town.say(ZHANG, GARDEN, "请问老年活动中心怎么办卡")
+    await town.say(ZHANG, GARDEN, "三楼王奶奶两天没出门了")
+    asked, alarm = await town.tickets()
+    assert (asked.service_code, asked.urgency) == ("service.elderly", Urgency.NORMAL)
+    assert (alarm.text, alarm.urgency) == ("三楼王奶奶两天没出门了", Urgency.EMERGENCY)
+
+
 async def no_trace(town: Town, ticket: Ticket, said: str) -> None:
     """Nothing of the list stands in the ticket or in its events."""
     traces = f"{ticket} {await town.events(ticket)}".replace(said, "")

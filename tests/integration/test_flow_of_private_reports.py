@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.sandbox_server import png
 from tests.town import GARDEN, LI, TENANT, ZHANG, Town, labels_of
 
@@ -44,6 +46,17 @@ async def test_the_name_may_stand_in_the_report_or_be_written_as_the_answer(town
     assert labels_of(asked) == ["锦绣花园", "棉纺厂宿舍"]
     await town.say(TENANT, TENANT, "桂花园社区的锦绣花园这边")
     assert (await town.tickets())[-1].area_code == "TD101-X1"
+
+
+@pytest.mark.parametrize("said", ["你好", "謝謝！", "👍", "23:07", "今晚吃啥"])
+async def test_small_talk_opens_nothing_and_is_told_how_to_report(town: Town, said: str) -> None:
+    await town.say(ZHANG, ZHANG, "/start in-TD101-X1")
+    await town.say(ZHANG, ZHANG, said)
+    assert await town.tickets() == []
+    assert (await town.texts(ZHANG))[-1].startswith("没听出要办什么事" if said != "謝謝！" else "沒聽出要辦什麼事")
+    await town.say(ZHANG, ZHANG, "路灯不亮")
+    await town.say(ZHANG, ZHANG, "/report 门坏了")
+    assert [ticket.text for ticket in await town.tickets()] == ["路灯不亮", "门坏了"]
 
 
 async def test_a_link_from_the_group_brings_the_area_along(town: Town) -> None:

@@ -66,6 +66,9 @@ def known(*tickets: Ticket, writer: int) -> list[KnownTicket]:
     return [KnownTicket(one, one.reporter_id == writer, one.created_at) for one in tickets]
 
 
+ALARM = replace(opens("service.elderly"), urgency=Urgency.EMERGENCY)
+QUESTION = ticket("service.elderly", appeal_type=AppealType.CONSULT, text="老年活动中心怎么办卡")
+PLEA = ticket("service.elderly", appeal_type=AppealType.HELP, text="老人没人照看")
 THREE, FIVE = Place(building="3"), Place(building="5")
 LIFT = ticket()
 LIFT_3 = ticket(place=THREE)
@@ -80,6 +83,8 @@ LEAK = ticket("housing.leak")
         (said("早上好"), Ignore(), [LIFT], Leave()),
         (said("电梯还是不动"), opens(), [LIFT], Append(LIFT)),
         (said("5栋电梯坏了"), opens(place=FIVE), [LIFT_3], Open()),
+        (said("老人摔倒了"), ALARM, [QUESTION], Open()),
+        (said("老人摔倒了"), ALARM, [PLEA], Append(PLEA)),
         (said("在3栋"), Ignore(place=THREE), [LIFT], Append(LIFT)),
         (said("", photo=True), Ignore(), [LIFT], Append(LIFT)),
         (said("", photo=True), Ignore(), [ticket(age=30)], Leave()),

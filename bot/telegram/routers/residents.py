@@ -147,6 +147,8 @@ async def private_message(message: Message, talking: Talking) -> Reply:
         return in_same_chat(*(sentence(f"help.{audience}") for audience in _audiences(talking.actor)))
     services = talking.services
     if not await services.callback.heard(talking.work, said) and not await services.guide.heard(talking.work, said):
+        if services.registration.says_too_little(said):
+            return in_same_chat(sentence("intake.too_little"))
         await services.whereabouts.register(talking.work, said, via="private")
         await services.guide.wondered(talking.work, said)
     return None
