@@ -13,6 +13,7 @@ from bot.services.rota import there_now
 from routing.errors import NotAllowed, QunbanError
 from routing.outgoing import Button, Content, Outgoing
 from routing.queries import TicketFilter
+from routing.script import to_hans
 from routing.staff import Actor
 from routing.volunteering import (
     COUNTS_HOURS,
@@ -68,7 +69,7 @@ class VolunteerService:
         area_code = await self._area(work, actor, chat_id) or (known.area_code if known is not None else None)
         if area_code is None:
             return Content(lines=(self._say("volunteer.no_area"),))
-        kinds = tuple(dict.fromkeys(kind.code for word in words.split() if (kind := self._help.kind(word))))
+        kinds = tuple(dict.fromkeys(kind.code for word in to_hans(words).split() if (kind := self._help.kind(word))))
         if known is not None and known.state in {VolunteerState.ACTIVE, VolunteerState.ASKED}:
             volunteer = await work.volunteers.put(replace(known, kinds=kinds or known.kinds, area_code=area_code))
             return self._page(volunteer)
