@@ -34,14 +34,14 @@ NOW = datetime(2026, 11, 23, 10, 0, tzinfo=SHANGHAI)  # A Monday.
 
 
 @pytest.mark.parametrize(
-    ("households", "needed"), [(None, 10), (0, 10), (100, 10), (333, 10), (334, 11), (412, 13), (5000, 50)]
+    ("households", "needed"), [(None, 5), (0, 5), (100, 5), (500, 5), (501, 6), (412, 5), (1200, 12), (9000, 50)]
 )
 def test_how_many_supporters_oblige(households: int | None, needed: int) -> None:
     assert COUNCIL.support.threshold(households) == needed
 
 
 def test_a_share_of_nothing_leaves_the_number() -> None:
-    assert replace(COUNCIL.support, share=0).threshold(5000) == 10
+    assert replace(COUNCIL.support, share=0).threshold(5000) == 5
 
 
 @given(st.integers(0, 10**6), st.integers(0, 10**6))
