@@ -96,15 +96,17 @@ class CivicBoard:
         active = [one for one in found if one.state is GroupState.ACTIVE and one.platform == self.platform]
         return tuple(sorted(active, key=lambda one: codes.index(one.area_code or "")))
 
-    async def scopes(self, work: UnitOfWork, actor: Actor, chat_id: int) -> tuple[str, ...]:
+    async def scopes(self, work: UnitOfWork, actor: Actor, chat_id: int, *, around: bool = False) -> tuple[str, ...]:
         """The paths of the areas whose lists a person sees: those of the group, of the own posts, of the own partners.
 
-        A resident sees in private nothing, as a private chat lies in no area.
+        A resident sees in private nothing, as a private chat lies in no area. ``around`` widens a group to its
+        community: what is given to one complex may serve the next.
         """
         tree = await work.areas.tree()
         group = await work.groups.get(self.platform, chat_id)
         if group is not None:
             codes = [group.area_code] if group.area_code is not None else []
+            codes = [community_of(code, tree) for code in codes] if around else codes
         else:
             partners = await work.civic.partners.of_account(actor.account)
             codes = [post.area_code for post in actor.posts if RANK[post.role] >= RANK[Role.GRID_WORKER]]

@@ -98,11 +98,11 @@ class OfferService:
         return Answer("offers.withdrawn", {"number": offer_id})
 
     async def listed(self, work: UnitOfWork, actor: Actor, chat_id: int) -> Answer | Content:
-        """``/offers``: what stands on the list of the area; in private also one's own, with a button to withdraw.
+        """``/offers``: what stands on the list of the community; in private also one's own, with a button to withdraw.
 
         The community sees what waits for its word first, with the buttons to give it.
         """
-        scopes = await self._board.scopes(work, actor, chat_id)
+        scopes = await self._board.scopes(work, actor, chat_id, around=True)
         partners = await work.civic.partners.of_account(actor.account)
         is_private = chat_id == actor.account
         own = await work.civic.partners.offers_of([one.id for one in partners], actor.account) if is_private else ()

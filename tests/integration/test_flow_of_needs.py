@@ -286,6 +286,13 @@ async def test_what_a_neighbour_offers_waits_for_the_community(town: Town) -> No
     assert "书法，周末" not in (await town.texts(LI))[-1]
 
 
+async def test_what_is_given_in_one_complex_is_listed_in_the_next(town: Town) -> None:
+    await town.say(LI, GARDEN, "/offer 周末可以教书法班")
+    await town.press_label(TANG, TANG, "同意")
+    await town.say(WANG, MILL, "/offers")
+    assert "周末可以教书法班" in (await town.texts(WANG, MILL))[-1]
+
+
 async def test_an_offer_that_is_refused_stands_on_no_list(town: Town) -> None:
     await town.say(LI, GARDEN, "/offer 卖保健品，人人八折")
     await town.press_label(TANG, TANG, "不同意")
