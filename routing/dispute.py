@@ -332,14 +332,19 @@ def declined(dispute: Dispute, party_id: int, round_: int) -> Dispute:
     return _with(dispute, replace(party, accepted=False), state=state)
 
 
+def require_met(dispute: Dispute, now: datetime) -> None:
+    """Raises ``MeetingAhead`` before the agreed day has come."""
+    if dispute.meeting_at is None or now < dispute.meeting_at:
+        raise MeetingAhead
+
+
 def concluded(dispute: Dispute, outcome: str, by: Party | None, now: datetime) -> Dispute:
     """With what the meeting came to; whoever wrote it confirms it by that, all others are asked.
 
     Raises ``MeetingAhead`` before the meeting.
     """
     state = next_state(dispute, DisputeMove.CONCLUDE)
-    if dispute.meeting_at is None or now < dispute.meeting_at:
-        raise MeetingAhead
+    require_met(dispute, now)
     parties = tuple(
         replace(one, confirmed=True if by is not None and one.id == by.id else None, objection="")
         for one in dispute.parties

@@ -24,6 +24,7 @@ from routing.dispute import (
     next_state,
     objected,
     proposed,
+    require_met,
 )
 from routing.errors import NotAllowed
 from routing.moments import moment_of
@@ -76,8 +77,9 @@ class MeetingService:
         return Answer("dispute.declined", {"name": heard.party.name})
 
     async def begin_outcome(self, work: UnitOfWork, press: Press, dispute_id: int) -> Answer:
-        """Asks the mediator what the meeting came to."""
-        await self._desk.lead(work, press.actor, dispute_id, DisputeMove.CONCLUDE)
+        """Asks the mediator what the meeting came to; raises ``MeetingAhead`` before anything is written."""
+        dispute, _, now = await self._desk.lead(work, press.actor, dispute_id, DisputeMove.CONCLUDE)
+        require_met(dispute, now)
         return await self._asked(work, press, DisputeMove.CONCLUDE, dispute_id, "dispute.tell_outcome")
 
     async def conclude(self, work: UnitOfWork, actor: Actor, dispute_id: int, text: str) -> Answer:

@@ -81,8 +81,7 @@ async def test_three_parties_from_the_first_word_to_the_confirmed_outcome(town: 
     for person in (TANG, HE, LI):
         assert await said(town, person, f"协商 {one.number}：各方都同意，11-27 15:00 开会。") == 1
 
-    await answer(town, TANG, "写结果", "物业先垫付")
-    assert "会议还没有开" in (await town.texts(TANG))[-1]
+    assert "会议还没有开" in (await town.press_label(TANG, TANG, "写结果"))["text"]
     town.clock.now = at("11-27 16:00")
     await answer(town, TANG, "写结果", "物业先垫付，月底前修好")
     assert await said(town, LI, "物业先垫付，月底前修好") >= 1
