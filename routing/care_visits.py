@@ -82,9 +82,10 @@ class UnknownOccasion(RoutingError):
 
     code = "unknown_occasion"
 
-    def __init__(self, occasion: str) -> None:
-        super().__init__(occasion)
+    def __init__(self, occasion: str, known: str) -> None:
+        super().__init__(occasion, known)
         self.occasion = occasion
+        self.known = known
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +168,7 @@ class CareRules:
         """The occasion of this code or name; raises ``UnknownOccasion``."""
         found = next((one for one in self.occasions if word in {one.code, one.name}), None)
         if found is None:
-            raise UnknownOccasion(word)
+            raise UnknownOccasion(word, "、".join(one.name for one in self.occasions if one.is_on_call))
         return found
 
 

@@ -101,6 +101,11 @@ async def test_a_stand_in_sees_what_the_cadre_sees(town: Town) -> None:
     assert any(GRANNY in text for text in await town.texts(1000000008))
 
 
+async def test_a_removal_without_a_number_is_told_how_to_write_it(town: Town) -> None:
+    await town.say(TANG, TANG, "/care 移出")
+    assert "/care 移出 编号 理由" in (await town.texts(TANG))[-1]
+
+
 async def test_removal_is_for_the_community_and_hides_at_once(town: Town) -> None:
     await list_persons(town)
     for account in (XIE, GAO, ZHOU, LIN, STRANGER, ADMIN):

@@ -169,7 +169,7 @@ async def test_visits_are_called_for(town: Town) -> None:
     assert reminders
     assert not any("未结对" in one for one in reminders)
     await town.say(TANG, TANG, "/care 走访 节假日")
-    assert "没有“节假日”这种走访" in (await town.texts(TANG))[-1]
+    assert "没有“节假日”这种走访，可以写：极端天气、出院探访、突发困难。" in (await town.texts(TANG))[-1]
     await town.say(ZHOU, ZHOU, "/care 走访 极端天气")
     assert "没有这项操作的权限" in (await town.texts(ZHOU))[-1]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiogram import Router
 from aiogram.types import Message
 
+from bot.services.care_list import WhyMissing
 from bot.telegram.routers.commands import Command, Said
 from bot.telegram.routers.replies import Reply, in_private
 from bot.telegram.talking import Talking
@@ -37,7 +38,9 @@ async def care(message: Message, command: Said, talking: Talking) -> Reply:
         return in_private(await talking.services.visits.call(work, actor, occasion, number, why))
     if first in _REMOVE:
         number, why = _number(rest)
-        return in_private(await lists.remove(work, actor, number or 0, why))
+        if number is None:
+            raise WhyMissing
+        return in_private(await lists.remove(work, actor, number, why))
     number, why = _number(command.args)
     if number is not None:
         return in_private(await lists.show(work, actor, number, why))
