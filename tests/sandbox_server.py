@@ -55,7 +55,7 @@ class People:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._http = httpx.AsyncClient(base_url=url, timeout=60, trust_env=False)
+        self._http = httpx.AsyncClient(base_url=url, timeout=60, trust_env=False, verify=False)
 
     async def __aenter__(self) -> Self:
         return self
