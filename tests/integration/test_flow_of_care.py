@@ -114,7 +114,7 @@ async def test_others_cost_no_statement_and_no_message(town: Town) -> None:
 
 async def test_an_address_that_comes_later_counts_as_well(town: Town) -> None:
     await list_persons(town)
-    await town.say(TENANT, GARDEN, "家里漏水了，快来人")
+    await town.say(TENANT, GARDEN, "家里漏水了")
     before = await town.ticket()
     shown = await group_texts(town)
     town.clock.advance(minutes=3)
