@@ -116,7 +116,10 @@ async def test_a_lease_is_renewed_while_the_platform_is_slow(
 ) -> None:
     monkeypatch.setattr(outbox, "RENEWAL_SECONDS", 0.0)
     slow, quick = Held(time), Platform(time)
-    slow_way, quick_way = Way(databases[0], slow, time), Way(databases[1], quick, time)
+    slow_way, quick_way = (
+        Way(databases[0], slow, time, sleep=asyncio.sleep),
+        Way(databases[1], quick, time, sleep=asyncio.sleep),
+    )
     await queue(databases[0], say(ROOM, "一"))
     async with Serving(slow_way):
         async with asyncio.timeout(15):
@@ -153,7 +156,7 @@ async def test_what_nobody_renews_is_taken_over_by_who_has_watched_for_a_while(
         await work.outbox.take(time.now(), limit=1, lease_seconds=LEASE_SECONDS)
         await work.commit()
     time.pass_by(LEASE_SECONDS)
-    way = Way(databases[1], platform, time)
+    way = Way(databases[1], platform, time, sleep=asyncio.sleep)
     async with databases[1].unit_of_work() as work:
         assert await work.outbox.take(time.now(), limit=5, lease_seconds=20, takes_over=False) == ()
     monkeypatch.setattr(outbox, "WATCH_SECONDS", 0.2)
@@ -180,7 +183,7 @@ async def test_what_waits_for_its_moment_is_given_back_at_a_stop(
 ) -> None:
     """The clock stands still, so the second message's moment never comes."""
     platform = Platform(time)
-    way = Way(databases[0], platform, time, Rates())
+    way = Way(databases[0], platform, time, Rates(), sleep=asyncio.sleep)
     await queue(databases[0], say(ROOM, "一"))
     async with Serving(way):
         await _until_sent(databases[0])
