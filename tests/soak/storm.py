@@ -103,7 +103,7 @@ class Storm:
             await self._people.add_user(resident, f"居民{number}")
             await self._people.set_member(group, resident, "member")
             room = f"{number // 40 + 1}{number % 40 + 1:02}"
-            text = f"{number % 4 + 1}栋1单元{room}厨房下水道堵了，水往外冒"
+            text = f"/report {number % 4 + 1}栋1单元{room}厨房下水道堵了，水往外冒"
             message = await self._people.say(resident, group, text)
             self._said.append((group, message["message_id"]))
             outcome.reports += 1

@@ -47,8 +47,8 @@ def test_wrong_needs_are_refused(tmp_path: Path, old: str, new: str, reason: str
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
-        ("share_of_households: 0.03", "share_of_households: 3", "no share between 0 and 1"),
-        ("most: 50", "most: 5", "less than the 10"),
+        ("share_of_households: 0.01", "share_of_households: 3", "no share between 0 and 1"),
+        ("most: 50", "most: 4", "less than the 5"),
         ("services: [civic.suggestion,", "services: [civic.wish,", "not in the catalogue"),
         ("ballot: anonymous", "ballot: secret", "none of anonymous, named"),
         ("default_hours: 48", "default_hours: 4800", "not between the shortest and the longest"),
