@@ -18,6 +18,8 @@ CHECKED_LENGTH = 3
 
 _BREAK = re.compile(r"[\s,.;:!?、。…~\-—()\[\]【】「」\"'“”‘’]+")
 _SENTENCE_BREAK = re.compile(r"[.!?。…\n;]+")
+_HOME = re.compile(r"(?:单元|[-—#])1[12]\d(?!\d)|(?<!\d)1[12]\d[室房户]")
+"""Where 110, 119 and 120 are homes and nobody to call."""
 _by_start = itemgetter(1)
 _NEGATION_REACH = 3
 """Characters that may stand between a negation and what it denies ("不是我家漏水")."""
@@ -89,7 +91,8 @@ def _clean(
     text: str, words: Words, rules: Sequence[CompiledRule], matcher: Matcher, segmenter: Segmenter
 ) -> dict[int, list[Hit]]:
     """The hits that matter, by slot: where a short one matters it must stand on word boundaries; what an idiom covers
-    (没电 in 手机没电) and small words inside longer ones (没 in 没人管) are left out."""
+    (没电 in 手机没电), homes with the number of an emergency call and small words inside longer ones (没 in 没人管) are
+    left out."""
     boundaries = segmenter.boundaries(text)
     inside, slots = boundaries.inside, matcher.slots
     wanted = matcher.watched.union(*[rule.asked for rule in rules])
@@ -101,6 +104,8 @@ def _clean(
             for number, start, end in words.hits
             if number in idioms and (end - start > CHECKED_LENGTH or boundaries.allow(start, end))
         ]
+    if "11" in text or "120" in text:
+        covered += [match.span() for match in _HOME.finditer(text)]
     modal, forbidding, question = matcher.modal, matcher.forbidding, matcher.slot("question_word")
     # They come by their ends, so that turned round and sorted by start, which keeps the rest, longer ones lead.
     ordered = words.hits[::-1]

@@ -149,3 +149,15 @@ def test_who_is_talked_down_calls_nobody() -> None:
             decision = packaged_triage().decide(f"作文题目：{text}")
             if not isinstance(decision, Ignore) and decision.urgency is not Urgency.EMERGENCY:
                 assert decision.dangers == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["3栋1单元119厨房下水道堵了，水往外冒", "1-1-119的门锁坏了", "2栋120室门锁坏了", "5栋2单元110楼道灯不亮"]
+)
+def test_a_home_with_the_number_of_a_call_for_help_is_a_home(text: str) -> None:
+    assert _urgency(packaged_triage().decide(text)) in {Urgency.NORMAL, Urgency.URGENT}
+
+
+@pytest.mark.parametrize("text", ["3栋着火了快打119", "2单元着火了，119", "5栋着火119快来", "有人晕倒快打120"])
+def test_a_number_that_is_to_be_called_stays_one(text: str) -> None:
+    assert _urgency(packaged_triage().decide(text)) is Urgency.EMERGENCY
