@@ -44,8 +44,10 @@ class Wording:
         return at.astimezone(self._zone).strftime("%y%m%d")
 
     def span(self, length: timedelta) -> str:
-        """A length of time in the two largest units that matter: 3天2小时, 45分钟."""
+        """A length of time in the two largest units that matter: 3天2小时, 45分钟; what is shorter counts as none."""
         minutes = max(0, int(length.total_seconds() // 60))
+        if not minutes:
+            return self.say("span.moments")
         days, rest = divmod(minutes, 24 * 60)
         hours, minutes = divmod(rest, 60)
         if days:

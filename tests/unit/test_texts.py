@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -138,3 +139,20 @@ def test_an_override_rewords_a_sentence(tmp_path: Path) -> None:
     path.parent.mkdir(parents=True)
     path.write_text("intake:\n  ask: 要不要 {owner} 来看看？\n", encoding="utf-8")
     assert load_texts([PACKAGED, tmp_path]).say("intake.ask", owner="物业") == "要不要 物业 来看看？"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0, "不到1分钟"),
+        (59, "不到1分钟"),
+        (60, "1分钟"),
+        (3_599, "59分钟"),
+        (3_600, "1小时0分钟"),
+        (93_600, "1天2小时"),
+    ],
+)
+def test_lengths_of_time_are_said_in_their_largest_units(seconds: int, said: str) -> None:
+    usual = configuration()
+    wording = Wording(usual.texts, usual.catalogue, usual.zone)
+    assert wording.span(timedelta(seconds=seconds)) == said
