@@ -31,7 +31,7 @@ from bot.telegram.poller import Poller
 from bot.telegram.sender import PLATFORM, TelegramSender, open_bot
 from bot.web.app import create_app
 from bot.web.health import ChatCheck, ReadinessChecks, create_probe_app
-from bot.web.webhook import webhook_router
+from bot.web.webhook import Webhook
 from config.bundle import Configuration, load_configuration
 from config.sample import SampleDistrict
 from config.settings import Settings
@@ -154,7 +154,7 @@ def build(settings: Settings, *, url: str, clock: Clock = utc_now, randomness: R
             texts=configuration.texts,
             readiness=readiness,
             registry=registry,
-            webhook=webhook_router(gate.feed, settings.webhook_secret.get_secret_value())
+            webhook=Webhook(gate.feed, settings.webhook_secret.get_secret_value())
             if settings.telegram_mode == "webhook" and settings.webhook_secret is not None
             else None,
             local_chat=local_chat,

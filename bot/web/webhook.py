@@ -5,9 +5,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Awaitable, Callable, Mapping
 
-from fastapi import APIRouter
 from starlette.requests import ClientDisconnect
-from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from bot.telegram.decode import MalformedUpdate
@@ -21,33 +19,25 @@ RETRY_SECONDS = b"5"
 _SECRET = SECRET_HEADER.lower().encode()
 
 
-def webhook_router(feed: Callable[[bytes], Awaitable[None]], secret: str) -> APIRouter:
-    """``POST /telegram/webhook``: 200 once an update needs no second delivery, 503 where it has to come again.
-
-    401 without the right secret, 413 for more than ``BODY_LIMIT``, 400 for what is no update. Raises ``ValueError`` for
-    an empty secret, since then anybody could speak as anybody.
-    """
-    if not secret:
-        raise ValueError("the webhook needs a secret")
-    router = APIRouter()
-    router.routes.append(Route(PATH, _Webhook(feed, secret.encode()), methods=["POST"], include_in_schema=False))
-    return router
-
-
 class _TooBig(Exception):
     """The body is longer than anything that the platform delivers."""
 
 
-class _Webhook:
-    """The route as a plain ASGI application.
+class Webhook:
+    """``POST /telegram/webhook``: 200 once an update needs no second delivery, 503 where it has to come again.
 
-    Nine requests in ten are talk that ends in memory within microseconds; what a framework does to find out the
-    arguments of a function would cost several times as much.
+    401 without the right secret, 413 for more than ``BODY_LIMIT``, 400 for what is no update.
+
+    It is a plain ASGI application. Nine requests in ten are talk that ends in memory within microseconds; what a
+    framework does to find a route and the arguments of a function would cost several times as much.
     """
 
-    def __init__(self, feed: Callable[[bytes], Awaitable[None]], secret: bytes) -> None:
+    def __init__(self, feed: Callable[[bytes], Awaitable[None]], secret: str) -> None:
+        """Raises ``ValueError`` for an empty secret, since then anybody could speak as anybody."""
+        if not secret:
+            raise ValueError("the webhook needs a secret")
         self._feed = feed
-        self._secret = secret
+        self._secret = secret.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers: dict[bytes, bytes] = dict(scope["headers"])

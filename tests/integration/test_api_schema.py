@@ -11,7 +11,7 @@ from schemathesis import Case
 
 from bot.web.app import create_app
 from bot.web.health import ReadinessChecks
-from bot.web.webhook import webhook_router
+from bot.web.webhook import Webhook
 from config.overlay import PACKAGED
 from config.texts import load_texts
 
@@ -29,7 +29,7 @@ APP = create_app(
     texts=load_texts([PACKAGED]),
     readiness=ReadinessChecks({"database": _fine}),
     registry=CollectorRegistry(),
-    webhook=webhook_router(_ignored, "a-secret-of-the-webhook"),
+    webhook=Webhook(_ignored, "a-secret-of-the-webhook"),
 )
 SCHEMA = schemathesis.openapi.from_asgi("/openapi.json", APP)
 

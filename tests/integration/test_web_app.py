@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry, Counter
 import config
 from bot.web.app import create_app
 from bot.web.health import ChatCheck, Check, ReadinessChecks
+from bot.web.webhook import PATH, SECRET_HEADER, Webhook
 from config.texts import load_texts
 
 TEXTS = load_texts([Path(config.__file__).parent / "data"])
@@ -87,6 +88,34 @@ async def test_metrics_show_the_registry_that_was_passed_in() -> None:
         answer = await client.get("/metrics")
     assert "qunban_pressed_total 3.0" in answer.text
     assert answer.headers["content-type"].startswith("text/plain")
+
+
+async def test_updates_reach_the_webhook_and_nothing_else_does() -> None:
+    fed: list[bytes] = []
+
+    async def feed(raw: bytes) -> None:
+        fed.append(raw)
+
+    app = create_app(
+        version="1",
+        texts=TEXTS,
+        readiness=ReadinessChecks({}),
+        registry=CollectorRegistry(),
+        webhook=Webhook(feed, "secret"),
+    )
+    async with _client(app) as client:
+        answers = [
+            (await client.request(method, path, content=b"{}", headers={SECRET_HEADER: secret})).status_code
+            for method, path, secret in (
+                ("POST", PATH, "secret"),
+                ("POST", PATH, "guess"),
+                ("GET", PATH, "secret"),
+                ("POST", f"{PATH}/more", "secret"),
+                ("GET", "/healthz", "guess"),
+            )
+        ]
+    assert answers == [200, 401, 405, 404, 200]
+    assert fed == [b"{}"]
 
 
 async def test_the_front_page_says_in_chinese_that_the_service_runs(well: httpx.AsyncClient) -> None:

@@ -6,11 +6,10 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
 from bot.telegram.decode import MalformedUpdate
 from bot.telegram.feed import UpdateFailed
-from bot.web.webhook import BODY_LIMIT, PATH, SECRET_HEADER, webhook_router
+from bot.web.webhook import BODY_LIMIT, PATH, SECRET_HEADER, Webhook
 
 SECRET = "s3cret-of-the-webhook"
 
@@ -33,8 +32,7 @@ def feed() -> Feed:
 
 @pytest.fixture
 async def client(feed: Feed) -> AsyncIterator[httpx.AsyncClient]:
-    app = FastAPI()
-    app.include_router(webhook_router(feed.feed, SECRET))
+    app = Webhook(feed.feed, SECRET)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://qunban") as http:
         yield http
 
@@ -103,4 +101,4 @@ async def test_what_is_no_update_is_a_bad_request(feed: Feed, client: httpx.Asyn
 
 def test_an_empty_secret_is_refused(feed: Feed) -> None:
     with pytest.raises(ValueError, match="secret"):
-        webhook_router(feed.feed, "")
+        Webhook(feed.feed, "")

@@ -18,10 +18,9 @@ import httpx
 import msgspec
 import pytest
 import structlog
-from fastapi import FastAPI
 
 from bot.logs import set_up_logs
-from bot.web.webhook import PATH, SECRET_HEADER, webhook_router
+from bot.web.webhook import PATH, SECRET_HEADER, Webhook
 from tests.town import GARDEN, HE, LI, ZHANG, Town
 
 SECRET = "a-secret-of-the-webhook"
@@ -140,8 +139,7 @@ async def test_nearly_right_updates_are_answered_and_never_asked_for_again(
 ) -> None:
     originals = await _updates(town)
     before = {ticket.id for ticket in await town.tickets()}
-    app = FastAPI()
-    app.include_router(webhook_router(town.feed.feed, SECRET))
+    app = Webhook(town.feed.feed, SECRET)
     chance = random.Random(seed)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://qunban") as http:
         for number in range(150):
