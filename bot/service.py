@@ -20,12 +20,7 @@ from bot.logs import set_up_logs
 from bot.main import Product, build
 from bot.sample import load_sample_once
 from bot.telegram.decode import ALLOWED_UPDATES, BotIdentity
-from bot.telegram.library import (
-    TelegramAPIError,
-    TelegramBadRequest,
-    TelegramNotFound,
-    TelegramUnauthorizedError,
-)
+from bot.telegram.library import AiogramError, TelegramBadRequest, TelegramNotFound, TelegramUnauthorizedError
 from bot.telegram.menu import publish_menu
 from bot.web.server import WebServer, listen, url_of
 from bot.web.webhook import PATH
@@ -231,7 +226,7 @@ class Service:
                 return
             try:
                 await ask()
-            except TelegramAPIError as error:
+            except AiogramError as error:
                 log.warning("platform_away", kind=type(error).__name__, failures=failures)
             else:
                 return

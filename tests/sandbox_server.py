@@ -186,7 +186,7 @@ class People:
     async def plan_fault(
         self, kind: str, *, count: int = 1, method: str | None = None, chat_id: int | None = None, seconds: float = 1
     ) -> None:
-        """Trouble for the next calls: ``too_many_requests``, ``server_error``, ``hang`` or ``lost_answer``."""
+        """Trouble for the next calls; ``bot.sandbox.faults.Fault`` says what kinds there are."""
         fault = {"kind": kind, "count": count, "method": method, "chat_id": chat_id, "seconds": seconds}
         await self._post("/sandbox/control/faults", fault)
 

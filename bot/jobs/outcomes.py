@@ -143,6 +143,7 @@ class Outcomes:
         failures = row.attempts + 1
         if failures >= tries:
             return await self._give_up(work, row, cause)
+        log.warning("outbox_put_back", row=row.id, ticket=row.message.ticket_id, cause=cause, failures=failures)
         return await self.put_back(work, row, cause, self._policy.backoff.seconds(failures, self._randomness))
 
     async def _follow(self, work: UnitOfWork, row: QueuedMessage, outcome: Migrated) -> Count:

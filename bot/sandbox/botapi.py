@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.sandbox.failures import BotApiError
-from bot.sandbox.faults import Fault, too_many_requests
+from bot.sandbox.faults import AFTER_THE_WORK, GARBLED, Fault, garbled, too_many_requests
 from bot.sandbox.methods import METHODS
 from bot.sandbox.methods.identity import read_allowed_updates
 from bot.sandbox.params import Params, read_params
@@ -18,7 +18,8 @@ from bot.sandbox.platform import Platform
 
 Json = dict[str, Any]
 
-GATEWAY_STATUSES = {"server_error": 502, "lost_answer": 502, "hang": 504}
+GATEWAY_STATUSES = {"hang": 504}
+"""Where it is another than 502."""
 
 
 class BotApi:
@@ -46,9 +47,13 @@ class BotApi:
         except BotApiError as refusal:
             return JSONResponse(refusal.as_json(), refusal.error_code)
         self._platform.webhook.ensure_running()
-        status, answer = await self._answer(method, params)
-        if method.lower() != "getupdates":
+        name = method.lower()
+        fault = self._platform.faults.next(name, _target(params))
+        status, answer = await self._answer(name, params, fault)
+        if name != "getupdates":
             self._platform.calls.note(method, params.for_log(), status, answer)
+        if fault is not None and fault.kind in GARBLED:
+            return Response(garbled(fault.kind, answer), media_type="application/json")
         return JSONResponse(answer, status)
 
     async def download(self, request: Request) -> Response:
@@ -61,19 +66,15 @@ class BotApi:
             return JSONResponse({"ok": False, "error_code": 404, "description": "Not Found"}, 404)
         return Response(file.content, media_type="application/octet-stream")
 
-    async def _answer(self, method: str, params: Params) -> tuple[int, Json]:
-        name = method.lower()
-        chat_id = str(params.values.get("chat_id"))
-        target = int(chat_id) if re.fullmatch(r"-?\d+", chat_id) else None
-        fault = self._platform.faults.next(name, target)
+    async def _answer(self, name: str, params: Params, fault: Fault | None) -> tuple[int, Json]:
         try:
-            if fault is not None and fault.kind != "lost_answer":
+            if fault is not None and fault.kind not in AFTER_THE_WORK:
                 await self._meet(fault)
-            self._platform.limits.check(name, target)
+            self._platform.limits.check(name, _target(params))
             result = await self._result(name, params)
         except BotApiError as refusal:
             return refusal.error_code, refusal.as_json()
-        if fault is not None:
+        if fault is not None and fault.kind == "lost_answer":
             return _gateway_failure(fault)
         return 200, {"ok": True, "result": result}
 
@@ -117,6 +118,12 @@ class BotApi:
 
 
 def _gateway_failure(fault: Fault) -> tuple[int, Json]:
-    status = GATEWAY_STATUSES[fault.kind]
+    status = GATEWAY_STATUSES.get(fault.kind, 502)
     words = {502: "Bad Gateway", 504: "Gateway Timeout"}[status]
     return status, {"ok": False, "error_code": status, "description": words}
+
+
+def _target(params: Params) -> int | None:
+    """The number of the chat that a call is about."""
+    chat_id = str(params.values.get("chat_id"))
+    return int(chat_id) if re.fullmatch(r"-?\d+", chat_id) else None

@@ -1,17 +1,33 @@
 """Trouble on demand, the platform's limits, and the record of every call the bot made."""
 
+import json
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from bot.sandbox.failures import BotApiError
 
 Json = dict[str, Any]
-Kind = Literal["too_many_requests", "server_error", "hang", "lost_answer"]
+Kind = Literal[
+    "too_many_requests",
+    "server_error",
+    "hang",
+    "lost_answer",
+    "proxy_page",
+    "empty_answer",
+    "wrong_number",
+    "cut_answer",
+    "no_result",
+    "no_text",
+]
 
-KINDS: tuple[Kind, ...] = ("too_many_requests", "server_error", "hang", "lost_answer")
+KINDS: tuple[Kind, ...] = get_args(Kind)
+GARBLED: tuple[Kind, ...] = ("proxy_page", "empty_answer", "wrong_number", "cut_answer", "no_result", "no_text")
+"""Answers that are none: what a proxy or a broken server says in the platform's place."""
+AFTER_THE_WORK: tuple[Kind, ...] = ("lost_answer", "cut_answer", "no_result", "no_text")
+"""Trouble with the answer to work that was done."""
 KEPT_CALLS = 20_000
 GROUP_PER_MINUTE = 20
 """Messages, edits included, that a bot may send to one group in a minute (Telegram's FAQ for bots)."""
@@ -38,6 +54,9 @@ class Fault:
 
     ``too_many_requests`` answers 429 with ``seconds`` as retry_after, ``server_error`` answers 502 and does nothing,
     ``hang`` is silent for ``seconds`` and then answers 504, ``lost_answer`` does the work and answers 502 all the same.
+    ``proxy_page`` answers 200 with a page, ``empty_answer`` 200 with nothing, ``wrong_number`` 200 with a refusal, and
+    none of them does the work. ``cut_answer`` does it and answers with half of the JSON, ``no_result`` with a success
+    that says no more, ``no_text`` with bytes that are no text.
     """
 
     kind: Kind
@@ -113,6 +132,20 @@ class Calls:
             for call in self._calls
             if call["number"] > number and (wanted is None or call["method"].lower() == wanted)
         ]
+
+
+def garbled(kind: Kind, answer: Json) -> bytes:
+    """What takes the place of ``answer``."""
+    whole = json.dumps(answer, ensure_ascii=False).encode()
+    refusal = {"ok": False, "error_code": 403, "description": "Forbidden: by some proxy"}
+    return {
+        "proxy_page": "<!doctype html><title>登录网络</title><p>{0} %s</p>".encode(),
+        "empty_answer": b"",
+        "wrong_number": json.dumps(refusal).encode(),
+        "cut_answer": whole[: len(whole) // 2],
+        "no_result": b'{"ok": true}',
+        "no_text": b'{"ok": true, "result": "\xff\xfe"}',
+    }[kind]
 
 
 def too_many_requests(seconds: float) -> BotApiError:

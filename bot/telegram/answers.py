@@ -32,6 +32,8 @@ from bot.services.delivery import (
 UNSAID_PAUSE_SECONDS = 5.0
 """The pause where the platform says "too many requests" and not how long."""
 
+_SHORTEST_PAUSE_SECONDS = 1.0
+
 _NO_RIGHTS = ("not enough rights to send text messages", "have no rights to send a message", "chat_write_forbidden")
 _GONE = ("chat not found", "peer_id_invalid", "group chat was deactivated", "group chat was deleted")
 _REASONS = (
@@ -73,7 +75,7 @@ def outcome_of(error: AiogramError, chat_id: int) -> DeliveryError:
     """The refusal as an outcome for the outbox."""
     match error:
         case TelegramRetryAfter():
-            return RetryAfter(float(error.retry_after))
+            return RetryAfter(max(float(error.retry_after), _SHORTEST_PAUSE_SECONDS))
         case TelegramMigrateToChat():
             return Migrated(error.migrate_to_chat_id)
         case TelegramForbiddenError():

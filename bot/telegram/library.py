@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from aiogram import Bot
-from aiogram.exceptions import TelegramAPIError, TelegramBadRequest, TelegramNotFound, TelegramUnauthorizedError
+from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramNotFound, TelegramUnauthorizedError
 
-__all__ = ("Bot", "TelegramAPIError", "TelegramBadRequest", "TelegramNotFound", "TelegramUnauthorizedError")
+__all__ = ("AiogramError", "Bot", "TelegramBadRequest", "TelegramNotFound", "TelegramUnauthorizedError")

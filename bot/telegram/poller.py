@@ -36,6 +36,8 @@ ELECTION_SECONDS = 3.0
 _T = TypeVar("_T")
 _TROUBLE = Backoff(first=1.0, longest=60.0)
 _REPEAT = Backoff(first=0.25, longest=30.0)
+_LONGEST_WAIT = 300.0
+"""Seconds after which the platform is asked again for updates, however long it wants to be left alone."""
 
 
 class _Parameters(msgspec.Struct):
@@ -46,10 +48,11 @@ class _Answer(msgspec.Struct):
     ok: bool = False
     error_code: int = 0
     parameters: _Parameters | None = None
+    result: object = None
 
 
 class _Updates(_Answer):
-    result: tuple[msgspec.Raw, ...] = ()
+    result: tuple[msgspec.Raw, ...] | None = None
 
 
 class _WebhookInfo(msgspec.Struct):
@@ -207,7 +210,7 @@ class Poller:
         if self._offset is not None:
             question["offset"] = self._offset
         answer = await self._call(http, "getUpdates", question, _Updates)
-        return [bytes(raw) for raw in answer.result]
+        return [bytes(raw) for raw in answer.result or ()]
 
     async def _work_off(self, batch: Sequence[bytes]) -> None:
         """Feeds a batch and moves the offset to the first update that is not finished."""
@@ -282,7 +285,10 @@ class Poller:
             raise _CallFailedError(f"HTTP {status}") from None
         if not answer.ok or status != HTTPStatus.OK:
             wait = answer.parameters.retry_after if answer.parameters else None
-            raise _CallFailedError(f"HTTP {answer.error_code or status}", wait)
+            raise _CallFailedError(f"HTTP {answer.error_code or status}", min(wait, _LONGEST_WAIT) if wait else None)
+        if answer.result is None:
+            # Taken for "nothing new" it would be asked again at once, without end.
+            raise _CallFailedError("no result")
         return answer
 
     async def _until_halted(self, work: Awaitable[_T]) -> _T | None:

@@ -7,8 +7,6 @@ from dataclasses import replace
 from typing import Any, Final
 
 from aiogram import Bot
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import AiogramError
 from aiogram.methods import SendDocument, SendPhoto, SendVideo, SendVoice, TelegramMethod
 from aiogram.types import (
@@ -24,6 +22,7 @@ from aiogram.types import (
 from bot.services.delivery import Delivered, Refused
 from bot.telegram.answers import is_edit_target_gone, is_topic_gone, is_unchanged, outcome_of
 from bot.telegram.render import CAPTION_UNITS, html_of, keyboard_of, plain, units_of
+from bot.telegram.session import BotApiSession
 from routing.message import Attachment
 from routing.outgoing import Content, Outgoing, QueuedMessage
 
@@ -40,7 +39,7 @@ _NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 
 def open_bot(token: str, api_url: str) -> Bot:
     """A client of the Bot API at ``api_url``; close its ``session`` at the end."""
-    return Bot(token, session=AiohttpSession(api=TelegramAPIServer.from_base(api_url.rstrip("/"))))
+    return Bot(token, session=BotApiSession(api_url))
 
 
 class TelegramSender:

@@ -8,10 +8,15 @@ from contextlib import asynccontextmanager
 
 import msgspec
 import pytest
+from starlette.responses import JSONResponse
+from starlette.types import Receive, Scope, Send
+from structlog.testing import capture_logs
 
+from bot.sandbox.faults import GARBLED
 from bot.telegram.feed import UpdateFailed
 from bot.telegram.poller import Poller
 from bot.telegram.sender import open_bot
+from tests.bare_server import running_app
 from tests.sandbox_server import RunningSandbox, running_sandbox
 from tests.sandbox_world import GARDEN, NEIGHBOUR, RESIDENT, WORLD
 
@@ -59,9 +64,8 @@ def poller(server: RunningSandbox, taken: Taken, **fields: object) -> Poller:
         token=server.token,
         feed=taken.feed,
         randomness=lambda: 0.5,
-        sleep=no_wait,
         poll_seconds=5,
-        **fields,  # type: ignore[arg-type]
+        **{"sleep": no_wait, **fields},  # type: ignore[arg-type]
     )
 
 
@@ -164,14 +168,51 @@ async def test_the_stop_lets_finish_what_was_taken(server: RunningSandbox) -> No
     await server.people.settle()
 
 
-@pytest.mark.parametrize("kind", ["server_error", "too_many_requests", "lost_answer"])
+@pytest.mark.parametrize("kind", ["server_error", "too_many_requests", "lost_answer", *GARBLED])
 async def test_trouble_of_the_platform_is_waited_out(server: RunningSandbox, kind: str) -> None:
-    taken = Taken()
+    taken, waits = Taken(), []
+
+    async def note(seconds: float) -> None:
+        waits.append(seconds)
+        await asyncio.sleep(0)
+
     await server.people.say(RESIDENT, GARDEN, "还在吗")
     await server.people.plan_fault(kind, count=3, method="getUpdates")
+    with capture_logs() as logs:
+        async with polling(poller(server, taken, sleep=note)):
+            await taken.until("还在吗")
+    assert taken.texts == ["还在吗"]
+    assert len(waits) == 3, "each failure is waited out, so that a broken proxy is not asked without end"
+    assert [entry["event"] for entry in logs].count("polling_failed") == 3
+    assert "还在吗" not in repr(logs)
+
+
+@pytest.mark.parametrize("kind", GARBLED)
+async def test_an_unreadable_answer_to_the_first_questions_is_waited_out(server: RunningSandbox, kind: str) -> None:
+    taken = Taken()
+    await server.people.say(RESIDENT, GARDEN, "还在吗")
+    await server.people.plan_fault(kind, count=2, method="getWebhookInfo")
     async with polling(poller(server, taken)):
         await taken.until("还在吗")
     assert taken.texts == ["还在吗"]
+
+
+async def test_no_platform_silences_the_poller_for_longer_than_some_minutes() -> None:
+    waits: list[float] = []
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = {"ok": False, "error_code": 429, "parameters": {"retry_after": 10**12}}
+        await JSONResponse(refusal, 429)(scope, receive, send)
+
+    async def note(seconds: float) -> None:
+        waits.append(seconds)
+        polls.stop()
+
+    async with running_app(answer) as url:
+        polls = Poller(api_url=url, token="1:x", feed=Taken().feed, randomness=lambda: 1.0, sleep=note)
+        async with asyncio.timeout(15):
+            await polls.run()
+    assert waits == [300]
 
 
 async def test_a_platform_that_is_away_is_asked_less_and_less_often() -> None:

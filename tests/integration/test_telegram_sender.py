@@ -7,7 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
+from bot.sandbox.faults import GARBLED
 from bot.services.delivery import (
     Delivered,
     DeliveryError,
@@ -21,6 +24,7 @@ from bot.services.delivery import (
 from bot.telegram.sender import TelegramSender, open_bot
 from routing.message import Attachment
 from routing.outgoing import Button, Content, Outgoing, QueuedMessage
+from tests.bare_server import running_app
 from tests.sandbox_server import RunningSandbox, png, running_sandbox
 from tests.sandbox_world import (
     BASIC_GROUP,
@@ -286,6 +290,56 @@ async def test_what_the_platform_never_takes(sender: TelegramSender, content: Co
 async def test_a_platform_that_is_down(server: RunningSandbox, sender: TelegramSender) -> None:
     await server.people.plan_fault("server_error")
     assert isinstance(await outcome(sender, GARDEN), PlatformDown)
+
+
+@pytest.mark.parametrize("kind", GARBLED)
+@pytest.mark.parametrize("is_edit", [False, True])
+async def test_an_answer_that_is_none_is_a_fault_to_try_again(
+    server: RunningSandbox, sender: TelegramSender, kind: str, is_edit: bool
+) -> None:
+    edited = (await sender.deliver(row(GARDEN, Content(title="先")))).message_id if is_edit else None
+    await server.people.plan_fault(kind)
+    with pytest.raises(PlatformDown) as caught:
+        await sender.deliver(row(GARDEN, CARD, card=True, ticket_id=1, card_message_id=edited))
+    assert caught.value.reason == "unreadable_answer"
+    again = await sender.deliver(row(GARDEN, CARD, card=True, ticket_id=1, card_message_id=edited))
+    assert (await sent(server, GARDEN, again))["text"].startswith("工单 1")
+
+
+STRANGE_ANSWERS = (
+    b"",
+    b"<html>{0} %s</html>",
+    b"{}",
+    b"[]",
+    b"null",
+    b'{"ok": false}',
+    b'{"ok": true}',
+    b'{"ok": false, "description": null, "parameters": {"retry_after": -1}}',
+    b'{"ok": true, "result": 1}',
+    b'{"ok": true, "result": {"message_id": "x"}}',
+    b"[" * 100_000,
+    b"\xff\xfe",
+)
+
+
+async def test_whatever_a_proxy_says_is_an_outcome() -> None:
+    said = Response()
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        await said(scope, receive, send)
+
+    async with running_app(answer) as url:
+        bot = open_bot("1:x", url)
+        for status in (200, 302, 400, 403, 404, 409, 413, 429, 500, 502, 503):
+            for body in STRANGE_ANSWERS:
+                said = Response(body, status, media_type="application/json")
+                refusal = await outcome(TelegramSender(bot), GARDEN)
+                if b"retry_after" in body:
+                    assert isinstance(refusal, RetryAfter)
+                    assert refusal.seconds > 0
+                elif status not in {400, 403, 413} or b'"ok": false' not in body:
+                    assert isinstance(refusal, PlatformDown), (status, body, refusal)
+        await bot.session.close()
 
 
 async def test_nobody_at_the_address_and_a_wrong_token(server: RunningSandbox) -> None:

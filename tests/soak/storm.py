@@ -19,6 +19,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from bot.sandbox.faults import KINDS
 from config.overlay import PACKAGED
 from models.database import Database
 from models.tables_delivery import Delivery, OutboxRow
@@ -178,7 +179,7 @@ class Storm:
         await self._start(number)
 
     async def _platform_fails(self) -> None:
-        kind = self._chance.choice(("too_many_requests", "server_error", "hang", "lost_answer"))
+        kind = self._chance.choice(KINDS)
         method = self._chance.choice(("sendMessage", "editMessageText", "getUpdates", None))
         await self._people.plan_fault(kind, count=self._chance.randrange(1, 4), method=method, seconds=2)
 
