@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from importlib.metadata import version
+from time import monotonic
 
 import structlog
 from fastapi import FastAPI
@@ -43,7 +44,7 @@ from routing.retention import Retention
 
 log = structlog.get_logger(__name__)
 
-CHAT_FRESH = timedelta(seconds=30)
+CHAT_FRESH_SECONDS = 30.0
 """How long a good answer of the chat platform counts for the readiness check."""
 CLOCK_SECONDS = 60
 UPKEEP_SECONDS = 15 * 60
@@ -133,7 +134,7 @@ def build(settings: Settings, *, url: str, clock: Clock = utc_now, randomness: R
     database.on_commit(bell.ring)
     # The number of the bot stands before the colon of its token; each bot has one poller.
     election = Election(database_url, f"poller-{token.partition(':')[0]}")
-    readiness = _readiness(database, bot, clock)
+    readiness = _readiness(database, bot)
     jobs = _jobs(district, database, configuration.retention, clock)
     return Product(
         settings=settings,
@@ -145,7 +146,7 @@ def build(settings: Settings, *, url: str, clock: Clock = utc_now, randomness: R
         gate=gate,
         poller=Poller(api_url=api_url, token=token, feed=gate.feed, randomness=randomness, stand=election.stand),
         outbox=outbox,
-        ticker=Ticker(jobs, JobMetrics(registry)),
+        ticker=Ticker(jobs, JobMetrics(registry), clock=clock),
         jobs=jobs,
         bell=bell,
         probe_app=create_probe_app(readiness, registry),
@@ -196,7 +197,7 @@ def _jobs(district: UseCases, database: Database, retention: Retention, clock: C
     )
 
 
-def _readiness(database: Database, bot: Bot, clock: Clock) -> ReadinessChecks:
+def _readiness(database: Database, bot: Bot) -> ReadinessChecks:
     newest = head_revision()
 
     async def reachable() -> None:
@@ -208,7 +209,8 @@ def _readiness(database: Database, bot: Bot, clock: Clock) -> ReadinessChecks:
     async def ask() -> None:
         await bot.get_me(request_timeout=4)
 
-    return ReadinessChecks({"database": reachable, "migrations": current, "chat": ChatCheck(ask, clock, CHAT_FRESH)})
+    chat = ChatCheck(ask, monotonic, CHAT_FRESH_SECONDS)
+    return ReadinessChecks({"database": reachable, "migrations": current, "chat": chat})
 
 
 def _registry() -> CollectorRegistry:

@@ -17,8 +17,9 @@ import uvloop
 
 from bot.backoff import Backoff, Randomness
 from bot.logs import set_up_logs
-from bot.main import Product, build
+from bot.main import Product, build, utc_now
 from bot.sample import load_sample_once
+from bot.services.ports import Clock
 from bot.telegram.decode import ALLOWED_UPDATES, BotIdentity
 from bot.telegram.library import AiogramError, TelegramBadRequest, TelegramNotFound, TelegramUnauthorizedError
 from bot.telegram.menu import publish_menu
@@ -56,13 +57,14 @@ class PartFailed(QunbanError):
         self.part = part
 
 
-def run_service(settings: Settings, role: Role, announce: Callable[[str], None]) -> None:
+def run_service(settings: Settings, role: Role, announce: Callable[[str], None], *, clock: Clock = utc_now) -> None:
     """Serves until SIGTERM or SIGINT and then returns.
 
     Args:
         settings: the environment.
         role: which part of the service.
         announce: is given one line for the console once the service is ready.
+        clock: what the service takes for the time of day.
 
     Raises:
         SettingsInvalid: a setting cannot work (the port is taken, the platform refuses the token).
@@ -75,14 +77,16 @@ def run_service(settings: Settings, role: Role, announce: Callable[[str], None])
         raise SettingsInvalid(((f"{PREFIX}TELEGRAM_TOKEN", "missing; the local chat runs in one process only"),))
     listening = _listen(settings, role)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(settings, role, listening, announce))
+        runner.run(_serve(settings, role, listening, announce, clock))
 
 
-async def _serve(settings: Settings, role: Role, listening: socket.socket, announce: Callable[[str], None]) -> None:
+async def _serve(
+    settings: Settings, role: Role, listening: socket.socket, announce: Callable[[str], None], clock: Clock
+) -> None:
     url = url_of(listening)
     with reaching_database():
         await upgrade(settings.database_url.get_secret_value())
-    product = build(settings, url=url)
+    product = build(settings, url=url, clock=clock)
     try:
         await Service(product, role, listening, announce).run()
     finally:

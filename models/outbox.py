@@ -15,6 +15,7 @@ from models.tables_tickets import TicketCardRow, TicketMessageRow
 from models.topic_cards import TopicCards, TopicKey, topic_key
 from models.transaction import Transaction
 from routing.outgoing import Backlog, Outgoing, QueuedMessage
+from routing.pace import LONGEST_PAUSE_SECONDS
 
 _Card = tuple[int, str, int]
 """Ticket, platform and chat: what a card is known by."""
@@ -94,16 +95,27 @@ class SqlOutbox:
         hands. A lease that ran out, because its sender died, may be taken again, unless ``takes_over`` is false: then
         nothing of a chat is given that anybody ever leased a message of and did not give back. ``attempts`` is how
         often a message was taken before.
+
+        A lease or a pause that ends later than any of now could, was written before the clock was set back; whoever
+        has such a lease and lives has renewed it before anybody takes over.
         """
         other = aliased(OutboxRow)
         # Rows of one chat may be committed in another order than that of their ids: then a later one is in hand.
-        leased = other.leased_until > now if takes_over else other.leased_until.is_not(None)
+        latest = now + timedelta(seconds=2 * lease_seconds)
+        leased: ColumnElement[bool] = other.leased_until.is_not(None)
+        free: ColumnElement[bool] = OutboxRow.leased_until.is_(None)
+        if takes_over:
+            leased = and_(other.leased_until > now, other.leased_until <= latest)
+            free = or_(free, OutboxRow.leased_until <= now, OutboxRow.leased_until > latest)
         in_hand = select(other.id).where(*_same_chat(other), leased)
-        free = _is_free(now) if takes_over else OutboxRow.leased_until.is_(None)
+        pause_ends = OutboxRow.not_before
+        rested = or_(
+            pause_ends.is_(None), pause_ends <= now, pause_ends > now + timedelta(seconds=LONGEST_PAUSE_SECONDS)
+        )
         due = (
             _heads(OutboxRow.id)
             # PostgreSQL looks again at a row that another sender has just changed, but not at what a subquery said.
-            .where(or_(OutboxRow.not_before.is_(None), OutboxRow.not_before <= now), free, ~in_hand.exists())
+            .where(rested, free, ~in_hand.exists())
             .order_by(OutboxRow.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -194,6 +206,11 @@ class SqlOutbox:
             update(OutboxRow).where(_is_held(row)).values(leased_until=None, error=error, **values)
         )
         self._transaction.wrote_outbox = True
+
+    async def lift_pauses(self) -> int:
+        """Ends every pause of waiting messages; returns how many. For the case that the clock was set back."""
+        paused = update(OutboxRow).where(_IS_WAITING, OutboxRow.not_before.is_not(None)).values(not_before=None)
+        return int((await self._transaction.execute(paused)).rowcount)
 
     async def give_up(self, row: QueuedMessage, *, at: datetime, error: str) -> None:
         """Keeps that a message cannot be delivered and why (a code); those behind it in the chat go on."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy import ColumnElement, delete, or_, select, update
 
 from models.tables_pace import SendPaceRow
 from models.transaction import Transaction
@@ -52,6 +52,11 @@ class SqlPaceStore:
                 for chat_id, pace in sorted(paces.items())
             ],
         )
+
+    async def lift_pauses(self) -> int:
+        """Ends every pause that a platform asked for; returns how many. For the case that the clock was set back."""
+        paused = update(SendPaceRow).where(SendPaceRow.paused_until.is_not(None)).values(paused_until=None)
+        return int((await self._transaction.execute(paused)).rowcount)
 
     async def prune(self, before: float) -> int:
         """Forgets chats that were not written to since then and are not paused; returns how many."""

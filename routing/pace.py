@@ -36,6 +36,11 @@ class Pace:
         return replace(self, moments=tuple(moments))
 
 
+LONGEST_PAUSE_SECONDS = 3600.0
+"""After so long a message is tried again, whatever the platform asked for.
+
+A pause that ends later than this was written before the clock was set back, and binds nobody.
+"""
 EVERYBODY = 0
 """Stands for all chats together where paces are kept by chat; no chat has this number."""
 

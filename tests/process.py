@@ -6,7 +6,7 @@ import asyncio
 import re
 import signal
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,12 +44,16 @@ class Serving:
 
 
 @asynccontextmanager
-async def serving(folder: Path, environment: Mapping[str, str], *arguments: str) -> AsyncIterator[Serving]:
-    """Starts ``qunban run`` in ``folder`` and waits for its line on the console; killed at the end if still there."""
+async def serving(
+    folder: Path, environment: Mapping[str, str], *arguments: str, program: Sequence[str] = (*PROGRAM, "run")
+) -> AsyncIterator[Serving]:
+    """Starts ``qunban run`` in ``folder`` and waits for its line on the console; killed at the end if still there.
+
+    ``program`` takes the place of ``qunban run``.
+    """
     errors = (folder / "errors.log").open("ab")
     process = await asyncio.create_subprocess_exec(
-        *PROGRAM,
-        "run",
+        *program,
         *arguments,
         cwd=folder,
         env=bare_environment({"QUNBAN_PORT": "0", "PYTHONUNBUFFERED": "1", **environment}),

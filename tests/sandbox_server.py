@@ -190,6 +190,14 @@ class People:
         fault = {"kind": kind, "count": count, "method": method, "chat_id": chat_id, "seconds": seconds}
         await self._post("/sandbox/control/faults", fault)
 
+    async def until_faults_are_met(self, seconds: float = WAIT_SECONDS) -> None:
+        """Waits until every planned fault has met its call."""
+
+        async def met() -> Json | None:
+            return None if await self._get("/sandbox/control/faults") else {}
+
+        await self._until(met, seconds, "the planned faults to be met")
+
     async def clear_faults(self) -> None:
         _unwrapped(await self._http.delete("/sandbox/control/faults"))
 

@@ -19,6 +19,7 @@ from itertools import groupby
 import structlog
 
 from bot.backoff import Backoff, Randomness
+from bot.jobs.clock_watch import ClockWatch
 from bot.jobs.outcomes import USUAL, Count, Limits, Outcomes, OutOfTurnError, RetryPolicy, Undelivered
 from bot.metrics import OutboxMetrics
 from bot.services.delivery import Delivered, DeliveryError, Sender
@@ -56,10 +57,11 @@ _TROUBLE = Backoff(first=1.0, longest=4.0)
 
 @dataclass(slots=True)
 class _Turn:
-    """A row in hand, and when it may go."""
+    """A row in hand, and when it may go: ``at`` as it was granted, ``due`` by monotonic time."""
 
     row: QueuedMessage
     at: float
+    due: float
 
 
 class OutboxRunner:
@@ -78,7 +80,9 @@ class OutboxRunner:
         policy: RetryPolicy = USUAL,
         at_once: int = 32,
         undelivered: Undelivered | None = None,
+        monotonic: Callable[[], float] = lambda: asyncio.get_running_loop().time(),
     ) -> None:
+        """``monotonic`` gives seconds that no change of the machine's clock moves."""
         self._unit_of_work = unit_of_work
         self._sender = sender
         self._limits = limits
@@ -100,7 +104,10 @@ class OutboxRunner:
         self._stopping = asyncio.Event()
         self._sent = 0
         self._counted_at: float | None = None
-        self._renewed_at = 0.0
+        self._renewed_at: float | None = None
+        self._monotonic = monotonic
+        self._watch = ClockWatch(clock, monotonic)
+        self._lifts_pauses = False
 
     def wake(self) -> None:
         """Says that rows may have been added; give it to ``Database.on_commit``."""
@@ -114,19 +121,25 @@ class OutboxRunner:
     async def run(self) -> None:
         """Sends until ``stop``. Trouble with the database or the platform is waited out, never raised."""
         failures = 0
-        watching_since = _monotonic()
+        watching_since = self._monotonic()
         try:
             while not self._stopping.is_set():
                 self._woken.clear()
+                if moved := self._watch.set_by():
+                    log.warning("clock_was_set", seconds=round(moved))
+                    # Every lease looks as if it had run out, or as if it never would, until it is renewed.
+                    watching_since, self._renewed_at = self._monotonic(), None
+                    self._lifts_pauses |= moved < 0
                 try:
+                    await self._lift_pauses()
                     await self._renew()
                     await self._count_waiting()
-                    taken = await self._take(takes_over=_monotonic() - watching_since >= WATCH_SECONDS)
+                    taken = await self._take(takes_over=self._monotonic() - watching_since >= WATCH_SECONDS)
                 except Exception as error:
                     failures += 1
                     log.exception("outbox_not_read", failures=failures, kind=type(error).__qualname__)
                     await self._rest(_TROUBLE.seconds(failures, self._randomness))
-                    watching_since = _monotonic()
+                    watching_since = self._monotonic()
                     continue
                 failures = 0
                 if not taken:
@@ -189,7 +202,7 @@ class OutboxRunner:
             if at - now > PATIENCE_SECONDS:
                 counts.append(await self._outcomes.put_back(work, row, "out_of_turn", at - now))
             else:
-                turns.append(_Turn(row, at))
+                turns.append(_Turn(row, at, self._monotonic() + at - now))
         await work.pace.keep(platform, {chat: pace for chat, pace in after.items() if before.get(chat) != pace}, now)
         return turns
 
@@ -200,13 +213,24 @@ class OutboxRunner:
 
     async def _renew(self) -> None:
         """Keeps the rows in hand ours."""
-        if not self._in_hand or _monotonic() - self._renewed_at < RENEWAL_SECONDS:
+        is_fresh = self._renewed_at is not None and self._monotonic() - self._renewed_at < RENEWAL_SECONDS
+        if not self._in_hand or is_fresh:
             return
         until = self._clock() + timedelta(seconds=LEASE_SECONDS)
         async with self._unit_of_work() as work:
             await work.outbox.renew(tuple(self._in_hand.values()), until)
             await work.commit()
-        self._renewed_at = _monotonic()
+        self._renewed_at = self._monotonic()
+
+    async def _lift_pauses(self) -> None:
+        """After the clock was set back every pause would last longer by as much; the platform may ask for it anew."""
+        if not self._lifts_pauses:
+            return
+        async with self._unit_of_work() as work:
+            await work.outbox.lift_pauses()
+            await work.pace.lift_pauses()
+            await work.commit()
+        self._lifts_pauses = False
 
     async def _rest(self, seconds: float) -> None:
         """Waits until woken, at most so long."""
@@ -224,7 +248,7 @@ class OutboxRunner:
             await asyncio.gather(pause, set_, return_exceptions=True)
 
     async def _count_waiting(self) -> None:
-        now = self._now()
+        now = self._monotonic()
         if self._counted_at is not None and now - self._counted_at < COUNT_SECONDS:
             return
         async with self._unit_of_work() as work:
@@ -259,22 +283,22 @@ class OutboxRunner:
     async def _turn_comes(self, turn: _Turn) -> None:
         """Returns when the message may go; raises ``OutOfTurnError`` where it has to go back."""
         for _ in range(LATE_TRIES):
-            while (wait := turn.at - self._now()) > 0:
+            while (wait := turn.due - self._monotonic()) > 0:
                 if self._stopping.is_set():
                     raise OutOfTurnError(0.0)
                 await self._until(self._stopping, wait)
-            if self._now() - turn.at <= LATE_SECONDS:
+            if self._monotonic() - turn.due <= LATE_SECONDS:
                 return
             try:
-                turn.at = await self._later(turn)
+                await self._grant_later(turn)
             except OutOfTurnError:
                 raise
             except Exception as error:
                 log.exception("outbox_no_turn", row=turn.row.id, kind=type(error).__qualname__)
                 raise OutOfTurnError(POLL_SECONDS) from None
 
-    async def _later(self, turn: _Turn) -> float:
-        """Another moment in place of the one that was missed."""
+    async def _grant_later(self, turn: _Turn) -> None:
+        """Gives it another moment in place of the one that was missed."""
         platform, chat_id, now = turn.row.message.platform, turn.row.message.chat_id, self._now()
         messages = _messages_of(turn.row)
         async with self._unit_of_work() as work:
@@ -285,7 +309,7 @@ class OutboxRunner:
             await work.commit()
         if at - now > PATIENCE_SECONDS:
             raise OutOfTurnError(at - now)
-        return at
+        turn.at, turn.due = at, self._monotonic() + at - now
 
     async def _mark(self, turn: _Turn, outcome: Delivered | Exception) -> None:
         """Writes down what became of a row, with everything that follows from it, in one transaction."""
@@ -297,11 +321,6 @@ class OutboxRunner:
 
     def _now(self) -> float:
         return self._clock().timestamp()
-
-
-def _monotonic() -> float:
-    """Seconds that no change of the machine's clock moves."""
-    return asyncio.get_running_loop().time()
 
 
 def _platform(row: QueuedMessage) -> str:

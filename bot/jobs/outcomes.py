@@ -24,7 +24,7 @@ from bot.services.delivery import (
 from bot.services.ports import Clock, UnitOfWork
 from routing.groups import GroupState
 from routing.outgoing import QueuedMessage
-from routing.pace import Pace
+from routing.pace import LONGEST_PAUSE_SECONDS, Pace
 
 log = structlog.get_logger(__name__)
 
@@ -119,8 +119,9 @@ class Outcomes:
         return await self._try_again(work, row, cause, self._policy.tries_of_unexpected)
 
     async def put_back(self, work: UnitOfWork, row: QueuedMessage, cause: str, seconds: float) -> Count:
-        """The message waits so long before anybody takes it again."""
-        await work.outbox.retry(row, not_before=self._clock() + timedelta(seconds=seconds), error=cause)
+        """The message waits so long before anybody takes it again, at most ``LONGEST_PAUSE_SECONDS``."""
+        pause = timedelta(seconds=min(seconds, LONGEST_PAUSE_SECONDS))
+        await work.outbox.retry(row, not_before=self._clock() + pause, error=cause)
         return partial(self._metrics.retried, row.message.platform, cause)
 
     async def _delivered(self, work: UnitOfWork, row: QueuedMessage, outcome: Delivered) -> Count:

@@ -7,6 +7,7 @@ of processes may tick, and a tick that was missed is made up for by the next one
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,7 +16,17 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from prometheus_client import CollectorRegistry, Counter
 
+from bot.jobs.clock_watch import ClockWatch
+from bot.services.ports import Clock
+
 log = structlog.get_logger(__name__)
+
+LOOK_SECONDS = 10.0
+"""How often the clock is compared with time as it passes."""
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +60,12 @@ class JobMetrics:
 class Ticker:
     """Runs jobs on the event loop. A job that takes longer than its interval is called once when it has ended."""
 
-    def __init__(self, jobs: Sequence[Job], metrics: JobMetrics) -> None:
+    def __init__(
+        self, jobs: Sequence[Job], metrics: JobMetrics, *, clock: Clock = _utc_now, look_seconds: float = LOOK_SECONDS
+    ) -> None:
+        """``clock`` is looked at every ``look_seconds``; once it was set, every job is called at once."""
+        self._clock = clock
+        self._look_seconds = look_seconds
         self._jobs = tuple(jobs)
         self._metrics = metrics
         self._scheduler = AsyncIOScheduler(timezone=UTC)
@@ -76,13 +92,23 @@ class Ticker:
             )
         self._scheduler.start()
         try:
-            await self._stopping.wait()
+            await self._watch_the_clock()
         finally:
             # By itself the scheduler would cancel the jobs at work.
             self._scheduler.pause()
             while self._running:
                 await asyncio.gather(*self._running, return_exceptions=True)
             self._scheduler.shutdown(wait=False)
+
+    async def _watch_the_clock(self) -> None:
+        """Returns at ``stop``. The scheduler waits for moments: set back by an hour, it would call nobody for one."""
+        watch = ClockWatch(self._clock, asyncio.get_running_loop().time)
+        while not self._stopping.is_set():
+            if watch.set_by():
+                for job in self._scheduler.get_jobs():
+                    job.modify(next_run_time=datetime.now(UTC))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), self._look_seconds)
 
     async def _tick(self, job: Job) -> None:
         # A task of our own, which the scheduler neither cancels nor forgets.

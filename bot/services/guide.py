@@ -61,7 +61,8 @@ class GuideService:
         """Whether talk in which triage sees nothing may be a question for the guide; decided in memory."""
         if reply_of(self._matcher.consult(text), _TALK, self._services) is not None:
             return True
-        is_stale = self._looked_at is None or self._clock() - self._looked_at > LOOK_AGAIN
+        # A clock that was set back gives a negative time.
+        is_stale = self._looked_at is None or not timedelta() <= self._clock() - self._looked_at <= LOOK_AGAIN
         return is_stale and self._matcher.may_ask(text)
 
     async def heard(self, work: UnitOfWork, message: IncomingMessage, decision: Decision | None = None) -> bool:

@@ -116,10 +116,10 @@ class UpdateFeed:
             return
         update_id = update.message.update_id if isinstance(update, Talk) else update.update_id
         after: AfterCommit | None = None
-        began = self._clock()
+        began = _monotonic()
         try:
             if not isinstance(update, Talk):
-                handled, after = await self._interact(update_id, update.raw, began)
+                handled, after = await self._interact(update_id, update.raw, self._clock())
             elif self._talk.may_matter(update.message):
                 handled = await self._batches.add(update.message)
             else:
@@ -134,7 +134,7 @@ class UpdateFeed:
             return
         self._count(handled)
         if handled == "handled":
-            self._metrics.handled_in((self._clock() - began).total_seconds())
+            self._metrics.handled_in(_monotonic() - began)
         if after is not None:
             await self._afterwards(update_id, after)
 
@@ -233,6 +233,11 @@ class UpdateFeed:
 
     def _count(self, outcome: str) -> None:
         self._metrics.ended(self._platform, outcome)
+
+
+def _monotonic() -> float:
+    """Seconds that no change of the machine's clock moves."""
+    return asyncio.get_running_loop().time()
 
 
 def _kind_of(error: Exception) -> str:

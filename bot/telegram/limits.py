@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import MutableMapping
 from dataclasses import dataclass, replace
 
-from routing.pace import EVERYBODY, Pace, Rate, earliest
+from routing.pace import EVERYBODY, LONGEST_PAUSE_SECONDS, Pace, Rate, earliest
 
 _OVERALL = Rate(30, 1.0)
 _CHAT = Rate(1, 1.0)
@@ -42,7 +42,7 @@ class SendLimits:
         It is kept in ``paces`` where it lies within ``patience`` seconds; else whoever asked has to ask again.
         """
         overall, chat = paces.get(EVERYBODY, Pace()), paces.get(chat_id, Pace())
-        lower = max(now, overall.paused_until or now, chat.paused_until or now)
+        lower = max(now, _pause_of(overall, now), _pause_of(chat, now))
         at = self._common(overall, chat, chat_id, lower, messages)
         if at - now <= patience:
             overall_rates, chat_rates = (self._rates.overall,), self._of_chat(chat_id)
@@ -56,11 +56,11 @@ class SendLimits:
         It does not say whether it means the chat or the bot. Two chats that are refused during the same pause cannot
         both be a busy chat, so then everything waits: ``paces`` has to hold all chats that are paused.
         """
-        until = now + seconds
+        until = now + min(seconds, LONGEST_PAUSE_SECONDS)
         others = (pace for other, pace in paces.items() if other not in {chat_id, EVERYBODY})
-        if any((pace.paused_until or now) > now for pace in others):
-            paces[EVERYBODY] = _paused(paces.get(EVERYBODY, Pace()), until)
-        paces[chat_id] = _paused(paces.get(chat_id, Pace()), until)
+        if any(_pause_of(pace, now) > now for pace in others):
+            paces[EVERYBODY] = _paused(paces.get(EVERYBODY, Pace()), now, until)
+        paces[chat_id] = _paused(paces.get(chat_id, Pace()), now, until)
 
     def _common(self, overall: Pace, chat: Pace, chat_id: int, at: float, messages: int) -> float:
         """The first moment that suits every rate: each only ever moves it on, so this ends."""
@@ -87,5 +87,11 @@ def _added(pace: Pace, rates: tuple[Rate, ...], now: float, at: float, messages:
     return replace(pace, moments=tuple(sorted(recent)))
 
 
-def _paused(pace: Pace, until: float) -> Pace:
-    return replace(pace, paused_until=max(until, pace.paused_until or until))
+def _pause_of(pace: Pace, now: float) -> float:
+    """The end of a pause that holds at ``now``, else ``now``."""
+    until = pace.paused_until
+    return until if until is not None and now < until <= now + LONGEST_PAUSE_SECONDS else now
+
+
+def _paused(pace: Pace, now: float, until: float) -> Pace:
+    return replace(pace, paused_until=max(until, _pause_of(pace, now)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from fastapi import APIRouter, FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -60,13 +59,14 @@ class ReadinessChecks:
 
 
 class ChatCheck:
-    """Whether the chat platform answers; a good answer counts for ``fresh_for``, so probes do not burden it."""
+    """Whether the chat platform answers; a good answer counts for ``fresh_for`` seconds, so probes do not burden it."""
 
-    def __init__(self, ask: Callable[[], Awaitable[object]], now: Callable[[], datetime], fresh_for: timedelta) -> None:
+    def __init__(self, ask: Callable[[], Awaitable[object]], now: Callable[[], float], fresh_for: float) -> None:
+        """``now`` gives seconds that no change of the machine's clock moves."""
         self._ask = ask
         self._now = now
         self._fresh_for = fresh_for
-        self._answered_at: datetime | None = None
+        self._answered_at: float | None = None
 
     async def __call__(self) -> str | None:
         """Asks the platform unless it has answered lately; raises what the platform's client raises."""

@@ -6,7 +6,6 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import httpx
 from sqlalchemy import delete, select, update
 
 from models.database import Database
@@ -41,7 +40,7 @@ async def test_what_was_committed_before_a_kill_goes_out_once_after_the_restart(
             # A kill between sending and marking would rightly send it once more.
             await _until_marked(database_url, STAFF_ROOM)
             await people.wait_for_call("sendMessage", lambda call: call["status"] == 429)
-            await _until_planned(sandbox.url, 0)
+            await people.until_faults_are_met()
             await process.kill()
 
         assert await _cards(people, GARDEN) == []
@@ -79,13 +78,6 @@ async def _number(database_url: str) -> str:
 
 async def _cards(people: People, chat: int) -> list[str]:
     return [str(one["text"]) for one in await people.chat(chat) if "单号" in str(one.get("text", ""))]
-
-
-async def _until_planned(url: str, count: int) -> None:
-    """Returns once only so many faults are still to come: the others have met their call."""
-    async with httpx.AsyncClient(base_url=url, trust_env=False) as http:
-        while len((await http.get("/sandbox/control/faults")).json()) > count:
-            pass
 
 
 async def _until_marked(database_url: str, chat_id: int) -> None:

@@ -14,6 +14,7 @@ from bot.services.delivery import Delivered, RetryAfter
 from bot.telegram.limits import Rates
 from models.database import Database
 from routing.outgoing import QueuedMessage
+from routing.pace import Rate
 from tests.integration.test_outbox_runner import (
     OTHER_ROOM,
     PERSON,
@@ -181,9 +182,8 @@ async def _until(holds: Callable[[], Awaitable[bool]]) -> None:
 async def test_what_waits_for_its_moment_is_given_back_at_a_stop(
     databases: tuple[Database, Database], time: Time
 ) -> None:
-    """The clock stands still, so the second message's moment never comes."""
     platform = Platform(time)
-    way = Way(databases[0], platform, time, Rates(), sleep=asyncio.sleep)
+    way = Way(databases[0], platform, time, Rates(chat=Rate(1, 4.5)), sleep=asyncio.sleep)
     await queue(databases[0], say(ROOM, "一"))
     async with Serving(way):
         await _until_sent(databases[0])

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from time import monotonic
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -51,6 +52,10 @@ class Time:
 
     def pass_by(self, seconds: float) -> None:
         self.moment += timedelta(seconds=seconds)
+
+    def passed(self) -> float:
+        """Monotonic seconds, where nobody sets the clock."""
+        return self.moment.timestamp()
 
     async def sleep(self, seconds: float) -> None:
         self.pass_by(seconds)
@@ -120,6 +125,7 @@ class Way:
             randomness=lambda: 1.0,
             metrics=OutboxMetrics(self.registry),
             sleep=sleep or time.sleep,
+            monotonic=monotonic if sleep else time.passed,
             policy=RetryPolicy(backoff=Backoff(1, 8), tries=6, tries_of_unexpected=3),
         )
 

@@ -1,6 +1,7 @@
 """Ticks: a job runs at once and again, a failing one goes on, and stopping waits for what is running."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -76,3 +77,26 @@ async def test_told_to_stop_before_the_start_it_ends_at_once(registry: Collector
     ticker = Ticker([], JobMetrics(registry))
     ticker.stop()
     await ticker.run()
+
+
+async def test_once_the_clock_was_set_every_job_is_called(registry: CollectorRegistry) -> None:
+    """Set back by an hour, a scheduler that waits for moments would call nobody for an hour."""
+    calls: list[int] = []
+    called = asyncio.Event()
+    now = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+
+    async def run() -> int:
+        calls.append(1)
+        called.set()
+        return 0
+
+    ticker = Ticker([Job("hourly", 3600, run)], JobMetrics(registry), clock=lambda: now, look_seconds=0.01)
+    serving = asyncio.create_task(ticker.run())
+    for by in (timedelta(), timedelta(hours=-1), timedelta(hours=1)):
+        now += by
+        async with asyncio.timeout(15):
+            await called.wait()
+        called.clear()
+    ticker.stop()
+    await serving
+    assert len(calls) == 3
