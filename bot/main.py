@@ -200,9 +200,6 @@ def _jobs(district: UseCases, database: Database, retention: Retention, clock: C
 def _readiness(database: Database, bot: Bot) -> ReadinessChecks:
     newest = head_revision()
 
-    async def reachable() -> None:
-        await database.ping()
-
     async def current() -> str | None:
         return None if await database.current_revision() == newest else "behind"
 
@@ -210,7 +207,7 @@ def _readiness(database: Database, bot: Bot) -> ReadinessChecks:
         await bot.get_me(request_timeout=4)
 
     chat = ChatCheck(ask, monotonic, CHAT_FRESH_SECONDS)
-    return ReadinessChecks({"database": reachable, "migrations": current, "chat": chat})
+    return ReadinessChecks({"database": database.ping, "migrations": current, "chat": chat})
 
 
 def _registry() -> CollectorRegistry:

@@ -10,6 +10,7 @@ from typing import Self
 
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from models.areas import SqlAreaStore
 from models.care import SqlCareStore
@@ -17,7 +18,7 @@ from models.care_visits import SqlCareVisitStore
 from models.civic import SqlCivicStores
 from models.digests import SqlDigestStore
 from models.disputes import SqlDisputeStore
-from models.engine import connect, parse_url
+from models.engine import SQLITE, connect, disk_trouble, parse_url
 from models.foresight import Ahead, Foresight
 from models.groups import SqlGroupStore
 from models.guide_questions import SqlQuestionStore
@@ -35,6 +36,8 @@ from models.transaction import Transaction
 from models.updates import SqlUpdateLog
 from models.volunteers import SqlHelpStore, SqlVolunteerStore
 from routing.queries import Outlook
+
+_TOUCH = "UPDATE alembic_version SET version_num = version_num"
 
 
 def _utc_now() -> datetime:
@@ -151,10 +154,19 @@ class Database:
         """Calls ``callback`` after every commit with which messages wait in the outbox; it must not block."""
         self._after_commit.append(callback)
 
-    async def ping(self) -> None:
-        """Asks the database for a sign of life; raises what the driver raises where there is none."""
-        async with self._engine.connect() as connection:
-            await connection.execute(text("SELECT 1"))
+    async def ping(self) -> str | None:
+        """Asks the database for a sign of life; none where all is well, else a word for what is wrong with its disk.
+
+        Raises what the driver raises where there is no sign. A file on a full disk can still be read, so on SQLite a
+        row is written as it stands.
+        """
+        is_file = self.dialect == SQLITE
+        try:
+            async with self._engine.begin() as connection:
+                await connection.execute(text(_TOUCH if is_file else "SELECT 1"))
+        except DBAPIError as error:
+            return disk_trouble(error)
+        return None
 
     async def current_revision(self) -> str | None:
         """The migration that the database stands at; none where it was never migrated."""

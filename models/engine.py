@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import URL, AsyncAdaptedQueuePool, Connection, NullPool, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -29,6 +29,9 @@ BUSY_SECONDS = 30
 """How long a writer of SQLite waits for another process before it fails."""
 POOL_SECONDS = 30
 """How long a unit of work waits for a connection of the pool before it fails."""
+
+
+_DISK_TROUBLE = (("SQLITE_FULL", "disk_full"), ("SQLITE_IOERR", "disk_error"), ("SQLITE_READONLY", "read_only"))
 
 
 def parse_url(database_url: str) -> URL:
@@ -75,6 +78,15 @@ def connect(url: URL, *, pool_size: int, max_overflow: int) -> AsyncEngine:
         # Compiling takes longer than any of our statements.
         connect_args={"server_settings": {"application_name": "qunban", "jit": "off", "timezone": "UTC"}},
     )
+
+
+def disk_trouble(error: DBAPIError) -> str:
+    """What SQLite says of the disk that its file is on, as a word; raises the error where it is about anything else."""
+    name = str(getattr(error.orig, "sqlite_errorname", ""))
+    trouble = next((word for beginning, word in _DISK_TROUBLE if name.startswith(beginning)), None)
+    if trouble is None:
+        raise error
+    return trouble
 
 
 def connect_once(url: URL) -> AsyncEngine:

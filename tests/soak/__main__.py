@@ -8,31 +8,47 @@ import secrets
 import sys
 import tempfile
 from pathlib import Path
+from typing import get_args
 
 from tests.postgres import PostgresServer, own_server
-from tests.soak.storm import Outcome, storm
+from tests.soak.storm import Mode, Outcome, storm
 
 
 def main() -> int:
-    """Ten minutes, unless told otherwise; the seed is printed, so that the same storm can be raised again."""
+    """Ten minutes in all, unless told otherwise; the seed is printed, so that the same storm can be raised again."""
     parser = argparse.ArgumentParser(prog="make soak", description=__doc__)
     parser.add_argument("--seconds", type=float, default=600)
     parser.add_argument("--seed", type=int, default=secrets.randbelow(2**31))
+    parser.add_argument("--mode", choices=get_args(Mode), help="how updates come (half of the time each)")
     wanted = parser.parse_args()
+    modes: tuple[Mode, ...] = (wanted.mode,) if wanted.mode else get_args(Mode)
+    faults = 0
     with own_server() as server, tempfile.TemporaryDirectory(prefix="qunban-soak-") as folder:
-        url = PostgresServer(server.url).migrated_database()
-        outcome = asyncio.run(storm(url, Path(folder), seconds=wanted.seconds, seed=wanted.seed, server=server))
-    sys.stdout.write(told(outcome))
-    return 1 if outcome.faults else 0
+        databases = PostgresServer(server.url)
+        for mode in modes:
+            outcome = asyncio.run(
+                storm(
+                    databases.migrated_database(),
+                    Path(folder),
+                    seconds=wanted.seconds / len(modes),
+                    seed=wanted.seed,
+                    server=server,
+                    mode=mode,
+                )
+            )
+            sys.stdout.write(told(outcome))
+            faults += len(outcome.faults)
+    return 1 if faults else 0
 
 
 def told(outcome: Outcome) -> str:
     """The outcome in lines."""
     troubles = ", ".join(f"{name} {count}" for name, count in sorted(outcome.troubles.items()))
     lines = [
-        f"soak: {outcome.seconds:g} s, seed {outcome.seed}",
+        f"soak by {outcome.mode}: {outcome.seconds:g} s, seed {outcome.seed}",
         f"reports {outcome.reports}, presses of claims {outcome.presses}",
         f"troubles: {troubles}",
+        *([f"updates {outcome.updates}, taken {outcome.deliveries} times"] if outcome.updates else []),
         f"tickets {outcome.tickets}, messages delivered {outcome.delivered}, announced twice {outcome.doubled}",
         *(f"fault: {fault}" for fault in outcome.faults),
         f"{len(outcome.faults)} faults",

@@ -1,12 +1,14 @@
 """A storm: residents report and handlers claim while processes, the database and the platform fail.
 
 Everything is real: ``qunban run`` in processes of their own, PostgreSQL, and a Bot API over HTTP. Afterwards every
-report has exactly one ticket, everything due was delivered, and nobody shares a claim.
+report has exactly one ticket, everything due was delivered, and nobody shares a claim. Updates are polled for, or
+delivered by a relay that delivers them late, several times, to two processes at once and out of order.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import re
 import time
@@ -16,19 +18,25 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 from sqlalchemy import select
 
 from bot.sandbox.faults import KINDS
 from config.overlay import PACKAGED
 from models.database import Database
+from models.engine import connect, parse_url
 from models.tables_delivery import Delivery, OutboxRow
 from routing.queries import TicketFilter
 from routing.ticket import EventKind, Ticket
+from tests.bare_server import running_app
 from tests.postgres import OwnServer
 from tests.process import Serving, serving
 from tests.sandbox_server import Json, People, RefusedError, RunningSandbox, running_sandbox
+from tests.soak.relay import Relay
 from tests.town import DENG, GARDEN, HE, LIN, MILL, RIVERSIDE, WU, ZHOU, load_registers, sample_world
+
+Mode = Literal["polling", "webhook"]
 
 RESIDENTS = range(2_100_000_000, 2_100_002_000)
 HANDLERS = {GARDEN: (HE, LIN), MILL: (DENG, ZHOU), RIVERSIDE: (WU, WU)}
@@ -43,11 +51,15 @@ class Outcome:
 
     seed: int
     seconds: float
+    mode: Mode
     reports: int = 0
     presses: int = 0
     troubles: Counter[str] = field(default_factory=Counter)
     tickets: int = 0
     delivered: int = 0
+    updates: int = 0
+    """How many updates were delivered to an address of ours, and below how often in all."""
+    deliveries: int = 0
     doubled: int = 0
     """Tickets announced more than once in their group: a crash came between sending and noting it."""
     faults: list[str] = field(default_factory=list)
@@ -57,7 +69,13 @@ class Storm:
     """One storm over one district."""
 
     def __init__(
-        self, url: str, folder: Path, sandbox: RunningSandbox, chance: random.Random, server: OwnServer | None
+        self,
+        url: str,
+        folder: Path,
+        sandbox: RunningSandbox,
+        chance: random.Random,
+        server: OwnServer | None,
+        mode: Mode,
     ) -> None:
         self._url = url
         self._folder = folder
@@ -67,6 +85,12 @@ class Storm:
         self._said: list[tuple[int, int]] = []
         self._running: list[Serving | None] = [None] * PROCESSES
         self._stacks = [AsyncExitStack() for _ in range(PROCESSES)]
+        self._mode = mode
+        self._relay = Relay(random.Random(chance.random()), self._addresses)
+        self._public_url = ""
+
+    def _addresses(self) -> list[str]:
+        return [one.url for one in self._running if one is not None and one.process.returncode is None]
 
     @property
     def _people(self) -> People:
@@ -74,16 +98,20 @@ class Storm:
 
     async def rage(self, outcome: Outcome) -> None:
         """Lets it rage for as long as ``outcome`` says, then calms everything down and looks."""
-        for number in range(PROCESSES):
-            await self._start(number)
-        ends = time.monotonic() + outcome.seconds
-        try:
-            await asyncio.gather(self._talk(ends, outcome), self._claim(ends, outcome), self._trouble(ends, outcome))
-            await self._people.clear_faults()
-            await self._calm(outcome)
-        finally:
-            for stack in self._stacks:
-                await stack.aclose()
+        async with running_app(self._relay) as self._public_url:
+            try:
+                for number in range(PROCESSES):
+                    await self._start(number)
+                ends = time.monotonic() + outcome.seconds
+                await asyncio.gather(
+                    self._talk(ends, outcome), self._claim(ends, outcome), self._trouble(ends, outcome)
+                )
+                await self._people.clear_faults()
+                await self._calm(outcome)
+            finally:
+                await self._relay.aclose()
+                for stack in self._stacks:
+                    await stack.aclose()
 
     async def _start(self, number: int) -> None:
         environment = {
@@ -91,7 +119,10 @@ class Storm:
             "QUNBAN_TELEGRAM_TOKEN": self._sandbox.token,
             "QUNBAN_TELEGRAM_API_URL": self._sandbox.url,
             "QUNBAN_CONFIG_DIR": str(self._folder / "configuration"),
+            "QUNBAN_TELEGRAM_MODE": self._mode,
         }
+        if self._mode == "webhook":
+            environment |= {"QUNBAN_PUBLIC_URL": self._public_url, "QUNBAN_WEBHOOK_SECRET": "a-secret-of-the-storm"}
         process = serving(self._folder, environment)
         self._running[number] = await self._stacks[number].enter_async_context(process)
 
@@ -148,6 +179,7 @@ class Storm:
             kinds += [
                 ("database killed", lambda: self._without_database(0, killed=True)),
                 ("database away", lambda: self._without_database(self._chance.uniform(1, 8), killed=False)),
+                ("database full", lambda: self._without_room(self._chance.uniform(1, 4))),
             ]
         while time.monotonic() < ends:
             await asyncio.sleep(self._chance.uniform(2, 6))
@@ -161,6 +193,16 @@ class Storm:
         await asyncio.to_thread(server.kill if killed else server.stop)
         await asyncio.sleep(seconds)
         await asyncio.to_thread(server.start)
+
+    async def _without_room(self, seconds: float) -> None:
+        """Somebody else holds every connection that the server allows."""
+        engine = connect(parse_url(self._url), pool_size=0, max_overflow=-1)
+        async with AsyncExitStack() as held:
+            held.push_async_callback(engine.dispose)
+            with contextlib.suppress(Exception):
+                while True:
+                    await held.enter_async_context(engine.connect())
+            await asyncio.sleep(seconds)
 
     async def _kill_one(self) -> None:
         number = self._chance.randrange(PROCESSES)
@@ -190,6 +232,11 @@ class Storm:
                 await self._stacks[number].aclose()
                 await self._start(number)
         await self._people.settle(CALM_SECONDS)
+        async with asyncio.timeout(CALM_SECONDS):
+            await self._relay.settle()
+        outcome.updates, outcome.deliveries = self._relay.updates, self._relay.answers[200]
+        if refused := {status: count for status, count in self._relay.answers.items() if status not in {0, 200, 503}}:
+            outcome.faults.append(f"deliveries were refused: {refused}")
         database = Database(self._url)
         try:
             async with asyncio.timeout(CALM_SECONDS):
@@ -233,7 +280,7 @@ class Storm:
             if told[ticket.number] == 0:
                 outcome.faults.append(f"{ticket.number} was never announced in its group")
         outcome.doubled = sum(count > 1 for count in told.values())
-        if outcome.doubled and not {"kill", "platform", "database killed", "database away"} & set(outcome.troubles):
+        if outcome.doubled and not set(outcome.troubles) - {"stop"}:
             outcome.faults.append(f"{outcome.doubled} announcements came twice without a crash")
 
 
@@ -249,17 +296,19 @@ async def _until_nothing_waits(database: Database) -> None:
         await asyncio.sleep(0.5)
 
 
-async def storm(url: str, folder: Path, *, seconds: float, seed: int, server: OwnServer | None = None) -> Outcome:
+async def storm(
+    url: str, folder: Path, *, seconds: float, seed: int, server: OwnServer | None = None, mode: Mode = "polling"
+) -> Outcome:
     """Raises a storm of ``seconds`` over a migrated, empty database; the same seed makes the same troubles."""
     configuration = folder / "configuration"
-    configuration.mkdir()
+    configuration.mkdir(exist_ok=True)
     # Hundreds of homes report within minutes here, which the product takes for a flood.
     lifted = re.sub(r"(?m)^  group: \d+$", "  group: 100000", (PACKAGED / "conversation.yaml").read_text("utf-8"))
     (configuration / "conversation.yaml").write_text(lifted, "utf-8")
     database = Database(url)
     await load_registers(database)
     await database.close()
-    outcome = Outcome(seed, seconds)
+    outcome = Outcome(seed, seconds, mode)
     async with running_sandbox(sample_world()) as sandbox:
-        await Storm(url, folder, sandbox, random.Random(seed), server).rage(outcome)
+        await Storm(url, folder, sandbox, random.Random(seed), server, mode).rage(outcome)
     return outcome
