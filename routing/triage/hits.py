@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from routing.triage.lexicon import CLOSE, CUE, Rule
 
@@ -28,10 +27,10 @@ class CompiledRule:
     rule: Rule
     slots: tuple[int, ...]
     ordered: tuple[bool, ...]
-    absent: frozenset[int]
+    absent: tuple[int, ...]
     cue: str | None = field(init=False)
     """The name of the cue that it speaks for; None where that is a service."""
-    asked: frozenset[int] = field(init=False)
+    asked: tuple[int, ...] = field(init=False)
     """The slots that it asks about, wanted or forbidden."""
     further: tuple[tuple[int, bool], ...] = field(init=False)
     """The slots after the first, and whether they must closely follow the one before."""
@@ -39,19 +38,25 @@ class CompiledRule:
     def __post_init__(self) -> None:
         target = self.rule.target
         object.__setattr__(self, "cue", target.removeprefix(CUE) if target.startswith(CUE) else None)
-        object.__setattr__(self, "asked", frozenset(self.slots) | self.absent)
+        object.__setattr__(self, "asked", (*self.slots, *self.absent))
         object.__setattr__(self, "further", tuple(zip(self.slots[1:], self.ordered[1:], strict=True)))
 
 
-class Match(NamedTuple):
-    """A rule with the hits that satisfy it, from the start of the first to the end of the last."""
+class Match:
+    """A rule with the hits that satisfy it, from the start of the first to the end of the last.
 
-    rule: Rule
-    hits: tuple[Hit, ...]
-    start: int
-    end: int
-    length: int
-    """Characters of the text that the hits cover: longer matches are more specific."""
+    Messages have dozens of them, so it is no dataclass: making one of those costs several times as much.
+    """
+
+    __slots__ = ("end", "hits", "length", "rule", "start")
+
+    def __init__(self, rule: Rule, hits: list[Hit], start: int, end: int, length: int) -> None:
+        self.rule = rule
+        self.hits = hits
+        self.start = start
+        self.end = end
+        self.length = length
+        """Characters of the text that the hits cover: longer matches are more specific."""
 
 
 class HitIndex:
@@ -59,22 +64,22 @@ class HitIndex:
 
     __slots__ = ("_by_slot", "_starts", "steps")
 
-    def __init__(self, by_slot: Mapping[int, Sequence[Hit]]) -> None:
+    def __init__(self, by_slot: dict[int, list[Hit]]) -> None:
         """``by_slot`` has the hits of each slot that some question will be asked of, in the order of the text."""
         self.steps = 0
         self._by_slot = by_slot
         self._starts: dict[int, list[int]] = {}
 
-    def of(self, slot: int) -> Sequence[Hit]:
+    def of(self, slot: int) -> list[Hit]:
         """The hits that fill ``slot``, in the order of the text."""
-        return self._by_slot.get(slot, ())
+        return self._by_slot.get(slot) or []
 
     def first(self, compiled: CompiledRule) -> Match | None:
         """The first way in which the rule holds; None where it does not."""
         anchors = self._by_slot.get(compiled.slots[0])
-        if anchors is None or (compiled.absent and not compiled.absent.isdisjoint(self._by_slot)):
+        if anchors is None or self._is_forbidden(compiled):
             return None
-        for anchor in anchors[:ANCHORS]:
+        for anchor in anchors if len(anchors) <= ANCHORS else anchors[:ANCHORS]:
             match = self._from(anchor, compiled)
             if match is not None:
                 return match
@@ -82,19 +87,24 @@ class HitIndex:
 
     def matches(self, compiled: CompiledRule) -> Iterator[Match]:
         """Each way the rule holds, one per hit of its first part."""
-        if compiled.absent.isdisjoint(self._by_slot):
+        if not self._is_forbidden(compiled):
             for anchor in self.of(compiled.slots[0])[:ANCHORS]:
                 match = self._from(anchor, compiled)
                 if match is not None:
                     yield match
+
+    def _is_forbidden(self, compiled: CompiledRule) -> bool:
+        """Whether the text has what the rule forbids."""
+        for slot in compiled.absent:
+            if slot in self._by_slot:
+                return True
+        return False
 
     def _from(self, anchor: Hit, compiled: CompiledRule) -> Match | None:
         """How the rule holds with ``anchor`` as its first part; None where it does not."""
         self.steps += 1
         _, start, end = anchor
         length = end - start
-        if not compiled.further:
-            return Match(compiled.rule, (anchor,), start, end, length)
         chosen = [anchor]
         for slot, ordered in compiled.further:
             hits = self._by_slot.get(slot)
@@ -112,7 +122,7 @@ class HitIndex:
                 end = last
         if end - start > compiled.rule.near + length:
             return None
-        return Match(compiled.rule, tuple(chosen), start, end, length)
+        return Match(compiled.rule, chosen, start, end, length)
 
     def _starts_of(self, slot: int) -> list[int]:
         starts = self._starts.get(slot)
@@ -128,7 +138,7 @@ class HitIndex:
             return hits[position]
         return None
 
-    def _nearest(self, slot: int, hits: Sequence[Hit], chosen: Sequence[Hit]) -> Hit | None:
+    def _nearest(self, slot: int, hits: list[Hit], chosen: list[Hit]) -> Hit | None:
         """Of the ``hits`` of ``slot`` the one nearest to the chosen ones that overlaps none of them."""
         centre = chosen[0][1]
         if len(hits) > NEIGHBOURS:

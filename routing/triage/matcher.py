@@ -1,28 +1,29 @@
 """Finding the lexicon's words in a text and the rules that they satisfy.
 
 One Aho-Corasick pass finds every word. Each word says which *slots* it can fill (a slot is one distinct part of a
-rule), which is a bit of its mask; a rule can hold only where the masks of a text's words have all bits that it wants,
+rule). Rules are looked up by the words of their rarest part, and can hold only where a word for each other part occurs;
 so most texts are settled by comparing a few numbers.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from functools import reduce
-from itertools import chain
-from operator import itemgetter, or_
+from collections.abc import Callable, Mapping, Sequence
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from routing.triage.hits import CompiledRule, Hit
 from routing.triage.homophones import sound_table, variants
 from routing.triage.lexicon import Lexicon, Part
+from routing.triage.marks import Marks
 
 IDIOM = "idiom"
 """The class of sayings whose words mean something else (没电 in 手机没电)."""
 
-MODAL = ("negation", "hypothesis", "relapse", "question_word")
+QUESTION_WORD = "question_word"
+"""The class of words that ask (有人); inside longer ones they may name somebody all the same."""
+
+MODAL = ("negation", "hypothesis", "relapse", QUESTION_WORD)
 """Classes of small words that mean nothing inside longer ones (没 in 没人管)."""
 
 _INSIDE_WORDS = 200_000
@@ -30,33 +31,31 @@ _INSIDE_WORDS = 200_000
 apart. With it, rules are looked up by their longer words."""
 
 
-_number_of = itemgetter(0)
-
-
 class Words:
     """The lexicon's words in a text."""
 
-    __slots__ = ("_mask", "hits", "numbers", "tried")
+    __slots__ = ("hits", "tried")
 
-    def __init__(self, hits: list[Hit], numbers: set[int], tried: Set[int]) -> None:
+    def __init__(self, hits: list[Hit], tried: set[int]) -> None:
         self.hits = hits
         """Every word, overlapping ones too, by their ends."""
-        self.numbers = numbers
-        """The numbers of their spellings."""
         self.tried = tried
         """The numbers of those that are the rarest part of a rule of a service; without any, no service is named."""
-        self._mask = -1
-
-    def mask(self, masks: Sequence[int]) -> int:
-        """A bit for each slot that they fill, where ``masks`` has those of each spelling."""
-        if self._mask < 0:
-            self._mask = reduce(or_, map(masks.__getitem__, self.numbers), 0)
-        return self._mask
 
 
-_Tried = tuple[tuple[int, ...], int, tuple[tuple[int, int], ...]]
-"""The rules whose rarest part a spelling is, by their place in the lexicon: those that want nothing else; the bits of
-all slots that the others want, as one look then tells most often that none can hold; each of these with its own."""
+class _Tried:
+    """The rules whose rarest part a spelling is, by their place in the lexicon."""
+
+    __slots__ = ("alone", "with_partner")
+
+    def __init__(self, alone: tuple[int, ...], with_partner: tuple[_WithPartner, ...]) -> None:
+        self.alone = alone
+        """Those that want nothing else."""
+        self.with_partner = with_partner
+
+
+_WithPartner = tuple[int, tuple[tuple[int, tuple[int, ...]], ...]]
+"""The rarest slot that rules want besides, and for each of these rules its place and its further slots."""
 
 
 class Matcher:
@@ -76,12 +75,12 @@ class Matcher:
                 rule=rule,
                 slots=tuple(self._slot(lexicon, part, slots_of) for part in rule.parts),
                 ordered=tuple(part.ordered for part in rule.parts),
-                absent=frozenset(self._slot(lexicon, part, slots_of) for part in rule.absent),
+                absent=tuple(self._slot(lexicon, part, slots_of) for part in rule.absent),
             )
             compiled_rules.append(compiled)
         spellings = self._spellings(lexicon, slots_of, lambda word: frequency(word) > 0)
-        known: dict[frozenset[int], frozenset[int]] = {}
-        filled = (frozenset(slots_of[word]) for word in spellings.values())
+        known: dict[tuple[int, ...], tuple[int, ...]] = {}
+        filled = (tuple(sorted(slots_of[word])) for word in spellings.values())
         self.slots = [known.setdefault(slots, slots) for slots in filled]
         """The slots that each spelling fills, by its number."""
         automaton = AhoCorasick(
@@ -98,22 +97,27 @@ class Matcher:
         self._fillers = {slot: frozenset(numbers) for slot, numbers in fillers.items()}
         self.modal = frozenset(map(self.slot, MODAL))
         """The slots of the ``MODAL`` classes."""
-        self.watched = self.modal | {self.slot(IDIOM)}
+        self.watched = tuple(sorted((self.modal | {self.slot(IDIOM)}) - {-1}))
         """The slots that are looked at in every message, whatever rules may hold."""
         rarity = _slot_frequencies(slots_of, frequency)
         self._rules = compiled_rules
         for_services = [one for one in compiled_rules if one.cue is None]
         for_cues = [one for one in compiled_rules if one.cue is not None]
-        bits = _bits(for_services, for_cues, rarity)
-        by_slots = {slots: sum(bits.get(slot, 0) for slot in slots) for slots in known}
-        self._masks = [by_slots[slots] for slots in self.slots]
-        self._forbidden = [sum(map(bits.__getitem__, rule.absent)) for rule in compiled_rules]
-        self._service_rules = self._by_rarest(for_services, rarity, bits)
-        self._cue_rules = self._by_rarest(for_cues, rarity, bits)
+        self._service_rules = self._by_rarest(for_services, rarity)
+        self._cue_rules = self._by_rarest(for_cues, rarity)
+        self._is_tried = bytes(number in self._service_rules for number in range(len(self.slots)))
+        self._asked_by_services = self._asked(for_services, rarity)
+        self._asked_by_cues = self._asked(for_cues, rarity)
+        self._idle: list[Marks] = []
         wanted = {slot for compiled in compiled_rules for slot in compiled.slots}
         forbidding = frozenset(self._slot_numbers.values()) - wanted - frozenset(self._class_slots.values())
-        self.forbidding = frozenset(number for number, slots in enumerate(self.slots) if slots <= forbidding)
-        """The numbers of spellings that are only forbidden parts: they say nothing by themselves."""
+        self.is_forbidding = bytes(forbidding.issuperset(slots) for slots in self.slots)
+        """For each spelling whether it is only a forbidden part, which says nothing by itself."""
+        self.is_idiom = bytes(self.slot(IDIOM) in slots for slots in self.slots)
+        """For each spelling whether it is a saying."""
+        means_nothing = self.modal - {self.slot(QUESTION_WORD)}
+        self.is_lost_inside = bytes(not means_nothing.isdisjoint(slots) for slots in self.slots)
+        """For each spelling whether it means nothing inside a longer word."""
 
     def slot(self, name: str) -> int:
         """The slot that the words of the class ``name`` fill; -1 where there is no such class."""
@@ -128,11 +132,26 @@ class Matcher:
         """The numbers of the spellings that fill ``slot``."""
         return self._fillers.get(slot, frozenset())
 
+    def borrow_marks(self) -> Marks:
+        """Marks for slots, to be given back; each is lent to one message at a time, in whatever thread."""
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return Marks(len(self._slot_numbers))
+
+    def give_back(self, marks: Marks) -> None:
+        """Takes back what was borrowed."""
+        marks.clear()
+        self._idle.append(marks)
+
     def search(self, text: str) -> Words:
         """The lexicon's words in ``text``."""
         hits: list[Hit] = self._find(text, overlapping=True)
-        numbers = set(map(_number_of, hits))
-        return Words(hits, numbers, self._service_rules.keys() & numbers)
+        tried: set[int] = set()
+        for number, _, _ in hits:
+            if self._is_tried[number]:
+                tried.add(number)
+        return Words(hits, tried)
 
     def services(self, words: Words) -> list[CompiledRule]:
         """The rules of services whose every part occurs, whatever its order, distance or word boundaries.
@@ -141,39 +160,68 @@ class Matcher:
         """
         if not words.tried:
             return []
-        mask, forbidden = words.mask(self._masks), self._forbidden
-        held = self._satisfied(self._service_rules, words.tried, mask)
-        return held if any(not forbidden[rule.order] & mask for rule in held) else []
+        marks = self.borrow_marks()
+        for number, _, _ in words.hits:
+            for slot in self._asked_by_services[number]:
+                marks.add(slot)
+        held = self._satisfied(self._service_rules, words.tried, marks)
+        stands = False
+        for rule in held:
+            if not marks.has_any(rule.absent):
+                stands = True
+                break
+        self.give_back(marks)
+        return held if stands else []
 
     def cues(self, words: Words) -> list[CompiledRule]:
         """The same for the rules of cues, which decide nothing alone."""
-        rules = self._cue_rules
-        return self._satisfied(rules, rules.keys() & words.numbers, words.mask(self._masks))
+        marks = self.borrow_marks()
+        tried: set[int] = set()
+        for number, _, _ in words.hits:
+            for slot in self._asked_by_cues[number]:
+                marks.add(slot)
+            if number in self._cue_rules:
+                tried.add(number)
+        held = self._satisfied(self._cue_rules, tried, marks)
+        self.give_back(marks)
+        return held
 
-    def _satisfied(self, rules: Mapping[int, _Tried], tried: Iterable[int], mask: int) -> list[CompiledRule]:
+    def _satisfied(self, rules: dict[int, _Tried], tried: set[int], marks: Marks) -> list[CompiledRule]:
         held: set[int] = set()
         for number in tried:
-            content, partners, wanting = rules[number]
-            held.update(content)
-            if partners & mask:
-                held.update([order for others, order in wanting if others & mask == others])
-        return [self._rules[order] for order in sorted(held)] if held else []
+            of_number = rules[number]
+            held.update(of_number.alone)
+            for partner, wanting in of_number.with_partner:
+                if marks.has(partner):
+                    for order, further in wanting:
+                        if marks.has_all(further):
+                            held.add(order)
+        return [self._rules[order] for order in sorted(held)]
 
-    def _by_rarest(
-        self, rules: Sequence[CompiledRule], rarity: Mapping[int, int], bits: Mapping[int, int]
-    ) -> dict[int, _Tried]:
+    def _asked(self, rules: Sequence[CompiledRule], rarity: Mapping[int, int]) -> list[tuple[int, ...]]:
+        """For each spelling the slots among its own that ``rules`` want besides their rarest one, or forbid."""
+        asked = {slot for rule in rules for slot in (*_apart(rule, rarity)[1], *rule.absent)}
+        known = {slots: tuple(slot for slot in slots if slot in asked) for slots in set(self.slots)}
+        return [known[slots] for slots in self.slots]
+
+    def _by_rarest(self, rules: Sequence[CompiledRule], rarity: Mapping[int, int]) -> dict[int, _Tried]:
         """The rules to try for each spelling: those whose rarest part it is, so that most texts try hardly any."""
-        by_number: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        by_number: dict[int, list[int]] = defaultdict(list)
+        others: dict[int, tuple[int, ...]] = {}
         for compiled in rules:
-            rarest, others = _apart(compiled, rarity)
-            wanted = sum(bits[slot] for slot in others)
+            rarest, others[compiled.order] = _apart(compiled, rarity)
             for number in self.fillers(rarest):
-                by_number[number].append((wanted, compiled.order))
-        found: dict[tuple[tuple[int, int], ...], _Tried] = {}
+                by_number[number].append(compiled.order)
+        found: dict[tuple[int, ...], _Tried] = {}
         for tried in {tuple(tried) for tried in by_number.values()}:
-            wanting = tuple((wanted, order) for wanted, order in tried if wanted)
-            partners = reduce(or_, (wanted for wanted, _ in wanting), 0)
-            found[tried] = tuple(order for wanted, order in tried if not wanted), partners, wanting
+            by_partner: dict[int, list[tuple[int, tuple[int, ...]]]] = defaultdict(list)
+            for order in tried:
+                if others[order]:
+                    by_partner[others[order][0]].append((order, others[order][1:]))
+            found[tried] = _Tried(
+                alone=tuple(order for order in tried if not others[order]),
+                with_partner=tuple((partner, tuple(wanting)) for partner, wanting in by_partner.items()),
+            )
         return {number: found[tuple(tried)] for number, tried in by_number.items()}
 
     @staticmethod
@@ -206,24 +254,11 @@ class Matcher:
         return number
 
 
-def _apart(compiled: CompiledRule, rarity: Mapping[int, int]) -> tuple[int, set[int]]:
-    """The rarest slot of a rule, and its others."""
+def _apart(compiled: CompiledRule, rarity: Mapping[int, int]) -> tuple[int, tuple[int, ...]]:
+    """The rarest slot of a rule, and its others, the rarest of them first."""
     rarest = min(compiled.slots, key=rarity.__getitem__)
-    return rarest, {*compiled.slots} - {rarest}
-
-
-def _bits(
-    for_services: Iterable[CompiledRule], for_cues: Iterable[CompiledRule], rarity: Mapping[int, int]
-) -> dict[int, int]:
-    """A bit for each slot that is asked for in a mask.
-
-    What rules of services want comes first, then what cues want, then what is forbidden; in each the slots of frequent
-    words, so that most masks are short.
-    """
-    wanted = [[slot for rule in rules for slot in _apart(rule, rarity)[1]] for rules in (for_services, for_cues)]
-    wanted.append([slot for rule in (*for_services, *for_cues) for slot in rule.absent])
-    ordered = (sorted(set(slots), key=lambda slot: (-rarity[slot], slot)) for slots in wanted)
-    return {slot: 1 << bit for bit, slot in enumerate(dict.fromkeys(chain.from_iterable(ordered)))}
+    others = {*compiled.slots} - {rarest}
+    return rarest, tuple(sorted(others, key=lambda slot: (rarity[slot], slot)))
 
 
 def _slot_frequencies(slots_of: Mapping[str, set[int]], frequency: Callable[[str], int]) -> dict[int, int]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Sequence
 from operator import itemgetter
 
 from routing.triage.hits import CompiledRule, Hit, HitIndex, Match
-from routing.triage.matcher import IDIOM, Matcher, Words
+from routing.triage.matcher import QUESTION_WORD, Matcher, Words
 from routing.triage.normalise import Normalised
 from routing.triage.segment import Segmenter
 
@@ -94,46 +93,62 @@ def _clean(
     (没电 in 手机没电), homes with the number of an emergency call and small words inside longer ones (没 in 没人管) are
     left out."""
     boundaries = segmenter.boundaries(text)
-    inside, slots = boundaries.inside, matcher.slots
-    wanted = matcher.watched.union(*[rule.asked for rule in rules])
+    inside = boundaries.inside
+    wanted = matcher.borrow_marks()
+    for slot in matcher.watched:
+        wanted.add(slot)
+    for rule in rules:
+        for slot in rule.asked:
+            wanted.add(slot)
     covered: list[tuple[int, int]] = []
-    idioms = matcher.fillers(matcher.slot(IDIOM))
-    if not idioms.isdisjoint(words.numbers):
-        covered = [
-            (start, end)
-            for number, start, end in words.hits
-            if number in idioms and (end - start > CHECKED_LENGTH or boundaries.allow(start, end))
-        ]
+    for number, start, end in words.hits:
+        if matcher.is_idiom[number] and (end - start > CHECKED_LENGTH or boundaries.allow(start, end)):
+            covered.append((start, end))
     if "11" in text or "120" in text:
         covered += [match.span() for match in _HOME.finditer(text)]
-    modal, forbidding, question = matcher.modal, matcher.forbidding, matcher.slot("question_word")
+    question = matcher.slot(QUESTION_WORD)
     # They come by their ends, so that turned round and sorted by start, which keeps the rest, longer ones lead.
     ordered = words.hits[::-1]
     ordered.sort(key=_by_start)
-    by_slot: defaultdict[int, list[Hit]] = defaultdict(list)
+    by_slot: dict[int, list[Hit]] = {}
     reach = -1
     for hit in ordered:
         number, start, end = hit
-        asked = slots[number] & wanted
+        slots = matcher.slots[number]
+        is_asked = wanted.has_any(slots)
         # Most hits begin and end where words do; only the others need a closer look.
         if (
-            asked
-            and (start in inside or end in inside)
+            is_asked
+            and (inside[start] or inside[end])
             and end - start <= CHECKED_LENGTH
             and not boundaries.allow(start, end)
         ):
             continue
-        if covered and any(first <= start and end <= last and (start, end) != (first, last) for first, last in covered):
+        if covered and _is_covered(covered, start, end):
             continue
         # Hits come longest first from each start, so a hit that ends within reach lies inside an earlier one.
-        if end > reach:
-            if number not in forbidding:
+        is_inner = end <= reach
+        if not is_inner:
+            if not matcher.is_forbidding[number]:
                 reach = end
-        elif asked and not modal.isdisjoint(asked):
-            # Of 有人 (in 有人要跳楼) only the asking sense goes; it names somebody as well.
-            asked -= {question}
-            if not modal.isdisjoint(asked):
-                continue
-        for slot in asked:
-            by_slot[slot].append(hit)
+        elif matcher.is_lost_inside[number]:
+            continue
+        if is_asked:
+            for slot in slots:
+                # Of 有人 (in 有人要跳楼) only the asking sense goes; it names somebody as well.
+                if wanted.has(slot) and not (is_inner and slot == question):
+                    filling = by_slot.get(slot)
+                    if filling is None:
+                        by_slot[slot] = [hit]
+                    else:
+                        filling.append(hit)
+    matcher.give_back(wanted)
     return by_slot
+
+
+def _is_covered(covered: list[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether one of the ``covered`` stretches is around this one, and longer."""
+    for first, last in covered:
+        if first <= start and end <= last and (start != first or end != last):
+            return True
+    return False

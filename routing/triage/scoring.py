@@ -7,7 +7,7 @@ address to the property) are added, silencing cues take their share away, and do
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from routing.catalogue import Urgency
 from routing.triage.decision import Evidence, EvidenceKind
@@ -51,24 +51,36 @@ class Thresholds:
     ask: float = 0.5
 
 
-@dataclass(slots=True)
 class ServiceScore:
     """What speaks for one service in one message."""
 
-    code: str
-    matches: list[Match] = field(default_factory=list)
-    base: float = 0.0
-    rank: float = 0.0
-    final: float = 0.0
-    is_doubtful: bool = False
-    """Whether asking is the most, however likely it seems: a doubting cue, or a mere question about what happens
-    anywhere."""
-    is_anywhere: bool = False
-    """Whether it happens anywhere (停电) and nothing ties the message to the neighbourhood."""
-    told_urgency: Urgency = Urgency.NORMAL
-    """The most pressing of the matched rules."""
-    learned_urgency: Urgency = Urgency.NORMAL
-    """What learned keywords make of it; rules can only be more pressing."""
+    __slots__ = (
+        "base",
+        "code",
+        "final",
+        "is_anywhere",
+        "is_doubtful",
+        "learned_urgency",
+        "matches",
+        "rank",
+        "told_urgency",
+    )
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        self.matches: list[Match] = []
+        self.base = 0.0
+        self.rank = 0.0
+        self.final = 0.0
+        self.is_doubtful = False
+        """Whether asking is the most, however likely it seems: a doubting cue, or a mere question about what happens
+        anywhere."""
+        self.is_anywhere = False
+        """Whether it happens anywhere (停电) and nothing ties the message to the neighbourhood."""
+        self.told_urgency = Urgency.NORMAL
+        """The most pressing of the matched rules."""
+        self.learned_urgency = Urgency.NORMAL
+        """What learned keywords make of it; rules can only be more pressing."""
 
     def add(self, match: Match) -> None:
         """Counts one more match of a rule for this service."""
@@ -107,17 +119,26 @@ Reason = tuple[Match, EvidenceKind, float, str | None]
 """What spoke for or against a ticket: the match, how, how much, and for which service (None for a cue)."""
 
 
-@dataclass(slots=True)
 class Scored:
     """All scores of one message with the evidence behind them; services best first."""
 
-    services: list[ServiceScore]
-    cues: dict[str, Match]
-    reasons: list[Reason]
-    steps: int = 0
-    """Work done in matching, counted; it grows with the hits, not with the lexicon."""
-    is_calm: bool = False
-    """Whether a cue says that nobody is in danger now."""
+    __slots__ = ("cues", "is_calm", "reasons", "services", "steps")
+
+    def __init__(
+        self,
+        services: list[ServiceScore],
+        cues: dict[str, Match],
+        reasons: list[Reason],
+        steps: int = 0,
+        is_calm: bool = False,
+    ) -> None:
+        self.services = services
+        self.cues = cues
+        self.reasons = reasons
+        self.steps = steps
+        """Work done in matching, counted; it grows with the hits, not with the lexicon."""
+        self.is_calm = is_calm
+        """Whether a cue says that nobody is in danger now."""
 
     def evidence(self, text: Normalised) -> list[Evidence]:
         """The reasons as evidence in ``text``, the one that was scored."""

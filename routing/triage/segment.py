@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import pairwise
+from math import log
 from operator import itemgetter
 
 import jieba
@@ -59,7 +60,7 @@ class Segmenter:
             else:
                 self._counts[number] = max(_FREQUENCY, self._counts[number])
                 total += self._counts[number]
-        self._tokenizer = _Tokenizer(self._find, self._count, total)
+        self._log_total = log(total)
 
     def _entries(self, numbers: dict[str, int | None]) -> Iterator[str]:
         """The words of two or more characters of the dictionary, then the keys of ``numbers`` that it does not know.
@@ -86,12 +87,6 @@ class Segmenter:
         known = (number for number, _, end in self._whole(word) if end == len(word))
         return next((self._counts[number] for number in known if number < self._general), 0)
 
-    def _count(self, word: str) -> int:
-        """How often ``word`` was counted, words of the domain included; 0 where nobody knows it."""
-        if len(word) == 1:
-            return self._characters.get(word, 0)
-        return next((self._counts[number] for number, _, end in self._whole(word) if end == len(word)), 0)
-
     def _whole(self, word: str) -> Iterator[_Found]:
         """The words of the dictionary that begin where ``word`` begins."""
         return (found for found in self._find(word, overlapping=True) if found[1] == 0)
@@ -99,90 +94,82 @@ class Segmenter:
     def words(self, text: str) -> list[str]:
         """The words of ``text`` in order; joined they are ``text`` again."""
         inside = self.inside(text)
-        edges = [position for position in range(len(text) + 1) if position not in inside]
+        edges = [position for position in range(len(text) + 1) if not inside[position]]
         return [text[start:end] for start, end in pairwise(edges)]
 
     def boundaries(self, text: str) -> Boundaries:
         """Where the words of ``text`` begin and end."""
         return Boundaries(text, self.inside(text))
 
-    def inside(self, text: str) -> set[int]:
-        """The positions of ``text`` that lie within a word; all others are between words."""
+    def inside(self, text: str) -> list[bool]:
+        """For each position of ``text``, its end too, whether it lies within a word; all others are between words."""
         found: list[_Found] = self._find(text, overlapping=True)
         found.sort(key=_by_start)
-        inside: set[int] = set()
+        inside = [False] * (len(text) + 1)
         begun = reach = 0
         for _, start, end in found:
             # What is likeliest within a stretch of words that overlap does not depend on what is around it.
             if start >= reach:
-                if reach:
-                    inside.update(self._within(text, begun, reach))
+                if reach - begun > 1:
+                    self._mark_within(text, begun, reach, inside)
                 begun = start
             if end > reach:
                 reach = end
-        if reach:
-            inside.update(self._within(text, begun, reach))
+        if reach - begun > 1:
+            self._mark_within(text, begun, reach, inside)
         if "\r\n" in text:
-            inside.update(match.start() + 1 for match in _LINE_BREAK.finditer(text))
-        if _LETTERS.search(text):
-            inside |= _joined(text, inside)
+            for line_break in _LINE_BREAK.finditer(text):
+                inside[line_break.start() + 1] = True
+        if _LETTERS.search(text) is not None:
+            _join_letters(text, inside)
         return inside
 
-    def _within(self, text: str, start: int, end: int) -> list[int]:
-        cut = self._remembered if end - start <= _LONGEST_REMEMBERED else self._cut
-        return [start + position for position in cut(text[start:end])]
+    def _mark_within(self, text: str, start: int, end: int, inside: list[bool]) -> None:
+        stretch = text[start:end]
+        within = self._remembered(stretch) if end - start <= _LONGEST_REMEMBERED else self._cut(stretch)
+        for position in within:
+            inside[start + position] = True
 
     def _cut(self, stretch: str) -> tuple[int, ...]:
-        """The positions within the words of jieba's most probable cut of a stretch."""
-        route: dict[int, tuple[float, int]] = {}
-        self._tokenizer.calc(stretch, self._tokenizer.get_DAG(stretch), route)
+        """The positions within the words of jieba's most probable cut of a stretch.
+
+        As in jieba, a cut is as likely as the product of how frequent its words are, one that nobody knows counts
+        once, and of two that are equally likely the one whose first word is longer wins.
+        """
+        found: list[_Found] = self._find(stretch, overlapping=True)
+        found.sort(key=_by_start)
+        length = len(stretch)
+        likelihood = [0.0] * (length + 1)
+        lasts = list(range(length))
+        following = len(found) - 1
+        for position in range(length - 1, -1, -1):
+            best = log(self._characters.get(stretch[position]) or 1) - self._log_total + likelihood[position + 1]
+            while following >= 0 and found[following][1] == position:
+                number, _, end = found[following]
+                following -= 1
+                score = log(self._counts[number] or 1) - self._log_total + likelihood[end]
+                if score > best or (score == best and end - 1 > lasts[position]):
+                    best, lasts[position] = score, end - 1
+            likelihood[position] = best
         within: list[int] = []
         position = 0
-        while position < len(stretch):
-            last = route[position][1]
-            within += range(position + 1, last + 1)
+        while position < length:
+            last = lasts[position]
+            within.extend(range(position + 1, last + 1))
             position = last + 1
         return tuple(within)
 
 
-class _Tokenizer(jieba.Tokenizer):  # type: ignore[misc]  # jieba has no types.
-    """jieba's tokenizer over the words of a ``Segmenter``, whose search it uses in place of jieba's tree of prefixes.
-
-    That tree takes 90 MB, and to follow it letter by letter is most of the time of a cut.
-    """
-
-    def __init__(self, find: Callable[..., list[_Found]], frequency: Callable[[str], int], total: int) -> None:
-        super().__init__()
-        self._find = find
-        self.FREQ = _Counts(frequency)
-        self.total = total
-        self.initialized = True
-
-    def get_DAG(self, sentence: str) -> dict[int, list[int]]:  # noqa: N802 - jieba calls it by this name.
-        """For each position the last positions of the words that begin there; at least its own."""
-        graph = {position: [position] for position in range(len(sentence))}
-        for _, start, end in self._find(sentence, overlapping=True):
-            graph[start].append(end - 1)
-        return graph
-
-
-class _Counts:
-    """What jieba asks about a word: how often it was counted."""
-
-    __slots__ = ("get",)
-
-    def __init__(self, get: Callable[[str], int]) -> None:
-        self.get = get
-
-
-def _joined(text: str, inside: Container[int]) -> set[int]:
-    """The positions between single letters or digits: 502 is one word."""
-    return {
+def _join_letters(text: str, inside: list[bool]) -> None:
+    """Marks the positions between single letters or digits: 502 is one word."""
+    joined = [
         position
         for run in _LETTERS.finditer(text)
         for position in range(run.start() + 1, run.end())
-        if position - 1 not in inside and position not in inside and position + 1 not in inside
-    }
+        if not (inside[position - 1] or inside[position] or inside[position + 1])
+    ]
+    for position in joined:
+        inside[position] = True
 
 
 class Boundaries:
@@ -190,10 +177,10 @@ class Boundaries:
 
     __slots__ = ("_text", "inside")
 
-    def __init__(self, text: str, inside: Container[int]) -> None:
+    def __init__(self, text: str, inside: list[bool]) -> None:
         self._text = text
         self.inside = inside
-        """The positions of the text that lie within a word."""
+        """For each position of the text whether it lies within a word."""
 
     def allow(self, start: int, end: int) -> bool:
         """Whether ``start``–``end`` cuts no word in two.
@@ -203,15 +190,25 @@ class Boundaries:
         word into another (天天 in 今天天气) is never a hit.
         """
         inside = self.inside
-        starts_word = start not in inside
-        if starts_word and end not in inside:
-            return True
-        if end - start > 1 and all(position in inside for position in range(start + 1, end)):
-            return True
-        if not starts_word:
+        if not inside[start]:
+            if not inside[end]:
+                return True
+        elif end - start < 2:
             return False
-        while end in inside:
+        if end - start > 1 and self._is_one(start, end):
+            return True
+        if inside[start]:
+            return False
+        while inside[end]:
             if self._text[end] not in _TAILS:
                 return False
             end += 1
+        return True
+
+    def _is_one(self, start: int, end: int) -> bool:
+        """Whether the stretch lies within one word."""
+        inside = self.inside
+        for position in range(start + 1, end):
+            if not inside[position]:
+                return False
         return True
