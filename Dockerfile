@@ -7,12 +7,18 @@ RUN python -m venv /opt/qunban
 COPY requirements.lock ./
 # Hashes are checked, so what is installed is what was tested.
 RUN /opt/qunban/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.lock
+RUN apt-get update -qq \
+    && apt-get install -y -qq --no-install-recommends gcc libc6-dev \
+    && rm -rf /var/lib/apt/lists/*
 COPY . ./
-# hatchling builds the wheel; it is needed here only.
+# hatchling builds the wheel and mypyc compiles triage; they are needed here only.
 RUN python -m venv /opt/builder \
+    && /opt/builder/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements-compile.lock \
     && /opt/builder/bin/pip install --no-cache-dir --disable-pip-version-check "hatchling>=1.27" \
     && /opt/builder/bin/pip wheel --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir /wheels . \
     && /opt/qunban/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps /wheels/*.whl \
+    && /opt/builder/bin/python native.py \
+    && cp -r build/native/routing build/native/qunban__mypyc*.so "$(/opt/qunban/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \
     && /opt/qunban/bin/python -m compileall -q /opt/qunban/lib
 
 FROM python:3.11-slim

@@ -2,8 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# The compiled form of triage comes before the sources; where there is none, this names no folder.
+COMPILED := PYTHONPATH="$(CURDIR)/build/native$${PYTHONPATH:+:$$PYTHONPATH}"
 
-.PHONY: install install-dev run test check audit bench soak format clean
+.PHONY: install install-dev compile run test check audit bench soak format clean
 
 install: $(VENV)/.installed
 
@@ -21,8 +23,13 @@ $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
+# Compiles what has changed, or returns at once. Without a C compiler it says so, and everything runs interpreted.
+compile: install
+	@$(BIN)/python native.py
+
 run: install
-	@$(BIN)/qunban run
+	@$(BIN)/python native.py || true
+	@$(COMPILED) $(BIN)/qunban run
 
 test: install-dev
 	@$(BIN)/python -m tests.browser_setup
@@ -42,12 +49,14 @@ format: install-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+# -P keeps the sources in this folder from coming before the compiled form.
 bench: install-dev
-	$(BIN)/python -m tests.bench
+	@$(BIN)/python native.py || true
+	$(COMPILED):"$(CURDIR)" $(BIN)/python -P -m tests.bench
 
 # SOAK="--seconds 60 --seed 7" makes it shorter, or raises the same storm again.
 soak: install-dev
 	$(BIN)/python -W ignore -m tests.soak $(SOAK)
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis

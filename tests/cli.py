@@ -13,6 +13,8 @@ from pathlib import Path
 import structlog
 from typer.testing import CliRunner
 
+import bot
+import routing
 from bot.cli import app
 
 PROGRAM = (sys.executable, "-c", "from bot.cli import main; main()")
@@ -22,7 +24,9 @@ PROGRAM = (sys.executable, "-c", "from bot.cli import main; main()")
 def bare_environment(values: Mapping[str, str]) -> dict[str, str]:
     """The environment of this process without settings of the product, and with ``values``."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("QUNBAN_")}
-    return {**kept, "PYTHONPATH": str(Path(__file__).parents[1]), **values}
+    # The compiled form of ``routing`` where this process has that, and then the sources.
+    folders = dict.fromkeys(str(Path(package.__path__[0]).parent) for package in (routing, bot))
+    return {**kept, "PYTHONPATH": os.pathsep.join(folders), **values}
 
 
 @dataclass(frozen=True, slots=True)

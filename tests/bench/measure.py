@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import jieba
@@ -16,13 +20,14 @@ from config.catalogue import load_catalogue
 from config.learned import load_learned
 from config.lexicon import load_lexicon
 from config.overlay import Overlay
-from routing.triage.engine import Triage
+from routing.triage.engine import IS_COMPILED, Triage
 from tests.bench.keywords import FEWER, MORE, widened
 from tests.bench.memory import resident_bytes
 from tests.bench.talk import labelled_talk, reports, talk
 from tests.process import serving
 
 ROUNDS = 5
+_SOURCES = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +40,37 @@ class Figure:
 
 
 def measure_triage(count: int = 3000) -> list[Figure]:
-    """Messages a second: deciding, and cutting the same messages with jieba alone."""
+    """Messages a second: deciding, and cutting the same messages with jieba alone.
+
+    Where triage is compiled, then the same once more by its sources.
+    """
     began = time.process_time()
     engine = build_triage(Overlay())
     loading = time.process_time() - began
     jieba.setLogLevel("ERROR")
     jieba.initialize()
+    form = "compiled" if IS_COMPILED else "interpreted"
     compared = [
-        _beside_jieba(what, engine, lines)
+        _beside_jieba(f"triage, {form}, {what}", engine, lines)
         for what, lines in (
-            ("triage, 90 % chatter, invented", talk(count)),
-            ("triage, 90 % chatter, labelled messages", labelled_talk(count)),
-            ("triage, reports alone, invented", reports(count)),
+            ("90 % chatter, invented", talk(count)),
+            ("90 % chatter, labelled messages", labelled_talk(count)),
+            ("reports alone, invented", reports(count)),
         )
     ]
-    return [*compared, Figure("loading the lexicon", f"{loading:.2f} s of the processor")]
+    figures = [*compared, Figure("loading the lexicon", f"{loading:.2f} s of the processor")]
+    return figures + _measure_interpreted() if IS_COMPILED else figures
+
+
+def _measure_interpreted() -> list[Figure]:
+    """The same by the sources, in a process of its own; loading is left out."""
+    told = subprocess.run(
+        [sys.executable, "-P", "-m", "tests.bench.measure"],
+        env={**os.environ, "PYTHONPATH": str(_SOURCES)},
+        stdout=subprocess.PIPE,
+        check=True,
+    ).stdout
+    return [Figure(*row) for row in json.loads(told)][:-1]
 
 
 def _beside_jieba(what: str, engine: Triage, lines: list[str]) -> Figure:
@@ -118,3 +139,7 @@ async def measure_start() -> list[Figure]:
 
 def _megabytes(size: int) -> str:
     return f"{size / 1024 / 1024:,.0f} MiB"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps([astuple(figure) for figure in measure_triage()]))

@@ -112,7 +112,7 @@ async def _done(process: asyncio.subprocess.Process) -> int:
 @asynccontextmanager
 async def _replica(kind: str, url: str, api_url: str) -> AsyncIterator[asyncio.subprocess.Process]:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.bench.replica", kind, url, api_url),
+        *(sys.executable, "-P", "-m", "tests.bench.replica", kind, url, api_url),
         cwd=_ROOT,
         env=bare_environment({}),
         stdin=asyncio.subprocess.PIPE,
