@@ -21,6 +21,8 @@ Writer = tuple[str, int, int]
 """Platform, chat and account."""
 Said = tuple[str, int, int]
 """Platform, chat and message."""
+Topic = tuple[str, int, str]
+"""Platform, chat and service; "" for the service means all of them."""
 
 _MISSING: Any = object()
 
@@ -35,12 +37,16 @@ class Foreseen:
     turns: dict[Chat, int] = field(default_factory=dict)
     """How often the talk of a group was dealt with; see ``ChatGroupRow.turn``."""
     tickets: dict[int, Ticket] = field(default_factory=dict)
-    recent: dict[Chat, frozenset[int]] = field(default_factory=dict)
+    recent: dict[Topic, frozenset[int]] = field(default_factory=dict)
     own: dict[Writer, frozenset[int]] = field(default_factory=dict)
     linked: dict[Said, int | None] = field(default_factory=dict)
     """The ticket of a message that is answered or edited, or none."""
     has_needs: dict[Chat, bool] = field(default_factory=dict)
     """Whether a need of the group is on the list."""
+    opened: dict[Chat, int] = field(default_factory=dict)
+    """How many tickets that were opened in a group since ``outlook.counted_since`` are open."""
+    heard: dict[Chat, tuple[tuple[int, datetime], ...]] = field(default_factory=dict)
+    """Who reported something lately in a group whose talk others dealt with, and when."""
     reporters: dict[int, tuple[Reporter, ...]] = field(default_factory=dict)
     subtasks: dict[int, tuple[Subtask, ...]] = field(default_factory=dict)
     cards: dict[int, tuple[tuple[int, int | None], ...]] = field(default_factory=dict)
@@ -72,11 +78,12 @@ class Foreseen:
                 table[key] = before
 
     def find(self, wanted: TicketFilter, limit: int) -> tuple[Ticket, ...] | None:
-        """The newest tickets of a group, or of one writer in a group; none where that was not foreseen."""
+        """The newest tickets of a group or a topic, or of one writer in a group; none where that was not foreseen."""
         if wanted.group_chat_id is None:
             return None
         narrow = TicketFilter(
             statuses=wanted.statuses,
+            service_code=wanted.service_code if wanted.reporter is None else "",
             since=wanted.since,
             platform=wanted.platform,
             reporter=wanted.reporter,
@@ -91,7 +98,7 @@ class Foreseen:
             is_within = wanted.since is not None and wanted.since >= self.outlook.since
             if not is_within or not wanted.statuses or not wanted.statuses <= self.outlook.statuses:
                 return None
-            ids = self.recent.get((wanted.platform, wanted.group_chat_id))
+            ids = self.recent.get((wanted.platform, wanted.group_chat_id, wanted.service_code))
         if ids is None:
             return None
         found = sorted((self.tickets[one] for one in ids if wanted.takes(self.tickets[one])), key=_newest, reverse=True)
@@ -103,6 +110,10 @@ class Foreseen:
     def _reaches_back(self, ids: Iterable[int], since: datetime | None) -> bool:
         return since is not None and any(self.tickets[one].created_at < since for one in ids)
 
+    def count_open(self, platform: str, chat_id: int, since: datetime) -> int | None:
+        """How many tickets opened in a group are open, as of the moment of reading; none where it was not foreseen."""
+        return self.opened.get((platform, chat_id)) if since >= self.outlook.counted_since else None
+
     def open(self, ticket: Ticket) -> None:
         """Puts in a ticket that this transaction opens."""
         self.put(self.tickets, ticket.id, ticket)
@@ -112,9 +123,7 @@ class Foreseen:
         self._count(ticket, 1)
         if ticket.group_chat_id is None:
             return
-        chat = ticket.platform, ticket.group_chat_id
-        if chat in self.recent and ticket.status in self.outlook.statuses and ticket.created_at >= self.outlook.since:
-            self.put(self.recent, chat, self.recent[chat] | {ticket.id})
+        self._add_recent(ticket, ticket.group_chat_id)
         if ticket.reporter_id is not None:
             self._add_own(ticket, ticket.reporter_id)
 
@@ -146,6 +155,8 @@ class Foreseen:
         self._count(before, -1)
         self._count(saved, 1)
         self.put(self.tickets, ticket.id, saved)
+        if saved.service_code != before.service_code and saved.group_chat_id is not None:
+            self._add_recent(saved, saved.group_chat_id)
         return saved
 
     def has_card(self, ticket_id: int, chat_id: int) -> bool:
@@ -169,8 +180,20 @@ class Foreseen:
         return replace(ticket, id=self.ticket_ids.pop(), number=f"{scope}-{day}-{serial + 1:03d}", version=1)
 
     def _count(self, ticket: Ticket, by: int) -> None:
-        if ticket.assignee_id in self.loads and ticket.is_open:
+        if not ticket.is_open:
+            return
+        if ticket.assignee_id in self.loads:
             self.put(self.loads, ticket.assignee_id, self.loads[ticket.assignee_id] + by)
+        chat: Any = ticket.platform, ticket.group_chat_id
+        if chat in self.opened and ticket.created_at >= self.outlook.counted_since:
+            self.put(self.opened, chat, self.opened[chat] + by)
+
+    def _add_recent(self, ticket: Ticket, chat_id: int) -> None:
+        if ticket.status not in self.outlook.statuses or ticket.created_at < self.outlook.since:
+            return
+        for topic in ((ticket.platform, chat_id, ticket.service_code), (ticket.platform, chat_id, "")):
+            if topic in self.recent:
+                self.put(self.recent, topic, self.recent[topic] | {ticket.id})
 
     def _add_own(self, ticket: Ticket, account: int) -> None:
         if ticket.group_chat_id is not None:

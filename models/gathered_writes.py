@@ -7,7 +7,7 @@ checked at its end, so the order does not matter, and the text depends on the ta
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -31,26 +31,30 @@ _MERGED = {
 _KEPT = frozenset({"ticket_cards"})
 """Tables in which a row that is there already stays as it is."""
 
+_TRANSACTIONS = 2**32
+"""Rows hold the number of the transaction that wrote them without its upper half."""
+
 _TICKETS = TicketRow.metadata.tables[TicketRow.__tablename__]
 _POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]  # The library gives no types for it.
 
 
-async def write(connection: AsyncConnection, gathered: Gathered) -> None:
+async def write(connection: AsyncConnection, gathered: Gathered) -> str:
     """Writes what was gathered, and counts the turns of the claimed groups on.
+
+    Returns how PostgreSQL calls the transaction in the rows (``xmin``) that it wrote; "" where texts had to be changed
+    to be kept, and on SQLite.
 
     Raises:
         NotKept: somebody else had one of the turns, changed one of the tickets or wrote one of the rows; the
             transaction is worth nothing more.
     """
-    if not (gathered.rows or gathered.changes or gathered.superseded or gathered.claims):
-        return
     try:
         if connection.dialect.name == _POSTGRESQL.name:
-            await _write_together(connection, gathered)
-        else:
-            await _write_by_table(connection, gathered)
+            return await _write_together(connection, gathered)
+        await _write_by_table(connection, gathered)
     except DBAPIError as error:
         raise NotKept from error
+    return ""
 
 
 async def _write_by_table(connection: AsyncConnection, gathered: Gathered) -> None:
@@ -66,7 +70,7 @@ async def _write_by_table(connection: AsyncConnection, gathered: Gathered) -> No
         await connection.execute(_change(names), rows)
 
 
-async def _write_together(connection: AsyncConnection, gathered: Gathered) -> None:
+async def _write_together(connection: AsyncConnection, gathered: Gathered) -> str:
     document: dict[str, Any] = {table.name: rows for table, rows in gathered.rows.items()}
     document["changes"], document["superseded"] = gathered.changes, gathered.superseded
     document["claims"] = [
@@ -77,20 +81,23 @@ async def _write_together(connection: AsyncConnection, gathered: Gathered) -> No
         tuple(gathered.changes[0]) if gathered.changes else (),
         bool(gathered.superseded),
     )
-    done = await connection.exec_driver_sql(text, (_json(document),))
-    if done.scalar_one() != len(gathered.claims) + len(gathered.changes):
+    written, is_exact = _json(document)
+    done: Sequence[Any] = (await connection.exec_driver_sql(text, (written,))).one()
+    if done[0] != len(gathered.claims) + len(gathered.changes):
         raise NotKept
+    return str(done[1] % _TRANSACTIONS) if is_exact else ""
 
 
-def _json(document: dict[str, Any]) -> str:
+def _json(document: dict[str, Any]) -> tuple[str, bool]:
+    """The document, and whether it says exactly what it was given."""
     try:
         text = msgspec.json.encode(document)
     except UnicodeEncodeError:
         text = b"\\u0000"
-    if b"\\u0000" in text:
-        # Hardly ever: somebody wrote what no database can keep, or the six characters that stand for it.
-        text = msgspec.json.encode(storable_tree(msgspec.to_builtins(document)))
-    return text.decode()
+    if b"\\u0000" not in text:
+        return text.decode(), True
+    # Hardly ever: somebody wrote what no database can keep, or the six characters that stand for it.
+    return msgspec.json.encode(storable_tree(msgspec.to_builtins(document))).decode(), False
 
 
 @cache
@@ -111,6 +118,7 @@ def _together(tables: tuple[tuple[Table, tuple[str, ...]], ...], changing: tuple
         parts.append(f"""superseded AS (
     UPDATE outbox SET state = '{Delivery.SUPERSEDED}', finished_at = r.moment FROM {_given("superseded", card)}
     WHERE outbox.state = '{Delivery.WAITING}' AND outbox.card AND outbox.ticket_id = r.ticket_id
+      AND {_among("outbox.ticket_id", "superseded", "ticket_id")}
       AND outbox.platform = r.platform AND outbox.chat_id = r.chat_id
       AND (outbox.leased_until IS NULL OR outbox.leased_until <= r.moment)
 )""")
@@ -120,7 +128,7 @@ def _together(tables: tuple[tuple[Table, tuple[str, ...]], ...], changing: tuple
         values = ", ".join(f"{name} = r.{name}" for name in changing if name not in {"id", "seen"})
         parts.append(f"""changed AS (
     UPDATE tickets SET {values} FROM {_given("changes", types)}
-    WHERE tickets.id = r.id AND tickets.version = r.seen RETURNING 1
+    WHERE tickets.id = r.id AND tickets.version = r.seen AND {_among("tickets.id", "changes", "id")} RETURNING 1
 )""")
         checked += " + (SELECT count(*) FROM changed)"
     for table, names in tables:
@@ -130,13 +138,19 @@ def _together(tables: tuple[tuple[Table, tuple[str, ...]], ...], changing: tuple
     INSERT INTO {table.name} ({columns})
     SELECT {columns} FROM {_given(table.name, types)}{_conflict(table)}
 )""")
-    return f"WITH {', '.join(parts)} SELECT {checked}"
+    return f"WITH {', '.join(parts)} SELECT {checked}, txid_current()"
 
 
 def _given(name: str, types: Mapping[str, str]) -> str:
     """The rows of one part of the document."""
     columns = ", ".join(f"{column} {kind}" for column, kind in types.items())
     return f"jsonb_to_recordset((SELECT rows -> '{name}' FROM given)) AS r({columns})"
+
+
+def _among(column: str, name: str, key: str) -> str:
+    """What every row that is joined with that part of the document has in common, said so that an index answers it."""
+    values = f"jsonb_array_elements((SELECT rows -> '{name}' FROM given)) one"
+    return f"{column} = ANY(ARRAY(SELECT (one ->> '{key}')::bigint FROM {values}))"
 
 
 def _type_of(column: Column[Any]) -> str:

@@ -6,7 +6,7 @@ be written first, so nothing that is asked can tell the difference; it is only s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -59,6 +59,8 @@ _FORESEEN_TABLES = frozenset(
 
 
 Row = dict[str, Any]
+Written = Callable[[Foreseen, str, Iterable[int], Iterable[tuple[Chat, int]]], None]
+"""Is told what was committed: who wrote the tickets of these ids, and the turns that were had."""
 Card = tuple[int, str, int]
 """Ticket, platform and chat: what a card is known by."""
 
@@ -81,6 +83,11 @@ class Gathered:
     claims: Sequence[tuple[Chat, int]]
     """Groups that nobody else may have dealt with, and how often they were dealt with when that was read."""
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to write."""
+        return not (self.rows or self.changes or self.superseded or self.claims)
+
 
 @dataclass(slots=True)
 class Part:
@@ -95,8 +102,13 @@ class Part:
 class Gathering:
     """The rows of one transaction that wait to be written."""
 
-    def __init__(self, foreseen: Foreseen) -> None:
+    def __init__(self, foreseen: Foreseen, written: Written | None = None) -> None:
+        """``written`` is called once everything is committed."""
         self.foreseen = foreseen
+        self._written = written
+        self._version: str | None = None
+        self._tickets: set[int] = set()
+        self._turns: list[tuple[Chat, int]] = []
         self.is_spent = False
         """Whether something else was written since: then nothing is foreseen any more."""
         self.parts: list[Part] = []
@@ -118,6 +130,16 @@ class Gathering:
             (_SUPERSEDED, {"ticket_id": ticket_id, "platform": platform, "chat_id": chat_id, "moment": at})
             for ticket_id, platform, chat_id in cards
         )
+
+    def wrote(self, version: str) -> None:
+        """Notes how the server calls the transaction in the rows that were written; "" where they differ from ours."""
+        self._version = version if self._version != "" else ""
+
+    def committed(self) -> None:
+        """Tells who asked for it what has become of what was gathered."""
+        if self._written is not None:
+            tickets = () if self.is_spent else self._tickets
+            self._written(self.foreseen, self._version or "", tickets, self._turns)
 
     def claim(self, chat: Chat) -> None:
         """Makes the writing depend on nobody else having dealt with the talk of a group since it was read."""
@@ -176,6 +198,7 @@ class Gathering:
                 by_name[name] = _last_of_each(by_name[name], key)
         if "tickets" in by_name:
             by_name["number_counters"] = self._counters()
+        self._tickets |= {row["id"] for row in (*changes, *by_name.get("tickets", ()))}
         return Gathered(
             rows={table: by_name[table.name] for table in ORDER if table.name in by_name},
             changes=changes,
@@ -186,6 +209,7 @@ class Gathering:
     def _take_claims(self) -> list[tuple[Chat, int]]:
         claimed = [(chat, self.foreseen.turns[chat]) for chat in sorted(self._claimed)]
         self._claimed.clear()
+        self._turns += claimed
         for chat, _ in claimed:
             # Having had our turn, a later part of this transaction has it still.
             del self.foreseen.turns[chat]

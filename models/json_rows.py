@@ -33,9 +33,17 @@ class JsonDialect:
     gather: str
     make: str
     each: str
-    """A query for the values of a list that is a parameter; ``{}`` is the parameter."""
+    """Whether something is one of a list that is a parameter; ``{}`` is the parameter."""
     mark: str
     """A parameter by its number."""
+
+    def zipped(self, lists: tuple[str, str], name: str, columns: tuple[str, str]) -> str:
+        """A table of two lists that are parameters, value beside value."""
+        (one, other), (first, second) = lists, columns
+        if self.mark == "$":
+            return f"unnest({one}, {other}) AS {name}({first}, {second})"
+        beside = f"json_each({one}) a JOIN json_each({other}) b ON b.key = a.key"
+        return f"(SELECT a.value AS {first}, b.value AS {second} FROM {beside}) AS {name}"
 
     def scalar(self, value: str, rest: str) -> str:
         """A JSON value that a query gives."""
@@ -66,13 +74,13 @@ POSTGRESQL_JSON = JsonDialect(
     array="json_build_array",
     gather="coalesce(json_agg({}), '[]'::json)",
     make="json_build_object",
-    each="(SELECT unnest({}))",
+    each="= ANY({})",
     mark="$",
 )
 SQLITE_JSON = JsonDialect(
     array="json_array",
     gather="json_group_array({})",
     make="json_object",
-    each="(SELECT value FROM json_each({}))",
+    each="IN (SELECT value FROM json_each({}))",
     mark="?",
 )

@@ -1,4 +1,4 @@
-"""Tickets that this process has read, so that those which have not changed since need not be sent again.
+"""Tickets as this process has last read or written them, so that those which have not changed need not be sent again.
 
 The recent tickets of a group are looked at with each of its messages, and most of them are as they were. The server
 says of each row which transaction wrote it last (``xmin``); where that is the one that was seen, the copy is true.
@@ -14,20 +14,46 @@ from routing.ticket import Ticket
 
 _CHATS = 500
 _TICKETS_A_CHAT = 128
-"""A little more than are looked at."""
+
+
+class _OfChat:
+    """The copies of one group, the latest kept last."""
+
+    def __init__(self) -> None:
+        self.by_id: OrderedDict[int, tuple[str, Ticket]] = OrderedDict()
+        self.by_service: dict[str, set[int]] = {}
+
+    def keep(self, version: str, ticket: Ticket) -> None:
+        self._forget(ticket.id)
+        self.by_id[ticket.id] = version, ticket
+        self.by_service.setdefault(ticket.service_code, set()).add(ticket.id)
+        if len(self.by_id) > _TICKETS_A_CHAT:
+            self._forget(next(iter(self.by_id)))
+
+    def _forget(self, ticket_id: int) -> None:
+        known = self.by_id.pop(ticket_id, None)
+        if known is not None:
+            self.by_service[known[1].service_code].discard(ticket_id)
+
+    def about(self, service: str) -> Iterable[int]:
+        """The ids of the tickets of a service; of all for ""."""
+        return self.by_service.get(service, ()) if service else self.by_id
 
 
 class TicketCopies:
     """The copies of one process, by platform and group."""
 
     def __init__(self) -> None:
-        self._chats: OrderedDict[tuple[str, int], OrderedDict[int, tuple[str, Ticket]]] = OrderedDict()
+        self._chats: OrderedDict[tuple[str, int], _OfChat] = OrderedDict()
 
-    def of_chats(self, platform: str, chats: Iterable[int]) -> dict[int, tuple[str, Ticket]]:
-        """The copies of these groups, by the id of the ticket, each with the transaction that had written it."""
+    def about(self, platform: str, topics: Iterable[tuple[int, str]]) -> dict[int, tuple[str, Ticket]]:
+        """The copies of these groups and services, by the id of the ticket, each with who had written it."""
         found: dict[int, tuple[str, Ticket]] = {}
-        for chat_id in chats:
-            found |= self._chats.get((platform, chat_id), {})
+        for chat_id, service in topics:
+            chat = self._chats.get((platform, chat_id))
+            if chat is not None:
+                for ticket_id in chat.about(service):
+                    found[ticket_id] = chat.by_id[ticket_id]
         return found
 
     def keep(self, version: str, ticket: Ticket) -> None:
@@ -35,11 +61,8 @@ class TicketCopies:
         if ticket.group_chat_id is None:
             return
         key = ticket.platform, ticket.group_chat_id
-        chat = self._chats.pop(key, OrderedDict())
+        chat = self._chats.pop(key, None) or _OfChat()
         self._chats[key] = chat
-        chat.pop(ticket.id, None)
-        chat[ticket.id] = version, ticket
-        if len(chat) > _TICKETS_A_CHAT:
-            chat.popitem(last=False)
+        chat.keep(version, ticket)
         if len(self._chats) > _CHATS:
             self._chats.popitem(last=False)

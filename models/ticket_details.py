@@ -64,14 +64,14 @@ def _statement_of_many(said: JsonDialect) -> str:
     parts = {
         "reporters": said.gathered(
             said.row(TicketReporterRow, Reporter),
-            f"(SELECT * FROM ticket_reporters WHERE ticket_id IN {ids} ORDER BY joined_at, account) t",
+            f"(SELECT * FROM ticket_reporters WHERE ticket_id {ids} ORDER BY joined_at, account) t",
         ),
         "subtasks": said.gathered(
-            said.row(SubtaskRow, Subtask), f"(SELECT * FROM subtasks WHERE ticket_id IN {ids} ORDER BY id) t"
+            said.row(SubtaskRow, Subtask), f"(SELECT * FROM subtasks WHERE ticket_id {ids} ORDER BY id) t"
         ),
         "cards": said.gathered(
             f"{said.array}(ticket_id, chat_id, thread_id)",
-            f"(SELECT * FROM ticket_cards WHERE ticket_id IN {ids} ORDER BY platform, chat_id) t",
+            f"(SELECT * FROM ticket_cards WHERE ticket_id {ids} ORDER BY platform, chat_id) t",
         ),
     }
     document = ", ".join(f"'{name}', {part}" for name, part in parts.items())
@@ -93,7 +93,17 @@ async def look_closely(transaction: Transaction, foreseen: Foreseen, ticket_id: 
 
 _READ_MANY = {True: _statement_of_many(POSTGRESQL_JSON), False: _statement_of_many(SQLITE_JSON)}
 # Nothing of the talk of any group is foreseen.
-_NO_TALK = Outlook(messages=(), statuses=frozenset(), since=datetime.max.replace(tzinfo=UTC), limit=0, day="")
+_NEVER = datetime.max.replace(tzinfo=UTC)
+_NO_TALK = Outlook(
+    messages=(),
+    topics=frozenset(),
+    statuses=frozenset(),
+    since=_NEVER,
+    limit=0,
+    day="",
+    counted_since=_NEVER,
+    heard_since=_NEVER,
+)
 
 
 async def foresee_changes(transaction: Transaction, tickets: Sequence[Ticket]) -> None:

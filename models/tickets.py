@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 
-from sqlalchemy import Integer, Select, bindparam, delete, insert, select, update
+from sqlalchemy import Integer, Select, bindparam, delete, func, insert, select, update
 
 from models.erasure import erase_tickets
 from models.tables_tickets import (
@@ -18,7 +18,7 @@ from models.tables_tickets import (
     TicketRow,
 )
 from models.ticket_details import foresee_changes, look_closely
-from models.ticket_rows import TICKET_COLUMNS, changed_values, narrowed, new_values, ticket_of, tickets_of
+from models.ticket_rows import OPEN, TICKET_COLUMNS, changed_values, narrowed, new_values, ticket_of, tickets_of
 from models.transaction import Transaction
 from routing.errors import ConcurrentChange, UnknownTicket
 from routing.message import Attachment
@@ -191,6 +191,24 @@ class SqlTicketStore:
         if found is not None:
             return found
         return tickets_of(await self._transaction.execute(narrowed(wanted).limit(limit).offset(offset)))
+
+    async def count_open(self, platform: str, chat_id: int, since: datetime) -> int:
+        """How many tickets that were opened in a group since then are still open."""
+        foreseen = self._transaction.foreseen
+        known = foreseen.count_open(platform, chat_id, since) if foreseen is not None else None
+        if known is not None:
+            return known
+        counted = await self._transaction.execute(
+            select(func.count()).where(
+                TicketRow.group_chat_id == chat_id, TicketRow.created_at >= since, TicketRow.platform == platform, OPEN
+            )
+        )
+        return int(counted.scalar_one())
+
+    async def heard_of(self, platform: str, chat_id: int) -> tuple[tuple[int, datetime], ...]:
+        """Accounts that lately reported something in a group to other processes, and when, as far as was read ahead."""
+        foreseen = self._transaction.foreseen
+        return foreseen.heard.get((platform, chat_id), ()) if foreseen is not None else ()
 
     async def of_message(self, platform: str, chat_id: int, message_id: int) -> Ticket | None:
         """The ticket that a message of a chat belongs to."""

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from models.engine import POSTGRESQL
 from models.foreseen import Foreseen
 from models.gathered_writes import write
-from models.gathering import Card, Gathering
+from models.gathering import Card, Gathering, Written
 from models.tables import Base
 
 Rows: TypeAlias = CursorResult[*tuple[Any, ...]]
@@ -53,9 +53,9 @@ class Transaction:
         """The only value that a statement in the words of this database gives."""
         return str((await (await self._opened()).exec_driver_sql(text, parameters)).scalar_one())
 
-    def gather(self, foreseen: Foreseen) -> None:
-        """From now until the commit, rows that are added wait to be written together."""
-        self._gathering = Gathering(foreseen)
+    def gather(self, foreseen: Foreseen, written: Written | None = None) -> None:
+        """From now until the commit, rows that are added wait to be written together; ``written`` is told of it."""
+        self._gathering = Gathering(foreseen, written)
 
     def claim(self, platform: str, chat_id: int) -> None:
         """While gathering: this transaction counts only where nobody else has the turn of the group meanwhile."""
@@ -100,9 +100,15 @@ class Transaction:
         connection = await self._opened()
         for part in gathering.parts:
             if part.savepoint is None:
-                await write(connection, gathering.take(part.gathered))
+                await self._write(connection, gathering, part.gathered)
                 part.savepoint = await connection.begin_nested()
-        await write(connection, gathering.take())
+        await self._write(connection, gathering)
+
+    @staticmethod
+    async def _write(connection: AsyncConnection, gathering: Gathering, end: int | None = None) -> None:
+        gathered = gathering.take(end)
+        if not gathered.is_empty:
+            gathering.wrote(await write(connection, gathered))
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
@@ -140,8 +146,9 @@ class Transaction:
 
     async def commit(self) -> None:
         """Makes everything since the last commit last, and lets the connection go to the next one in the queue."""
-        if self._gathering is not None:
-            await self._write_gathered(self._gathering)
+        gathering = self._gathering
+        if gathering is not None:
+            await self._write_gathered(gathering)
             self._gathering = None
         if self._connection is not None:
             try:
@@ -152,6 +159,8 @@ class Transaction:
                 raise
             finally:
                 await self.close()
+        if gathering is not None:
+            gathering.committed()
         self.changed_registers, self.revisions = frozenset(), None
 
     async def close(self) -> None:

@@ -49,7 +49,7 @@ class SqlUpdateLog:
         if not self._transaction.is_postgresql:
             return
         foreseen = self._transaction.foreseen
-        if foreseen is None or (platform, chat_id) not in foreseen.recent:
+        if foreseen is None or (platform, chat_id) not in foreseen.opened:
             is_chat = and_(ChatGroupRow.platform == platform, ChatGroupRow.chat_id == chat_id)
             await self._transaction.execute(update(ChatGroupRow).where(is_chat).values(turn=ChatGroupRow.turn + 1))
         elif (platform, chat_id) in foreseen.turns:

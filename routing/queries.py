@@ -33,9 +33,10 @@ class TicketFilter:
     """Occurs in the number, the text or the resolution."""
 
     def takes(self, ticket: Ticket) -> bool:
-        """Whether the filter lets a ticket through, as far as its status and the time of its creation go."""
+        """Whether the filter lets a ticket through, as far as status, service and the time of its creation go."""
         return (
             (not self.statuses or ticket.status in self.statuses)
+            and (not self.service_code or ticket.service_code == self.service_code)
             and (self.since is None or ticket.created_at >= self.since)
             and (self.until is None or ticket.created_at < self.until)
         )
@@ -73,11 +74,17 @@ class Outlook:
     """
 
     messages: tuple[IncomingMessage, ...]
+    topics: frozenset[tuple[int, str]]
+    """The groups, each with a service whose recent tickets matter there; with "" all of its recent tickets do."""
     statuses: frozenset[Status]
     """Of the groups' recent tickets; those of the writers are looked at in any status."""
     since: datetime
     """When the oldest of the groups' recent tickets was opened."""
     limit: int
-    """How many tickets of each group, and of each writer in it, are looked at."""
+    """How many tickets of each topic, and of each writer in a group, are looked at."""
     day: str
     """The day under which new tickets are numbered."""
+    counted_since: datetime
+    """From when on the tickets are counted that were opened in a group."""
+    heard_since: datetime
+    """From when on it matters who reported something in a group."""

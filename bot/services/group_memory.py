@@ -15,7 +15,6 @@ from typing import TypeVar
 
 from routing.message import Attachment, GeoPoint, IncomingMessage
 from routing.place import Place
-from routing.ticket import Ticket
 
 MOST_REMEMBERED = 10_000
 
@@ -73,15 +72,11 @@ class GroupMemory:
         _note(self._lively, (message.platform, message.chat_id), message.sent_at)
         self._note_report(message, message.sender_id, message.sent_at)
 
-    def learn(self, message: IncomingMessage, tickets: Iterable[Ticket]) -> None:
-        """Notes who reported something in the message's group, as another process may have taken it."""
-        for ticket in tickets:
-            said_at = ticket.last_said_at or ticket.created_at
-            if ticket.reporter_id is None or message.sent_at - said_at > self._reported_span:
-                continue
-            known = self._reported.get((message.platform, message.chat_id, ticket.reporter_id))
-            if known is None or known < said_at:
-                self._note_report(message, ticket.reporter_id, said_at)
+    def learn(self, message: IncomingMessage, heard: Iterable[tuple[int, datetime]]) -> None:
+        """Notes which accounts reported something in the message's group, and when, to another process."""
+        for account, said_at in heard:
+            if message.sent_at - said_at <= self._reported_span:
+                self._note_report(message, account, said_at)
 
     def has_reported(self, message: IncomingMessage) -> bool:
         """Whether the writer of the message reported something in its group a short while ago."""

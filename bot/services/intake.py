@@ -38,12 +38,12 @@ from routing.relation import (
     relate,
 )
 from routing.ticket import OPEN_STATUSES, Status, Ticket
-from routing.triage.decision import Ask, Decision, Ignore, OpenTicket
+from routing.triage.decision import Ask, Decision, Ignore, Matter, OpenTicket
 from routing.triage.engine import Triage
 from routing.triage.matters import matters_of
 
 MOST_KNOWN = 50
-"""Recent tickets of a group that a message is compared with."""
+"""Recent tickets of a group that a message is compared with, of the service that it is about if it is about one."""
 
 MOST_DECIDED = 1_000
 """Messages that were found to matter and are not dealt with yet; what was decided about them is kept till then."""
@@ -111,14 +111,24 @@ class IntakeService:
 
     def outlook(self, messages: Sequence[IncomingMessage]) -> Outlook:
         """What handling these messages is going to look at: the groups' recent tickets and those of the writers."""
-        now = self._clock()
+        now, rules = self._clock(), self._rules.conversation
+        topics = ((one.chat_id, self._topic(self._decided.get(one.update_id))) for one in messages)
         return Outlook(
             messages=tuple(messages),
+            topics=frozenset((chat_id, topic) for chat_id, topic in topics if topic is not None),
             statuses=_ALIVE,
             since=self._recent_since(now),
-            limit=max(MOST_KNOWN, self._rules.conversation.flood.group),
+            limit=MOST_KNOWN,
             day=self._rules.wording.day(now),
+            counted_since=now - rules.flood.window,
+            heard_since=now - rules.same_person,
         )
+
+    def _topic(self, decision: Decision | None) -> str | None:
+        """The service of which neighbours' tickets matter beside a message: none, or all ("") where it names none."""
+        if not isinstance(decision, Matter):
+            return ""
+        return decision.service_code if self._rules.conversation.is_shared(decision.service_code) else None
 
     async def handle(self, work: UnitOfWork, message: IncomingMessage) -> None:
         """Deals with one message of a group; what the rules refuse is answered, not raised, since nobody pressed."""
@@ -231,14 +241,18 @@ class IntakeService:
     async def _relation(self, work: UnitOfWork, message: IncomingMessage, decision: Decision) -> Relation:
         now = self._clock()
         rules = self._rules.conversation
-        recent = TicketFilter(
-            platform=message.platform,
-            group_chat_id=message.chat_id,
-            statuses=_ALIVE,
-            since=self._recent_since(now),
-        )
-        tickets = await work.tickets.find(recent, limit=MOST_KNOWN)
-        self._memory.learn(message, tickets)
+        self._memory.learn(message, await work.tickets.heard_of(message.platform, message.chat_id))
+        tickets: tuple[Ticket, ...] = ()
+        topic = self._topic(decision)
+        if topic is not None:
+            recent = TicketFilter(
+                platform=message.platform,
+                group_chat_id=message.chat_id,
+                service_code=topic,
+                statuses=_ALIVE,
+                since=self._recent_since(now),
+            )
+            tickets = await work.tickets.find(recent, limit=MOST_KNOWN)
         own = await work.tickets.find(
             self._rules.of_reporter(message.platform, message.sender_id, message.chat_id, None), limit=MOST_KNOWN
         )

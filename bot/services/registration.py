@@ -22,10 +22,9 @@ from routing.followup import plain
 from routing.message import IncomingMessage
 from routing.outgoing import Content, Outgoing
 from routing.place import Place
-from routing.queries import TicketFilter
 from routing.relation import are_apart, outgrows_question
 from routing.script import script_of
-from routing.ticket import OPEN_STATUSES, Ticket
+from routing.ticket import Ticket
 from routing.triage.decision import Decision, Ignore, Matter
 from routing.triage.engine import Triage
 from routing.triage.matters import matters_of
@@ -243,13 +242,8 @@ class RegistrationService:
     ) -> None:
         in_group = 0
         if message.chat_kind == "group":
-            wanted = TicketFilter(
-                platform=message.platform,
-                group_chat_id=message.chat_id,
-                statuses=OPEN_STATUSES,
-                since=now - self._flood.window,
-            )
-            in_group = len(await work.tickets.find(wanted, limit=self._flood.group))
+            since = now - self._flood.window
+            in_group = await work.tickets.count_open(message.platform, message.chat_id, since)
         match flood_of(self._flood, matter.urgency, by_person=len(by_person), in_group=in_group):
             case Flood.PERSON:
                 raise TooMany

@@ -31,8 +31,17 @@ def said(update_id: int = 1, *, reply_to: int | None = None, edited: bool = Fals
     )
 
 
-def outlook(*messages: IncomingMessage, limit: int = 50) -> Outlook:
-    return Outlook(messages or (said(),), statuses=ALIVE, since=SINCE, limit=limit, day="1120")
+def outlook(*messages: IncomingMessage, limit: int = 50, topics: tuple[str, ...] = ("",)) -> Outlook:
+    return Outlook(
+        messages or (said(),),
+        topics=frozenset((CHAT, service) for service in topics),
+        statuses=ALIVE,
+        since=SINCE,
+        limit=limit,
+        day="1120",
+        counted_since=SINCE,
+        heard_since=SINCE,
+    )
 
 
 def reported(**fields: object) -> Ticket:
@@ -399,4 +408,100 @@ async def test_a_ticket_that_changed_since_it_was_read_ahead_is_read_anew(
             filter_ = TicketFilter(platform="local", group_chat_id=CHAT, reporter=WRITER)
             assert await work.tickets.find(filter_, limit=5) == (wanted,)
             assert work.foresees
+    await other.close()
+
+
+@pytest.mark.parametrize("topics", [("",), ("repair",), ("repair", "noise"), ("repair", ""), ()])
+async def test_the_tickets_of_a_topic_are_found_whatever_was_foreseen(
+    database: Database, topics: tuple[str, ...]
+) -> None:
+    await bind(database)
+    async with database.unit_of_work() as work:
+        for service in ("repair", "noise", "lift", "repair"):
+            kept = await keep(work, reported(service_code=service, reporter_id=NEIGHBOUR), NEIGHBOUR)
+        await keep(work, reported(status=Status.ARCHIVED, service_code="repair"))
+        await work.commit()
+
+    async def found(work: SqlUnitOfWork) -> list[object]:
+        wanted = TicketFilter(platform="local", group_chat_id=CHAT, statuses=ALIVE, since=SINCE)
+        answers: list[object] = []
+        for service in ("repair", "noise", "lift", ""):
+            tickets = await work.tickets.find(replace(wanted, service_code=service), limit=20)
+            answers.append([(one.text, one.service_code, one.status) for one in tickets])
+        return [*answers, await work.tickets.count_open("local", CHAT, SINCE)]
+
+    async def changed(work: SqlUnitOfWork) -> list[object]:
+        answers = await found(work)
+        moved = await work.tickets.save(replace(await work.tickets.lock(kept.id), service_code="noise"))
+        fresh = await keep(work, reported(service_code="lift"))
+        answers += await found(work)
+        await work.tickets.save(replace(fresh, status=Status.WITHDRAWN))
+        await work.tickets.save(replace(moved, status=Status.IN_PROGRESS))
+        return [*answers, *await found(work)]
+
+    async with database.unit_of_work() as work:
+        expected = await changed(work)
+    async with database.unit_of_work() as work:
+        await work.foresee(outlook(topics=topics))
+        assert await changed(work) == expected
+        assert work.foresees is bool(topics), "a ticket that was not read ahead is changed in the database itself"
+
+
+async def test_what_this_process_wrote_is_what_the_stores_say(postgresql_url: str) -> None:
+    """A copy of what was written stands for the row, so it must be the row, whatever became of the transaction."""
+    database = Database(postgresql_url)
+    worker = await bind(database)
+    known: list[int] = []
+    for text in (*ODD_TEXTS, "ab\x00c", "\\u0000", "\ud800"):
+        async with database.unit_of_work() as work:
+            await work.foresee(outlook())
+            async with work.savepoint():
+                kept = await keep(work, reported(text=text, assignee_id=worker.id, dangers=("gas", text)))
+            with suppress(ZeroDivisionError):
+                async with work.savepoint():
+                    await work.tickets.save(replace(await work.tickets.lock(kept.id), urges=5))
+                    if text == ODD_TEXTS[0]:
+                        await work.tickets.events(kept.id)
+                    raise ZeroDivisionError
+            async with work.savepoint():
+                await work.tickets.save(replace(await work.tickets.lock(kept.id), urges=1, reminded=frozenset({"a"})))
+            if text == ODD_TEXTS[1]:
+                await work.tickets.add_attachments(kept.id, [Attachment("photo", "file")])
+            await work.commit()
+        known.append(kept.id)
+    async with database.unit_of_work() as work:
+        await work.foresee(outlook())
+        ahead = {one: await work.tickets.lock(one) for one in known}
+        assert work.foresees
+    async with database.unit_of_work() as work:
+        assert {one: await work.tickets.get(one) for one in known} == ahead
+    await database.close()
+
+
+async def test_a_process_hears_of_what_others_were_told(postgresql_url: str) -> None:
+    one, other = Database(postgresql_url), Database(postgresql_url)
+    await bind(one)
+
+    async def heard(database: Database) -> tuple[tuple[int, object], ...]:
+        async with database.unit_of_work() as work:
+            await work.foresee(outlook())
+            return await work.tickets.heard_of("local", CHAT)
+
+    async def tell(database: Database, update_id: int, **fields: object) -> None:
+        async with database.unit_of_work() as work:
+            await work.foresee(outlook(said(update_id)))
+            await work.updates.in_turn("local", CHAT)
+            await keep(work, reported(**fields))
+            await work.commit()
+
+    await heard(one)
+    await tell(one, 1, last_said_at=NOW)
+    await tell(one, 2, created_at=SINCE - timedelta(seconds=1))
+    await tell(one, 3, reporter_id=None)
+    assert await heard(one) == ()
+    assert await heard(other) == ((WRITER, NOW),)
+    assert await heard(other) == ()
+    await tell(other, 4, reporter_id=NEIGHBOUR)
+    assert set(await heard(one)) == {(WRITER, NOW), (NEIGHBOUR, NOW)}
+    await one.close()
     await other.close()

@@ -56,7 +56,16 @@ class Listener:
         return self.matters
 
     def outlook(self, messages: Sequence[IncomingMessage]) -> Outlook:
-        return Outlook(tuple(messages), statuses=OPEN_STATUSES, since=NOW, limit=50, day="1120")
+        return Outlook(
+            tuple(messages),
+            topics=frozenset((one.chat_id, "") for one in messages),
+            statuses=OPEN_STATUSES,
+            since=NOW,
+            limit=50,
+            day="1120",
+            counted_since=NOW,
+            heard_since=NOW,
+        )
 
     async def handle(self, work: UnitOfWork, message: IncomingMessage) -> None:
         await work.groups.put(Group("telegram", -message.update_id, message.text))

@@ -10,7 +10,6 @@ import pytest
 from bot.services.group_memory import GroupMemory
 from routing.message import Attachment, IncomingMessage
 from routing.place import Place
-from tests.contract.samples import ticket
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -58,9 +57,7 @@ def test_who_has_just_reported_and_where(memory: GroupMemory) -> None:
 
 
 def test_who_reported_to_another_process_is_learned(memory: GroupMemory) -> None:
-    recent = ticket(reporter_id=7, created_at=NOW - 60 * MINUTE, last_said_at=NOW - MINUTE)
-    old = ticket(reporter_id=9, created_at=NOW - 11 * MINUTE)
-    memory.learn(said(1, sender_id=8), [recent, old, ticket(reporter_id=None, created_at=NOW)])
+    memory.learn(said(1, sender_id=8), [(7, NOW - MINUTE), (7, NOW - 5 * MINUTE), (9, NOW - 11 * MINUTE)])
     assert memory.has_reported(said(2))
     assert not memory.has_reported(said(2, NOW + 10 * MINUTE)), "counted from what was said last"
     assert not memory.has_reported(said(2, sender_id=9))
