@@ -18,6 +18,7 @@ from bot.services.care_list import CareListService
 from bot.services.care_visits import CareVisitService
 from bot.services.care_watch import CareWatch
 from bot.services.civic_talk import CivicTalk
+from bot.services.clock_telling import ClockTelling
 from bot.services.clockwork import ClockService
 from bot.services.confirmation import ConfirmationService
 from bot.services.correction import CorrectionService
@@ -86,6 +87,7 @@ class UseCases:
     digests: DigestService
     undelivered: UndeliveredService
     clockwork: ClockService
+    telling: ClockTelling
     moves: MoveService
     rota: RotaService
     civic: CivicCases
@@ -203,6 +205,7 @@ def use_cases(
         digests=digests_of(configuration, rules, platform, clock),
         undelivered=UndeliveredService(rules, board, clock),
         clockwork=ClockService(rules, board, clock),
+        telling=ClockTelling(rules, board, clock),
         moves=MoveService(configuration.organisation, clock),
         rota=RotaService(rules, clock, platform=platform),
         civic=civic,

@@ -128,6 +128,7 @@ def build(settings: Settings, *, url: str, clock: Clock = utc_now, randomness: R
         randomness=randomness,
         metrics=OutboxMetrics(registry),
         undelivered=district.undelivered.given_up,
+        prepare=ClockJob(database.unit_of_work, district.telling.tell, district.telling.tell_each).batch,
     )
     bell = Bell(database_url, heard=outbox.wake, lost=lambda kind: log.warning("bell_lost", kind=kind))
     database.on_commit(outbox.wake)

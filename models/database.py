@@ -16,6 +16,7 @@ from models.areas import SqlAreaStore
 from models.care import SqlCareStore
 from models.care_visits import SqlCareVisitStore
 from models.civic import SqlCivicStores
+from models.clock_notices import SqlClockNoticeStore
 from models.digests import SqlDigestStore
 from models.disputes import SqlDisputeStore
 from models.engine import SQLITE, connect, disk_trouble, parse_url
@@ -70,6 +71,7 @@ class SqlUnitOfWork:
         self.tickets = SqlTicketStore(transaction)
         self.subtasks = SqlSubtaskStore(transaction)
         self.outbox = SqlOutbox(transaction)
+        self.clock_notices = SqlClockNoticeStore(transaction)
         self.pace = SqlPaceStore(transaction)
         self.updates = SqlUpdateLog(transaction)
         self.prompts = SqlPromptStore(transaction)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, tuple_, update
 from sqlalchemy.orm import aliased
 
+from models.tables_clock import ClockNoticeRow
 from models.tables_delivery import Delivery, OutboxRow
 from models.tables_tickets import TicketCardRow, TicketMessageRow
 from models.topic_cards import TopicCards, TopicKey, topic_key
@@ -235,12 +236,17 @@ class SqlOutbox:
         return int((await self._transaction.execute(select(func.count()).where(_IS_WAITING))).scalar_one())
 
     async def backlog(self) -> Backlog:
-        """How many messages wait or are being sent, the oldest of them, and how many were given up."""
+        """How many messages wait or are being sent, the oldest of them, and how many were given up.
+
+        What is still to be put into words waits too, and counts as one message.
+        """
         waiting = await self._transaction.execute(
             select(func.count(), func.min(OutboxRow.created_at)).where(_IS_WAITING)
         )
-        count, oldest = waiting.one()
-        return Backlog(waiting=count, oldest=oldest, given_up=await self.given_up())
+        untold = await self._transaction.execute(select(func.count(), func.min(ClockNoticeRow.at)))
+        (count, oldest), (notices, since) = waiting.one(), untold.one()
+        first = min((moment for moment in (oldest, since) if moment is not None), default=None)
+        return Backlog(waiting=count + notices, oldest=first, given_up=await self.given_up())
 
     async def given_up(self) -> int:
         """How many messages could not be delivered and have not been pruned yet."""

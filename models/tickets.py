@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Integer, Select, bindparam, delete, func, insert, select, update
 
 from models.erasure import erase_tickets
+from models.foreseen import Foreseen
 from models.tables_tickets import (
     NumberCounterRow,
     TicketCardRow,
@@ -17,8 +18,17 @@ from models.tables_tickets import (
     TicketReporterRow,
     TicketRow,
 )
-from models.ticket_details import foresee_changes, look_closely
-from models.ticket_rows import OPEN, TICKET_COLUMNS, changed_values, narrowed, new_values, ticket_of, tickets_of
+from models.ticket_details import NO_TALK, look_closely
+from models.ticket_rows import (
+    OPEN,
+    TICKET_COLUMNS,
+    changed_values,
+    clock_values,
+    narrowed,
+    new_values,
+    ticket_of,
+    tickets_of,
+)
 from models.transaction import Transaction
 from routing.errors import ConcurrentChange, UnknownTicket
 from routing.message import Attachment
@@ -110,6 +120,23 @@ class SqlTicketStore:
         if saved.rowcount != 1:
             raise ConcurrentChange(ticket.number)
         return replace(ticket, version=ticket.version + 1)
+
+    async def save_clock(self, ticket: Ticket, next_check_at: datetime | None) -> None:
+        """Writes what the clock may have changed of a ticket that ``take_due`` gave (``CLOCK_FIELDS``), and its check.
+
+        Raises:
+            ConcurrentChange: the row is no longer of the version that ``ticket`` was read with; nothing was written.
+        """
+        if self._transaction.foreseen is not None:
+            self._transaction.change_ticket(ticket.id, ticket.version, clock_values(ticket, next_check_at))
+            return
+        saved = await self._transaction.execute(
+            update(TicketRow)
+            .where(TicketRow.id == ticket.id, TicketRow.version == ticket.version)
+            .values(clock_values(ticket, next_check_at) | {"version": ticket.version + 1})
+        )
+        if saved.rowcount != 1:
+            raise ConcurrentChange(ticket.number)
 
     async def record(self, *events: TicketEvent) -> None:
         """Adds to the list of what happened."""
@@ -252,7 +279,7 @@ class SqlTicketStore:
         """
         due = tickets_of(await self._transaction.execute(_DUE, {"due_at": now, "most": limit}))
         if due and together and not self._transaction.gathers:
-            await foresee_changes(self._transaction, due)
+            self._transaction.gather(Foreseen(NO_TALK))
         return due
 
     async def erase(self, ended_before: datetime, at: datetime, *, limit: int) -> int:

@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 _DAY = timedelta(days=1)
 _NOTHING = timedelta(0)
+_MOST_DAYS = 4000
+"""Days whose working time is kept in mind: ten years and more, at some hundred bytes each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,10 @@ class WorkingCalendar:
     """What a holiday is called, for explanations."""
     unpublished_years: frozenset[int] = frozenset()
     """Years of which the make-up workdays are not announced yet, so that their days off are an estimate."""
+    _known: dict[date, tuple[tuple[datetime, datetime], ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """The working time of days that were asked for, as limits ask for the same few days again and again."""
 
     def __post_init__(self) -> None:
         if not self.weekdays or not self.hours:
@@ -153,9 +159,14 @@ class WorkingCalendar:
 
     def _stretches_of(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
         """The working time of one local day in UTC; converted edge by edge, so that a clock change cannot shift it."""
-        if not self.is_workday(day):
-            return ()
-        return tuple((self._moment(day, h.opens), self._closing(day, h.closes)) for h in self.hours)
+        known = self._known.get(day)
+        if known is None:
+            if len(self._known) >= _MOST_DAYS:
+                self._known.clear()
+            hours = self.hours if self.is_workday(day) else ()
+            known = tuple((self._moment(day, h.opens), self._closing(day, h.closes)) for h in hours)
+            self._known[day] = known
+        return known
 
     def _moment(self, day: date, at: time) -> datetime:
         return datetime.combine(day, at, self.timezone).astimezone(UTC)

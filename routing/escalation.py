@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from routing.calendar import WorkingCalendar
 from routing.callback import DecisionLimits
@@ -30,6 +30,23 @@ CONTRADICTION = "contradiction"
 """Stands in ``Ticket.reminded`` once the next level was asked to decide a contradiction of the call-back."""
 URGE = "urge"
 """Stands in ``Ticket.reminded`` once whoever urged it was told that nothing came of it."""
+CLOCK_FIELDS = (
+    "status",
+    "assignee_id",
+    "assigned_at",
+    "claimed_at",
+    "progress_at",
+    "questioned_at",
+    "lapses",
+    "hand_over",
+    "reminded",
+    "escalation_level",
+    "escalated_at",
+    "acknowledged_until",
+    "archived_at",
+    "next_check_at",
+)
+"""All of ``Ticket`` that a step of the clock can change; only one that has the work done again changes more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,39 +109,72 @@ def check(ticket: Ticket, rules: ClockRules, now: datetime, *, top: int) -> Cloc
     been silent long enough. A contradiction of the call-back that nobody decides goes up one level, and is then decided
     for the resident.
     """
-    step = _demands(ticket, rules, now, top)
+    step = demands(ticket, rules, now, top=top)
     after = applied(ticket, step, now)
     return replace(step, next_check_at=next_check(after, rules, now, top=top))
 
 
+def demands(ticket: Ticket, rules: ClockRules, now: datetime, *, top: int) -> ClockStep:
+    """The same without ``next_check_at``, for whoever changes more of the ticket before it is known."""
+    if ticket.status is Status.ARCHIVED:
+        return _undecided(ticket, rules, now)
+    if ticket.status is Status.RESOLVED:
+        at = _archive_at(ticket, rules)
+        return ClockStep(archive=at is not None and at <= now)
+    reminders = tuple(
+        (name, due)
+        for name, limit, due in _running(ticket, rules)
+        if (at := _reminder_at(ticket, rules, name, limit, due, now)) and at <= now
+    )
+    step = ClockStep(
+        reminders=reminders,
+        question=_is_past(_question_at(ticket, rules), now),
+        urge_expired=_is_past(_urge_at(ticket), now),
+        hand_over_lapsed=_is_past(_answer_at(ticket), now),
+    )
+    runs_out = _is_past(_escalation_at(ticket, rules, now, top), now)
+    lapses = _is_past(lapse_at(ticket, rules), now)
+    if not runs_out and not lapses:
+        return step
+    is_taken = lapses or _is_left_unclaimed(ticket, rules, now)
+    may_take = ticket.lapses < rules.handling.most_lapses
+    return replace(
+        step,
+        escalate_to_level=ticket.escalation_level + 1,
+        cause=_cause(ticket, rules, now) if runs_out else IDLE,
+        release=is_taken and may_take,
+        decide=is_taken and not may_take,
+    )
+
+
 def applied(ticket: Ticket, step: ClockStep, now: datetime) -> Ticket:
     """The ticket's row after ``step``, ``next_check_at`` included."""
+    # A ticket has many fields, so all that changes is put into one copy.
+    changes: dict[str, Any] = {"next_check_at": step.next_check_at}
     reminded = ticket.reminded | {name for name, _ in step.reminders}
-    changed = replace(
-        ticket,
-        reminded=reminded | {URGE} if step.urge_expired else reminded,
-        next_check_at=step.next_check_at,
-    )
+    if step.urge_expired:
+        reminded |= {URGE}
     if step.question:
-        changed = replace(changed, questioned_at=now)
+        changes["questioned_at"] = now
     if step.hand_over_lapsed or step.release or step.decide:
-        changed = replace(changed, hand_over=None)
+        changes["hand_over"] = None
     if step.escalate_to_level is not None:
-        changed = replace(changed, escalation_level=step.escalate_to_level, escalated_at=now, acknowledged_until=None)
+        changes |= {"escalation_level": step.escalate_to_level, "escalated_at": now, "acknowledged_until": None}
     if step.release or step.decide:
-        changed = replace(
-            changed,
-            status=next_status(ticket, Action.RELEASE),
-            assignee_id=None,
-            claimed_at=None,
-            progress_at=None,
-            questioned_at=None,
-            lapses=ticket.lapses + 1,
-        )
+        changes |= {
+            "status": next_status(ticket, Action.RELEASE),
+            "assignee_id": None,
+            "claimed_at": None,
+            "progress_at": None,
+            "questioned_at": None,
+            "lapses": ticket.lapses + 1,
+        }
     if step.archive:
-        changed = replace(changed, status=next_status(ticket, Action.ARCHIVE), archived_at=now)
+        changes |= {"status": next_status(ticket, Action.ARCHIVE), "archived_at": now}
     if step.decision_goes_up:
-        changed = replace(changed, reminded=reminded | {CONTRADICTION}, escalated_at=now)
+        reminded |= {CONTRADICTION}
+        changes["escalated_at"] = now
+    changed = replace(ticket, reminded=reminded, **changes)
     if step.redo_until is not None:
         changed = reopened(replace(changed, status=next_status(ticket, Action.REDO)), step.redo_until, now)
     return changed
@@ -179,38 +229,6 @@ def _undecided(ticket: Ticket, rules: ClockRules, now: datetime) -> ClockStep:
         return ClockStep(decision_goes_up=True)
     limits = rules.sla.due_times(rules.catalogue.of(ticket.service_code), ticket.urgency, now, rules.calendar)
     return ClockStep(redo_until=limits.resolve_due_at)
-
-
-def _demands(ticket: Ticket, rules: ClockRules, now: datetime, top: int) -> ClockStep:
-    if ticket.status is Status.ARCHIVED:
-        return _undecided(ticket, rules, now)
-    if ticket.status is Status.RESOLVED:
-        at = _archive_at(ticket, rules)
-        return ClockStep(archive=at is not None and at <= now)
-    reminders = tuple(
-        (name, due)
-        for name, limit, due in _running(ticket, rules)
-        if (at := _reminder_at(ticket, rules, name, limit, due, now)) and at <= now
-    )
-    step = ClockStep(
-        reminders=reminders,
-        question=_is_past(_question_at(ticket, rules), now),
-        urge_expired=_is_past(_urge_at(ticket), now),
-        hand_over_lapsed=_is_past(_answer_at(ticket), now),
-    )
-    runs_out = _is_past(_escalation_at(ticket, rules, now, top), now)
-    lapses = _is_past(lapse_at(ticket, rules), now)
-    if not runs_out and not lapses:
-        return step
-    is_taken = lapses or _is_left_unclaimed(ticket, rules, now)
-    may_take = ticket.lapses < rules.handling.most_lapses
-    return replace(
-        step,
-        escalate_to_level=ticket.escalation_level + 1,
-        cause=_cause(ticket, rules, now) if runs_out else IDLE,
-        release=is_taken and may_take,
-        decide=is_taken and not may_take,
-    )
 
 
 def _is_past(at: datetime | None, now: datetime) -> bool:

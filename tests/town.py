@@ -282,6 +282,7 @@ async def running_town(
             randomness=random.Random(7).random,
             metrics=OutboxMetrics(registry),
             undelivered=cases.undelivered.given_up,
+            prepare=ClockJob(database.unit_of_work, cases.telling.tell, cases.telling.tell_each).batch,
         )
         try:
             async with httpx.AsyncClient(trust_env=False, verify=False) as http:  # Nothing here is encrypted.

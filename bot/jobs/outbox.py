@@ -81,8 +81,12 @@ class OutboxRunner:
         at_once: int = 32,
         undelivered: Undelivered | None = None,
         monotonic: Callable[[], float] = lambda: asyncio.get_running_loop().time(),
+        prepare: Callable[[], Awaitable[int]] | None = None,
     ) -> None:
-        """``monotonic`` gives seconds that no change of the machine's clock moves."""
+        """``monotonic`` gives seconds that no change of the machine's clock moves.
+
+        ``prepare`` makes messages of some of what is still to be put into words, and says of how much.
+        """
         self._unit_of_work = unit_of_work
         self._sender = sender
         self._limits = limits
@@ -98,6 +102,7 @@ class OutboxRunner:
             policy=policy,
             undelivered=undelivered,
         )
+        self._prepare = prepare
         self._at_once = at_once
         self._in_hand: dict[asyncio.Task[None], QueuedMessage] = {}
         self._woken = asyncio.Event()
@@ -134,6 +139,7 @@ class OutboxRunner:
                     await self._lift_pauses()
                     await self._renew()
                     await self._count_waiting()
+                    prepared = await self._prepared()
                     taken = await self._take(takes_over=self._monotonic() - watching_since >= WATCH_SECONDS)
                 except Exception as error:
                     failures += 1
@@ -142,7 +148,7 @@ class OutboxRunner:
                     watching_since = self._monotonic()
                     continue
                 failures = 0
-                if not taken:
+                if not taken and not prepared:
                     await self._rest(POLL_SECONDS)
             await self._finish()
         finally:
@@ -153,10 +159,24 @@ class OutboxRunner:
     async def run_once(self) -> int:
         """Sends everything that is due, and what becomes due by that; returns how many messages the platform took."""
         before = self._sent
-        while await self._take(takes_over=True) or self._in_hand:
+        while True:
+            # Of what was in hand when we began to look, the next one of the chat may have been hidden from us.
+            had = len(self._in_hand)
+            found = await self._prepared() + await self._take(takes_over=True)
             if self._in_hand:
                 await asyncio.wait(self._in_hand, return_when=asyncio.FIRST_COMPLETED)
-        return self._sent - before
+            elif not found and not had:
+                return self._sent - before
+
+    async def _prepared(self) -> int:
+        """What cannot be put into words keeps nothing else from being sent."""
+        if self._prepare is None:
+            return 0
+        try:
+            return await self._prepare()
+        except Exception as error:
+            log.exception("outbox_not_prepared", kind=type(error).__qualname__)
+            return 0
 
     async def _finish(self) -> None:
         while self._in_hand:

@@ -38,12 +38,13 @@ class ClockJob:
         """Goes on until nothing is due any more; returns how many tickets were looked at."""
         total = 0
         while True:
-            seen = await self._batch()
+            seen = await self.batch()
             if seen == 0:
                 return total
             total += seen
 
-    async def _batch(self) -> int:
+    async def batch(self) -> int:
+        """Deals with one batch; returns how many were looked at."""
         try:
             return await self._done(self._sweep)
         except Exception as error:
@@ -85,6 +86,7 @@ class UpkeepJob:
             gone += await work.updates.prune(now - self._retention.updates)
             gone += await work.updates.prune_parked(now - self._retention.parked)
             gone += await work.outbox.prune(now - self._retention.messages)
+            gone += await work.clock_notices.prune(now - self._retention.messages)
             gone += await work.digests.prune(now - self._retention.messages)
             gone += await work.pace.prune((now - PACE_KEPT).timestamp())
             gone += await work.questions.prune(now - self._retention.questions)

@@ -1,23 +1,28 @@
-"""What the clock does to tickets: reminders, questions, escalations, release to the pool, archiving after silence."""
+"""What the clock does to tickets: reminders, questions, escalations, release to the pool, archiving after silence.
+
+Who hears of it is decided here and kept as a notice; ``bot.services.clock_telling`` makes messages of it afterwards. So
+the transaction in which many tickets go up is short, and holds up nobody who wants to press a button on one of them.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.services.board import TicketBoard
-from bot.services.clock_notices import ClockNotices
-from bot.services.contradiction import take_upward, tell_of_rule
+from bot.services.contradiction import take_upward
 from bot.services.ports import Clock, UnitOfWork
 from bot.services.rota import there_now
 from bot.services.rules import Rules
-from bot.services.street_rating import ask_street
 from routing.areas import AreaTree
 from routing.assign import choose
-from routing.escalation import ClockStep, applied, check
-from routing.ladder import told_at
+from routing.clock_notice import ClockNotice, notice_of
+from routing.escalation import ClockStep, applied, demands, next_check
+from routing.escalation_plan import EscalationPlan
+from routing.ladder import ladder, told_at
 from routing.organisation import Step
 from routing.staff import Staff
 from routing.ticket import EventKind, Ticket, TicketEvent
@@ -29,6 +34,36 @@ TRY_AGAIN = timedelta(minutes=15)
 BATCH = 50
 """Tickets taken at once: a batch is one transaction, and another replica takes the next."""
 
+_Way = tuple[tuple[Step, ...], tuple[Staff, ...]]
+"""The steps of a way up, and everybody who stands at any of them."""
+
+
+@dataclass(slots=True)
+class _Sweep:
+    """What the tickets of one transaction have in common."""
+
+    work: UnitOfWork
+    tree: AreaTree
+    now: datetime
+    ways: dict[tuple[object, ...], _Way] = field(default_factory=dict)
+    loads: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What one look at a ticket leads to: its new row but for the next check, and that; what happened, what is told."""
+
+    after: Ticket
+    check_at: datetime | None
+    events: Sequence[TicketEvent] = ()
+    notice: ClockNotice | None = None
+
+    @property
+    def asks(self) -> bool:
+        """Whether writing it asks the database for more, so that it may fail half-way."""
+        step = None if self.notice is None else self.notice.step
+        return step is not None and (step.decision_goes_up or step.redo_until is not None)
+
 
 class ClockService:
     """Looks at the tickets of which something has fallen due."""
@@ -37,7 +72,6 @@ class ClockService:
         self._rules = rules
         self._board = board
         self._clock = clock
-        self._notices = ClockNotices(rules, board)
 
     async def sweep(self, work: UnitOfWork, *, limit: int = BATCH, together: bool = True) -> int:
         """Deals with up to ``limit`` due tickets and says how many; the caller commits and calls again until none.
@@ -49,73 +83,84 @@ class ClockService:
         the log names it. One that cannot be dealt with is logged, left as it is, and tried again later.
         """
         now = self._clock()
-        tree = await work.areas.tree()
+        sweep = _Sweep(work, await work.areas.tree(), now)
         due = await work.tickets.take_due(now, limit=limit, together=together)
         for ticket in due:
             try:
-                async with work.savepoint():
-                    await self._look_at(work, ticket, tree, now)
+                look = await self._look_at(sweep, ticket)
+                if together and not look.asks:
+                    await self._keep(sweep, look)
+                else:
+                    async with work.savepoint():
+                        await self._keep(sweep, look)
             except Exception:
                 # One ticket that cannot be dealt with must not keep all others from their clocks.
                 log.exception("ticket_clock_failed", number=ticket.number)
-                await work.tickets.save(replace(ticket, next_check_at=now + TRY_AGAIN))
+                await work.tickets.save_clock(ticket, now + TRY_AGAIN)
         return len(due)
 
     async def sweep_each(self, work: UnitOfWork) -> int:
         """The same with each ticket written by itself."""
         return await self.sweep(work, together=False)
 
-    async def _look_at(self, work: UnitOfWork, ticket: Ticket, tree: AreaTree, now: datetime) -> None:
+    async def _look_at(self, sweep: _Sweep, ticket: Ticket) -> _Look:
+        """What has to be done about a ticket; nothing is written yet."""
         if ticket.service_code not in self._rules.catalogue:
             log.warning("service_left_catalogue", number=ticket.number, service=ticket.service_code)
-        steps = self._rules.ladder(ticket, tree)
-        step = check(ticket, self._rules.clocks, now, top=len(steps) - 1)
-        after = applied(ticket, step, now)
+        clocks, now = self._rules.clocks, sweep.now
+        plan = clocks.policy.plan_for(ticket)
+        steps, posts = await self._way(sweep, ticket, plan)
+        top = len(steps) - 1
+        step = demands(ticket, clocks, now, top=top)
         superiors: tuple[Staff, ...] = ()
         if step.escalate_to_level is not None:
-            posts = there_now(self._rules, await _posts_of(work, steps), now)
             level, superiors = told_at(steps, step.escalate_to_level, posts, ticket)
-            after = replace(after, escalation_level=level)
-            if step.decide:
-                after = await self._with_decider(work, after, superiors, now)
-            after = self._rules.scheduled(after, tree, now)
-        after = await work.tickets.save(after)
+            step = replace(step, escalate_to_level=level)
+        after = applied(ticket, step, now)
+        if step.decide:
+            after = await self._with_decider(sweep, after, superiors)
+        # What is left to change is one field, so it is put in where the row is written.
+        check_at = next_check(after, clocks, now, top=top)
         if step.is_nothing:
-            return
-        await work.tickets.record(*_events(ticket, step, after, superiors, now))
-        if step.decision_goes_up:
-            await work.tickets.record(await take_upward(work, self._rules, self._board, after))
-            return
-        if step.archive:
-            await ask_street(work, self._rules, self._board, after)
-        holder = await self._board.assignee(work, ticket)
-        quiet = self._rules.is_quiet(ticket, now)
-        await self._board.post(work, after, now, also=superiors, silent=quiet)
-        await self._notices.remind(work, ticket, step, steps[0], holder, now)
-        if step.hand_over_lapsed:
-            await self._notices.hand_over_lapsed(work, ticket, holder, now)
-        if step.question:
-            await self._notices.question(work, ticket, holder, now)
-        if step.urge_expired:
-            await self._notices.urge_expired(work, ticket, holder, now)
-        if step.redo_until is not None:
-            await tell_of_rule(work, self._rules, self._board, after)
-        if step.escalate_to_level is not None:
-            await self._notices.escalated(work, ticket, step, after, holder, superiors, now)
+            return _Look(after, check_at)
+        notice = notice_of(ticket, step, after, superiors, plan.channels, clocks, now)
+        return _Look(after, check_at, _events(ticket, step, after, superiors, now), notice)
 
-    async def _with_decider(
-        self, work: UnitOfWork, ticket: Ticket, superiors: tuple[Staff, ...], now: datetime
-    ) -> Ticket:
+    async def _keep(self, sweep: _Sweep, look: _Look) -> None:
+        """Writes it."""
+        work, notice = sweep.work, look.notice
+        if notice is not None and notice.step.redo_until is not None:
+            await work.tickets.save(replace(look.after, next_check_at=look.check_at))
+        else:
+            await work.tickets.save_clock(look.after, look.check_at)
+        if notice is None:
+            return
+        await work.tickets.record(*look.events)
+        if notice.step.decision_goes_up:
+            await work.tickets.record(await take_upward(work, self._rules, self._board, look.after))
+        else:
+            await work.clock_notices.add(notice)
+
+    async def _way(self, sweep: _Sweep, ticket: Ticket, plan: EscalationPlan) -> _Way:
+        """The way up of a ticket; many that are due at once have the same."""
+        key = ticket.owner, ticket.owner_area_code, ticket.area_path, id(plan)
+        if (way := sweep.ways.get(key)) is None:
+            steps = ladder(ticket, plan, sweep.tree, self._rules.duties)
+            roles = {role for step in steps for role in step.roles}
+            found = await sweep.work.staff.posts(roles, {code for step in steps for code in step.area_codes})
+            way = sweep.ways[key] = steps, there_now(self._rules, found, sweep.now)
+        return way
+
+    async def _with_decider(self, sweep: _Sweep, ticket: Ticket, superiors: tuple[Staff, ...]) -> Ticket:
         """The ticket in the hands of one of the superiors; in the pool only where nobody can be reached at all."""
-        loads = await work.staff.loads([post.id for post in superiors])
-        decider = choose(superiors, loads, ticket.service_code) or next(iter(superiors), None)
-        return replace(ticket, assignee_id=decider.id, assigned_at=now) if decider is not None else ticket
-
-
-async def _posts_of(work: UnitOfWork, steps: tuple[Step, ...]) -> tuple[Staff, ...]:
-    """Everybody who stands at any of the steps, fetched at once."""
-    roles = {role for step in steps for role in step.roles}
-    return await work.staff.posts(roles, {code for step in steps for code in step.area_codes})
+        unknown = [post.id for post in superiors if post.id not in sweep.loads]
+        if unknown:
+            sweep.loads |= await sweep.work.staff.loads(unknown)
+        decider = choose(superiors, sweep.loads, ticket.service_code) or next(iter(superiors), None)
+        if decider is None:
+            return ticket
+        sweep.loads[decider.id] += 1
+        return replace(ticket, assignee_id=decider.id, assigned_at=sweep.now)
 
 
 def _events(

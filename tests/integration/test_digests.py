@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -438,7 +438,9 @@ async def test_an_area_whose_digest_cannot_be_made_keeps_it_from_nobody_else(dis
         def subtract_working(self, end: datetime, duration: timedelta) -> datetime:
             raise ValueError("a fault")
 
-    calendar = Broken(**{name: getattr(CONFIGURATION.calendar, name) for name in WorkingCalendar.__slots__})
+    calendar = Broken(
+        **{one.name: getattr(CONFIGURATION.calendar, one.name) for one in fields(WorkingCalendar) if one.init}
+    )
     rules = replace(RULES, clocks=replace(RULES.clocks, calendar=calendar))
     job = DigestJob(
         district.unit_of_work, DigestService(rules, CONFIGURATION.digests, platform="telegram", clock=Hands())

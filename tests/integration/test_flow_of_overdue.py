@@ -138,10 +138,10 @@ async def test_a_late_claim_stops_the_climb_until_the_second_limit(town: Town) -
     assert (overdue.status, overdue.escalation_level) == (Status.IN_PROGRESS, 2)
     assert overdue.assignee_id == claimed.assignee_id
     assert await said(town, LUO, f"🔴 工单 {number} 已超期，已上报 唐丽、孟小菊") == 1
-    assert await said(town, TANG, "超过办结期限 0分钟\n罗勇") == 1
+    assert await said(town, TANG, "超过办结期限 不到1分钟\n罗勇") == 1
 
     await town.say(GAO, GAO, "/overdue")
-    assert await said(town, GAO, f"{number}｜公共设施维修｜锦绣花园 3栋｜罗勇｜0分钟") == 1
+    assert await said(town, GAO, f"{number}｜公共设施维修｜锦绣花园 3栋｜罗勇｜不到1分钟") == 1
     await town.press_label(LUO, LUO, "办结")
     await town.say(LUO, LUO, "更换了锁芯")
     assert (await tick(town, "11-27 10:00")).escalation_level == 2

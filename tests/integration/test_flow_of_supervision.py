@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 import pytest
 
@@ -13,10 +12,9 @@ from bot.jobs.upkeep import ClockJob
 from bot.services.board import TicketBoard
 from bot.services.cards import CardMaker
 from bot.services.clockwork import TRY_AGAIN, ClockService
-from bot.services.ports import UnitOfWork
 from bot.services.rota import there_at
 from bot.services.supervision import NothingToAcknowledge
-from routing.escalation_plan import Channel
+from routing.escalation_plan import Channel, SpecialPlan
 from routing.forecast import forecast
 from routing.rota import parse_hours
 from routing.staff import Actor, Role, Staff
@@ -38,10 +36,19 @@ async def post_of(town: Town, ticket: Ticket) -> Staff:
 async def told_silently(town: Town, moment: str) -> dict[int, bool]:
     """Who gets a message of its own when the clock job ticks at ``moment``, and whether it makes no sound."""
     town.clock.now = at(moment)
-    await ClockJob(town.database.unit_of_work, town.cases.clockwork.sweep).run()
+    for half in (town.cases.clockwork.sweep, town.cases.telling.tell):
+        await ClockJob(town.database.unit_of_work, half).run()
     async with town.database.unit_of_work() as work:
         rows = await work.outbox.take(town.clock.now, limit=100, lease_seconds=60)
     return {row.message.chat_id: row.message.silent for row in rows}
+
+
+def clockwork_with(town: Town, special: SpecialPlan) -> ClockService:
+    """The clock of the district with one more plan."""
+    rules = town.cases.rules
+    policy = replace(rules.clocks.policy, special=(special,))
+    rules = replace(rules, clocks=replace(rules.clocks, policy=policy))
+    return ClockService(rules, TicketBoard(rules, CardMaker(rules.wording)), town.clock)
 
 
 async def test_a_claim_without_progress_is_asked_about_and_one_sentence_keeps_it(town: Town) -> None:
@@ -176,16 +183,15 @@ async def test_one_ticket_that_cannot_be_dealt_with_keeps_no_other_from_its_cloc
     await town.say(ZHANG, GARDEN, LEAK)
     broken, other = await town.tickets()
 
-    class Board(TicketBoard):
+    class Faulty(SpecialPlan):
         """One that fails for one of the tickets, as a fault of the program would."""
 
-        async def post(self, work: UnitOfWork, ticket: Ticket, *args: Any, **more: Any) -> None:
+        def covers(self, ticket: Ticket) -> bool:
             if ticket.id == broken.id:
                 raise KeyError("a fault")
-            await super().post(work, ticket, *args, **more)
+            return False
 
-    rules = town.cases.rules
-    clockwork = ClockService(rules, Board(rules, CardMaker(rules.wording)), town.clock)
+    clockwork = clockwork_with(town, Faulty(frozenset(), frozenset(), town.cases.rules.clocks.policy.base))
     town.clock.now = at("11-23 12:00")
     await ClockJob(town.database.unit_of_work, clockwork.sweep).run()
     left, climbed = await town.tickets()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from config.errors import ConfigError
 from config.escalation import PACKAGED, load_escalation
 from routing.catalogue import OTHER, AppealType, OwnerKind, UnknownService, Urgency
-from routing.escalation import ClockStep, applied, check, decision_at, next_check, ticket_colour
+from routing.escalation import CLOCK_FIELDS, ClockStep, applied, check, decision_at, next_check, ticket_colour
 from routing.place import Place
 from routing.script import Script
 from routing.sla import Colour
@@ -281,6 +281,26 @@ def test_a_second_check_at_the_same_moment_finds_nothing(one: Ticket, delay: tim
     again = check(applied(one, step, now), CLOCK, now, top=TOP)
     assert again.is_nothing
     assert again.next_check_at == step.next_check_at
+
+
+@pytest.mark.parametrize(
+    ("status", "step"),
+    [
+        (Status.IN_PROGRESS, ClockStep((("resolve", local("2026-11-20 09:00")),), question=True, urge_expired=True)),
+        (Status.IN_PROGRESS, ClockStep(escalate_to_level=2, cause="idle", release=True, hand_over_lapsed=True)),
+        (Status.DISPATCHED, ClockStep(escalate_to_level=3, cause="accept", decide=True)),
+        (Status.RESOLVED, ClockStep(archive=True)),
+        (Status.ARCHIVED, ClockStep(decision_goes_up=True)),
+    ],
+)
+def test_a_step_changes_nothing_but_the_fields_of_the_clock(status: Status, step: ClockStep) -> None:
+    """What the sweep writes of a ticket are these alone, so a change of another one would be lost."""
+    at = local("2026-11-16 09:00")
+    before = replace(ticket(at), status=status, acknowledged_until=at, questioned_at=at, progress_at=at, claimed_at=at)
+    after = applied(before, step, local("2026-11-19 09:00"))
+    changed = {one.name for one in fields(Ticket) if getattr(before, one.name) != getattr(after, one.name)}
+    assert changed <= set(CLOCK_FIELDS)
+    assert changed > {"next_check_at"}
 
 
 @given(tickets, delays)

@@ -1,0 +1,97 @@
+"""What the clock did to tickets, on its way to those who are to hear of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from models.database import Database
+from routing.clock_notice import ClockNotice
+from routing.escalation import ClockStep
+from routing.escalation_plan import Channel
+from tests.contract.samples import NOW, open_ticket, settle
+
+MINUTE = timedelta(minutes=1)
+
+
+def notice(ticket_id: int, level: int = 1) -> ClockNotice:
+    return ClockNotice(
+        ticket_id=ticket_id,
+        at=NOW,
+        step=ClockStep(reminders=(("resolve", NOW + MINUTE),), escalate_to_level=level, cause="accept", release=True),
+        level=level,
+        holder_id=3,
+        superior_ids=(4, 5),
+        decider_id=None,
+        lapses=2,
+        due_at=NOW - MINUTE,
+        urged_by=None,
+        urge_due_at=None,
+        answer_by=None,
+        offered_to=None,
+        channels=(Channel.PRIVATE,),
+    )
+
+
+async def kept(database: Database, count: int) -> list[int]:
+    await settle(database)
+    return [(await open_ticket(database)).id for _ in range(count)]
+
+
+async def test_they_come_back_as_they_were_with_their_tickets(database: Database) -> None:
+    first, second = await kept(database, 2)
+    woken = []
+    database.on_commit(lambda: woken.append(True))
+    async with database.unit_of_work() as work:
+        for told in (notice(second), notice(first, 1), notice(first, 2)):
+            await work.clock_notices.add(told)
+        await work.commit()
+    assert woken, "whoever sends has to know that there is something to tell"
+    async with database.unit_of_work() as work:
+        backlog = await work.outbox.backlog()
+        assert (backlog.waiting, backlog.oldest) == (3, NOW)
+        one, other = await work.clock_notices.take(NOW, limit=9)
+        assert (one.notice, other.notice) == (notice(second), notice(first, 1)), "of each ticket only the first"
+        assert one.ticket == await work.tickets.get(second)
+        await work.clock_notices.told([one.id, other.id])
+        await work.commit()
+    async with database.unit_of_work() as work:
+        (last,) = await work.clock_notices.take(NOW, limit=9)
+        assert last.notice == notice(first, 2)
+
+
+async def test_one_that_is_postponed_waits_with_what_follows_of_its_ticket(database: Database) -> None:
+    first, second = await kept(database, 2)
+    async with database.unit_of_work() as work:
+        for one in (notice(first, 1), notice(first, 2), notice(second)):
+            await work.clock_notices.add(one)
+        await work.commit()
+    async with database.unit_of_work() as work:
+        broken, _ = await work.clock_notices.take(NOW, limit=9)
+        await work.clock_notices.postpone(broken.id, NOW + 15 * MINUTE)
+        await work.commit()
+    async with database.unit_of_work() as work:
+        assert [one.notice.ticket_id for one in await work.clock_notices.take(NOW, limit=9)] == [second]
+        assert len(await work.clock_notices.take(NOW + 15 * MINUTE, limit=9, together=False)) == 2
+        assert await work.clock_notices.prune(NOW) == 0
+        assert await work.clock_notices.prune(NOW + MINUTE) == 3
+
+
+async def test_two_processes_share_them_and_keep_off_tickets_that_are_being_changed(postgresql_url: str) -> None:
+    database = Database(postgresql_url)
+    await settle(database)
+    ids = [(await open_ticket(database)).id for _ in range(4)]
+    async with database.unit_of_work() as work:
+        for ticket_id in (*ids, ids[0]):
+            await work.clock_notices.add(notice(ticket_id))
+        await work.commit()
+    async with (
+        database.unit_of_work() as desk,
+        database.unit_of_work() as one,
+        database.unit_of_work() as other,
+    ):
+        await desk.tickets.lock(ids[1])
+        first = await one.clock_notices.take(NOW, limit=2)
+        second = await other.clock_notices.take(NOW, limit=9)
+        assert [found.ticket.id for found in first] == [ids[0], ids[2]], "what somebody is changing is left for later"
+        assert [found.ticket.id for found in second] == [ids[3]], "what comes later of a ticket waits for the first"
+    await database.close()
