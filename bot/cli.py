@@ -6,6 +6,7 @@ import typer
 
 from bot.commands import (
     absences,
+    audit,
     backups,
     care,
     clocks,
@@ -66,6 +67,7 @@ app.add_typer(tickets.app, name="tickets")
 app.command()(states.states)
 app.command()(digest.digest)
 app.add_typer(parked.app, name="parked")
+app.add_typer(audit.app, name="audit")
 app.add_typer(serving.config, name="config")
 
 

@@ -25,6 +25,7 @@ def load_retention(path: Path = PACKAGED) -> Retention:
         "invitations_days",
         "care_days",
         "care_looks_days",
+        "looks_days",
         "questions_days",
     )
     return Retention(
@@ -35,6 +36,7 @@ def load_retention(path: Path = PACKAGED) -> Retention:
         invitations=_days(fields["invitations_days"]),
         care=_days(fields["care_days"]),
         care_looks=_days(fields["care_looks_days"]),
+        looks=_days(fields["looks_days"]),
         questions=_days(fields["questions_days"]),
     )
 

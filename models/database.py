@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from models.areas import SqlAreaStore
+from models.audit import SqlAuditStore
 from models.care import SqlCareStore
 from models.care_visits import SqlCareVisitStore
 from models.civic import SqlCivicStores
@@ -81,6 +82,7 @@ class SqlUnitOfWork:
         self.civic = SqlCivicStores(transaction)
         self.standings = SqlStandingStore(transaction)
         self.disputes = SqlDisputeStore(transaction)
+        self.audit = SqlAuditStore(transaction)
         self.care = SqlCareStore(transaction, revisions, registers)
         self.care_visits = SqlCareVisitStore(transaction)
         self.volunteers = SqlVolunteerStore(transaction)

@@ -22,5 +22,7 @@ class Retention:
     """From the removal of somebody from the care list to the erasure of what names them."""
     care_looks: timedelta
     """How long it is kept who looked into the care list."""
+    looks: timedelta
+    """How long it is kept who looked at what names residents."""
     questions: timedelta
     """How long questions that nothing answered are kept; they do not say who asked."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.commands.audit import keep_look
 from bot.commands.shell import AsJson, Commands, print_json, print_table
 from routing.dispute import DisputeState
 
@@ -60,7 +61,9 @@ def show(
         dispute_id = dispute_id_of(number)
         if dispute_id is None:
             raise UnknownDispute(number)
-        return await work.disputes.get(dispute_id), await work.disputes.events(dispute_id)
+        dispute, events = await work.disputes.get(dispute_id), await work.disputes.events(dispute_id)
+        await keep_look(work, "disputes show", about=dispute.number)
+        return dispute, events
 
     dispute, events = in_work(settings, story)
     zone = _zone()

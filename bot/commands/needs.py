@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.commands.audit import keep_look
 from bot.commands.registers import PLATFORM, CsvFile, Output
 from bot.commands.shell import AsJson, Commands, deliver_csv, print_fields, print_json, print_table
 
@@ -129,7 +130,7 @@ def export_partners(output: Output = None, as_json: AsJson = False) -> None:
     """Writes all partners as CSV that can be imported again."""
     from config.partners_csv import partners_to_csv
 
-    found = _partners()
+    found = _partners("partners export")
     if as_json:
         print_json([_partner_data(entry) for entry in found])
     else:
@@ -139,7 +140,7 @@ def export_partners(output: Output = None, as_json: AsJson = False) -> None:
 @partners.command("list")
 def list_partners(as_json: AsJson = False) -> None:
     """Lists partners with what they give now."""
-    found = _partners()
+    found = _partners("partners list")
     if as_json:
         print_json([_partner_data(entry) for entry in found])
         return
@@ -167,12 +168,17 @@ def _found(area: str, state: list[str] | None) -> tuple[Need, ...]:
     return in_work(load_settings(), story)
 
 
-def _partners() -> tuple[PartnerEntry, ...]:
+def _partners(what: str) -> tuple[PartnerEntry, ...]:
     from bot.commands.database import in_work
     from bot.services.partner_register import registered_partners
     from config.settings import load_settings
 
-    return in_work(load_settings(), registered_partners)
+    async def story(work: UnitOfWork) -> tuple[PartnerEntry, ...]:
+        found = await registered_partners(work)
+        await keep_look(work, what, count=len(found))
+        return found
+
+    return in_work(load_settings(), story)
 
 
 def _need_data(need: Need) -> dict[str, object]:

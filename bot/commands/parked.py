@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.commands.audit import keep_look
 from bot.commands.shell import PROBLEM, AsJson, Commands, busy, fail, print_json, print_table
 
 if TYPE_CHECKING:
@@ -41,7 +42,10 @@ def show(update_id: Annotated[int, typer.Argument(help="As `parked list` shows i
     from config.settings import load_settings
 
     async def story(work: UnitOfWork) -> ParkedUpdate | None:
-        return next((one for one in await work.updates.parked() if one.update_id == update_id), None)
+        found = next((one for one in await work.updates.parked() if one.update_id == update_id), None)
+        if found is not None:
+            await keep_look(work, "parked show", about=str(update_id))
+        return found
 
     found = in_work(load_settings(), story)
     if found is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from itertools import count
@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.commands.audit import Why, keep_look
 from bot.commands.shell import AsJson, Commands, deliver_csv, print_fields, print_json, print_table
 from bot.commands.ticket_data import History, history_data, ticket_data, tickets_csv
+from routing.privacy import mask_numbers
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -75,6 +77,11 @@ class Chosen:
     word: str
     via: tuple[str, ...]
 
+    def told(self) -> str:
+        """As it is kept with the look."""
+        given = ((field.name, getattr(self, field.name)) for field in fields(self))
+        return mask_numbers(" ".join(f"{name}={_said(value)}" for name, value in given if value))
+
 
 @app.command("list")
 def list_tickets(
@@ -88,14 +95,14 @@ def list_tickets(
     word: Word = "",
     via: Via = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 100,
+    why: Why = "",
     as_json: AsJson = False,
 ) -> None:
     """Lists tickets, newest first; what was found on patrol is counted apart."""
     from routing.ticket import PATROL, PATROL_SOLVED
 
-    found = _find(
-        Chosen(area, tuple(status or ()), colour, service, assignee, since, until, word, tuple(via or ())), limit
-    )
+    chosen = Chosen(area, tuple(status or ()), colour, service, assignee, since, until, word, tuple(via or ()))
+    found = _find(chosen, limit, "tickets list", why)
     if as_json:
         print_json(found)
         return
@@ -131,6 +138,7 @@ def export(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", dir_okay=False, help="File to write; standard output by default.")
     ] = None,
+    why: Why = "",
     as_json: AsJson = False,
 ) -> None:
     """Exports tickets with all their columns.
@@ -139,9 +147,8 @@ def export(
     """
     import json
 
-    found = _find(
-        Chosen(area, tuple(status or ()), colour, service, assignee, since, until, word, tuple(via or ())), None
-    )
+    chosen = Chosen(area, tuple(status or ()), colour, service, assignee, since, until, word, tuple(via or ()))
+    found = _find(chosen, None, "tickets export", why)
     if as_json or format_ is Format.JSON:
         written = json.dumps(found, ensure_ascii=False, indent=2) + "\n"
         if output is None:
@@ -155,7 +162,9 @@ def export(
 
 
 @app.command()
-def show(number: Annotated[str, typer.Argument(help="The number of the ticket.")], as_json: AsJson = False) -> None:
+def show(
+    number: Annotated[str, typer.Argument(help="The number of the ticket.")], why: Why = "", as_json: AsJson = False
+) -> None:
     """Shows one ticket with everything that happened to it, and why triage took it for what it did."""
     from bot.commands.database import in_work
     from bot.services.explaining import Explainer
@@ -170,6 +179,7 @@ def show(number: Annotated[str, typer.Argument(help="The number of the ticket.")
         colour = _colour_of(rules, ticket, datetime.now(UTC))
         events, reporters = await work.tickets.events(ticket.id), await work.tickets.reporters(ticket.id)
         data = ticket_data(ticket, colour, names.get(ticket.assignee_id or 0), configuration.zone)
+        await keep_look(work, "tickets show", about=ticket.number, why=why, tickets=[ticket.id])
         return data, history_data(events, reporters, configuration.zone)
 
     data, history = in_work(settings, story)
@@ -188,7 +198,8 @@ def show(number: Annotated[str, typer.Argument(help="The number of the ticket.")
             typer.echo(f"    {line}")
 
 
-def _find(chosen: Chosen, limit: int | None) -> list[dict[str, object]]:
+def _find(chosen: Chosen, limit: int | None, what: str, why: str) -> list[dict[str, object]]:
+    """The tickets as data; that they are shown is kept in the same transaction."""
     from bot.commands.database import in_work
     from config.settings import load_settings
 
@@ -199,7 +210,7 @@ def _find(chosen: Chosen, limit: int | None) -> list[dict[str, object]]:
     async def story(work: UnitOfWork) -> list[dict[str, object]]:
         wanted = await _filter(work, chosen, configuration)
         names = {post.id: post.name for post in await work.staff.all()}
-        now, found = datetime.now(UTC), list[dict[str, object]]()
+        now, found, ids = datetime.now(UTC), list[dict[str, object]](), list[int]()
         for offset in count(step=PAGE):
             page = await work.tickets.find(wanted, limit=PAGE, offset=offset)
             for ticket in page:
@@ -207,11 +218,13 @@ def _find(chosen: Chosen, limit: int | None) -> list[dict[str, object]]:
                 in_pool = ticket.assignee_id is None
                 if (wanted_colour and colour is not wanted_colour) or (chosen.assignee == POOL and not in_pool):
                     continue
-                found.append(ticket_data(ticket, colour, names.get(ticket.assignee_id or 0), configuration.zone))
                 if len(found) == limit:
-                    return found
-            if len(page) < PAGE:
-                return found
+                    break
+                found.append(ticket_data(ticket, colour, names.get(ticket.assignee_id or 0), configuration.zone))
+                ids.append(ticket.id)
+            if len(page) < PAGE or len(found) == limit:
+                break
+        await keep_look(work, what, about=chosen.told(), why=why, count=len(found), tickets=ids)
         return found
 
     return in_work(settings, story)
@@ -246,6 +259,12 @@ async def _filter(work: UnitOfWork, chosen: Chosen, configuration: Configuration
         word=chosen.word,
         via=frozenset(chosen.via),
     )
+
+
+def _said(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    return ",".join(value) if isinstance(value, tuple) else str(value)
 
 
 def _colour_of(rules: Rules, ticket: Ticket, now: datetime) -> Colour | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.commands.audit import keep_look
 from bot.commands.registers import Output
 from bot.commands.shell import AsJson, Commands, deliver_csv, print_json, print_table
 
@@ -24,7 +25,7 @@ Days = Annotated[int, typer.Option("--days", min=1, help="The days that `hours` 
 @volunteers.command("list")
 def list_volunteers(area: AreaOption = "", days: Days = 30, as_json: AsJson = False) -> None:
     """Lists the volunteers with the hours of the last days and ever, who gave most first."""
-    found = _volunteers(area, days)
+    found = _volunteers("volunteers list", area, days)
     if as_json:
         print_json(found)
     else:
@@ -36,14 +37,14 @@ def export_volunteers(area: AreaOption = "", days: Days = 365, output: Output = 
     """Writes the same as CSV, by default with the hours of a year."""
     from config.csv_table import write_rows
 
-    found = _volunteers(area, days)
+    found = _volunteers("volunteers export", area, days)
     if as_json:
         print_json(found)
     else:
         deliver_csv(write_rows(COLUMNS, ([str(one[column]) for column in COLUMNS] for one in found)), output)
 
 
-def _volunteers(area: str, days: int) -> list[dict[str, object]]:
+def _volunteers(what: str, area: str, days: int) -> list[dict[str, object]]:
     from bot.commands.database import in_work
     from bot.services.help_cards import hours_of
     from config.settings import load_settings
@@ -55,6 +56,7 @@ def _volunteers(area: str, days: int) -> list[dict[str, object]]:
         codes = {one.code for one in (tree.below(area) if area else tree)}
         found = await work.volunteers.of_areas(codes)
         ids = [one.id for one in found]
+        await keep_look(work, what, about=area, count=len(found))
         lately = await work.help.minutes(ids, now - timedelta(days=days), now)
         ever = await work.help.minutes(ids, datetime(1970, 1, 1, tzinfo=UTC), now)
         return [

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.commands.audit import keep_look
 from bot.commands.shell import AsJson, Commands, print_fields, print_json, print_table
 
 if TYPE_CHECKING:
@@ -49,7 +50,10 @@ def show_vote(
     from routing.vote import Ballot
 
     async def story(work: UnitOfWork) -> tuple[Vote, tuple[Choice, ...]]:
-        return await work.civic.votes.get(number), await work.civic.votes.choices(number)
+        vote, choices = await work.civic.votes.get(number), await work.civic.votes.choices(number)
+        if vote.ballot is Ballot.NAMED:
+            await keep_look(work, "votes show", about=str(number), count=len(choices))
+        return vote, choices
 
     vote, choices = in_work(load_settings(), story)
     named = [

@@ -90,6 +90,7 @@ class UpkeepJob:
             gone += await work.digests.prune(now - self._retention.messages)
             gone += await work.pace.prune((now - PACE_KEPT).timestamp())
             gone += await work.questions.prune(now - self._retention.questions)
+            gone += await work.audit.prune(now - self._retention.looks)
             gone += await work.staff.prune_invitations(now - self._retention.invitations)
             gone += await work.civic.needs.erase(now - self._retention.personal_data, now)
             gone += await work.civic.votes.erase(now - self._retention.personal_data)

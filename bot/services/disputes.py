@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 
+from bot.services.audit import note_look
 from bot.services.desk import Answer, Press
 from bot.services.dispute_desk import DisputeDesk, words_of
 from bot.services.opening import path_of
@@ -110,6 +111,7 @@ class DisputeService:
         concerned = any(may_lead(post, dispute) for post in actor.posts)
         if not concerned and not any(is_of(actor, party) for party in dispute.parties):
             raise NotAllowed("dispute")
+        await note_look(work, actor, "/mediate", self._desk.clock(), (), about=dispute.number, count=1)
         return self._desk.cards.card(await self._desk.view(work, dispute, actor.account))
 
     async def own(self, work: UnitOfWork, actor: Actor) -> Content:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from bot.services.audit import note_look
 from bot.services.ports import Clock, UnitOfWork
 from bot.services.rules import Rules
 from routing.areas import AreaTree
@@ -43,6 +44,7 @@ class ListService:
         claimable = {t.id: t for t in pool if any(may_claim(post, t) for post in actor.posts)}
         now = self._clock()
         tickets = sorted(own, key=self._pressing) + sorted(claimable.values(), key=self._pressing)
+        await note_look(work, actor, "/todo", now, tickets[:SHOWN])
         listed = self._list("todo", tickets, tree, now, public=False)
         helping = await work.subtasks.open_of(ids)
         if not helping:
@@ -96,6 +98,7 @@ class ListService:
                 tickets = await work.tickets.find(replace(one, area_path=path), limit=SHOWN + 1)
                 found.update({ticket.id: ticket for ticket in tickets})
         newest = sorted(found.values(), key=lambda ticket: (ticket.created_at, ticket.id), reverse=True)
+        await note_look(work, actor, "/find", now, newest[:SHOWN], about=word)
         return self._list("find", newest, tree, now, public=False)
 
     def _areas(self, actor: Actor, tree: AreaTree, command: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self
 
+from bot.services.audit_ports import AuditStore
 from bot.services.civic_ports import CivicStores
 from bot.services.dispute_ports import DisputeStore
 from routing.area_moves import AreaMove
@@ -337,6 +338,8 @@ class UnitOfWork(Protocol):
     def standings(self) -> StandingStore: ...
     @property
     def disputes(self) -> DisputeStore: ...
+    @property
+    def audit(self) -> AuditStore: ...
     @property
     def care(self) -> CareStore: ...
     @property
