@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, u
 from models.columns import area_path_end
 from models.tables_disputes import DisputeEventRow, DisputePartyRow, DisputeRow
 from models.transaction import Transaction
-from routing.dispute import NUMBER_SIGN, OPEN_DISPUTES, Dispute, DisputeEvent, DisputeState, Party, UnknownDispute
+from routing.dispute import NUMBER_SIGN, Dispute, DisputeEvent, Party, UnknownDispute
+from routing.dispute_states import OPEN_DISPUTES, DisputeState
 
 _FIELDS = tuple(field.name for field in fields(Dispute) if field.name != "parties")
 _COLUMNS = tuple(getattr(DisputeRow, name) for name in _FIELDS)

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.columns import AreaPath, BigId, PlainText, UtcDateTime, Values, coded
 from models.tables import Base
-from routing.dispute import DisputeState, PartyKind
+from routing.dispute import PartyKind
+from routing.dispute_states import DisputeState
 
 
 class DisputeRow(Base):

@@ -14,8 +14,9 @@ from datetime import datetime, timedelta
 from routing.areas import Area
 from routing.catalogue import Urgency
 from routing.digest_schedule import Period
-from routing.dispute import Dispute, GoingOn, MediationCounts, going_on, mediation_counts
+from routing.dispute import Dispute
 from routing.escalation_plan import ACCEPT, RESOLVE, LimitName
+from routing.mediation_counts import GoingOn, MediationCounts, going_on, mediation_counts
 from routing.queries import PeriodCounts
 from routing.rates import Rate
 from routing.sla import Colour, StandingThresholds

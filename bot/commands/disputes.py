@@ -8,7 +8,7 @@ import typer
 
 from bot.commands.audit import keep_look
 from bot.commands.shell import AsJson, Commands, print_json, print_table
-from routing.dispute import DisputeState
+from routing.dispute_states import DisputeState
 
 if TYPE_CHECKING:
     from datetime import datetime

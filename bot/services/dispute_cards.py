@@ -6,17 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.services.wording import Wording
-from routing.dispute import (
-    DISPUTE_TRANSITIONS,
-    Dispute,
-    DisputeMove,
-    DisputeState,
-    Party,
-    PartyKind,
-    is_of,
-    may_lead,
-    may_speak_for,
-)
+from routing.dispute import Dispute, Party, PartyKind, is_of, may_lead, may_speak_for
+from routing.dispute_states import DISPUTE_TRANSITIONS, DisputeMove, DisputeState
 from routing.outgoing import Button, Content
 from routing.staff import Actor
 

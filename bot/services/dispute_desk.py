@@ -10,7 +10,8 @@ from bot.services.dispute_cards import DisputeCards, DisputeView
 from bot.services.ports import Clock, UnitOfWork
 from bot.services.rules import Rules
 from bot.services.wording import display_area
-from routing.dispute import Dispute, DisputeEvent, DisputeMove, Party, leading_post, next_state, require_voice
+from routing.dispute import Dispute, DisputeEvent, Party, leading_post, next_state, require_voice
+from routing.dispute_states import DisputeMove
 from routing.errors import QunbanError
 from routing.groups import Dialogue
 from routing.outgoing import Content, Outgoing

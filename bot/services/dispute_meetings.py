@@ -10,8 +10,6 @@ from bot.services.ports import UnitOfWork
 from routing.deadlines import DeadlineUnclear
 from routing.dispute import (
     Dispute,
-    DisputeMove,
-    DisputeState,
     Party,
     accepted,
     concluded,
@@ -26,6 +24,7 @@ from routing.dispute import (
     proposed,
     require_met,
 )
+from routing.dispute_states import DisputeMove, DisputeState
 from routing.errors import NotAllowed
 from routing.moments import moment_of
 from routing.outgoing import Content, Outgoing

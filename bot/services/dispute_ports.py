@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from routing.dispute import Dispute, DisputeEvent, DisputeState, Party
+from routing.dispute import Dispute, DisputeEvent, Party
+from routing.dispute_states import DisputeState
 
 
 class DisputeStore(Protocol):

@@ -7,7 +7,7 @@ from bot.services.dispute_desk import EXPECTS_DISPUTE
 from bot.services.dispute_meetings import MeetingService
 from bot.services.disputes import DisputeService
 from bot.services.ports import Clock, UnitOfWork
-from routing.dispute import DisputeMove
+from routing.dispute_states import DisputeMove
 from routing.message import IncomingMessage
 from routing.outgoing import Content
 from routing.staff import Actor

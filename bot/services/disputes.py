@@ -15,10 +15,8 @@ from routing.area_naming import areas_named
 from routing.areas import AreaTree
 from routing.dispute import (
     MEDIATORS,
-    OPEN_DISPUTES,
     Dispute,
     DisputeEvent,
-    DisputeMove,
     Party,
     PartyKind,
     UnknownDispute,
@@ -27,6 +25,7 @@ from routing.dispute import (
     may_lead,
     stated,
 )
+from routing.dispute_states import OPEN_DISPUTES, DisputeMove
 from routing.errors import NotAllowed, QunbanError
 from routing.outgoing import Content, Outgoing
 from routing.staff import Actor, Role, Staff

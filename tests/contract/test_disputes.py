@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from models.database import Database
-from routing.dispute import Dispute, DisputeEvent, DisputeState, Party, PartyKind, UnknownDispute
+from routing.dispute import Dispute, DisputeEvent, Party, PartyKind, UnknownDispute
+from routing.dispute_states import DisputeState
 from tests.contract.samples import NOW, settle
 
 YEAR = timedelta(days=365)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from routing.dispute import Dispute, DisputeState, PartyKind
+from routing.dispute import Dispute, PartyKind
+from routing.dispute_states import DisputeState
 from tests.integration.test_flow_of_overdue import at, said
 from tests.town import GARDEN, HE, LI, LIN, TANG, XIE, ZHANG, Town, labels_of
 

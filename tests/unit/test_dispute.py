@@ -10,13 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.dispute import (
-    DISPUTE_TRANSITIONS,
     Dispute,
-    DisputeMove,
-    DisputeState,
-    GoingOn,
     IllegalDisputeMove,
-    MediationCounts,
     MeetingAhead,
     PartiesMissing,
     Party,
@@ -26,18 +21,18 @@ from routing.dispute import (
     confirmed,
     declined,
     dispute_id_of,
-    going_on,
     handed_over,
     left_unsolved,
     may_lead,
     may_speak_for,
-    mediation_counts,
     next_state,
     objected,
     proposed,
     stated,
 )
+from routing.dispute_states import DISPUTE_TRANSITIONS, DisputeMove, DisputeState
 from routing.errors import NotAllowed
+from routing.mediation_counts import GoingOn, MediationCounts, going_on, mediation_counts
 from routing.staff import Actor, Role, Staff
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)

@@ -55,7 +55,7 @@ from bot.services.whereabouts import IN_AREA
 from bot.telegram import callbacks
 from bot.telegram.talking import Talking
 from routing.civic_rights import CivicAction
-from routing.dispute import DisputeMove
+from routing.dispute_states import DisputeMove
 from routing.errors import NotAllowed
 from routing.outgoing import Content
 from routing.ticket import Action, RequestKind

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 import pytest
 
 from models.database import Database
-from routing.dispute import Dispute, DisputeEvent, DisputeState, Party, PartyKind
+from routing.dispute import Dispute, DisputeEvent, Party, PartyKind
+from routing.dispute_states import DisputeState
 from tests.cli import Shell
 
 OPENED = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
