@@ -28,7 +28,6 @@ INTERPRETED = {
     "triage/evaluation.py": "runs at the desk of whoever tunes the lexicon, never for a message",
     "triage/learning.py": "as above",
     "triage/suggesting.py": "as above",
-    "triage/teaching.py": "as above",
 }
 """What of these is left as it is, and why."""
 

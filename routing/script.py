@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from enum import StrEnum
 from functools import lru_cache
+from typing import Final
 
 import opencc
 
-_CJK = range(0x3400, 0xA000)
+_CJK: Final = range(0x3400, 0xA000)
 
 
 class Script(StrEnum):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
+from typing import Final
 
 from routing.catalogue import AppealType, Urgency
 from routing.triage.scoring import ServiceScore
 
-_BY_CUE = (
+_BY_CUE: Final = (
     ("mark_report", AppealType.REPORT),
     ("mark_suggest", AppealType.SUGGESTION),
     ("howto", AppealType.CONSULT),
@@ -17,16 +18,16 @@ _BY_CUE = (
 )
 """Cues in the order in which they decide; the first that fits the service wins."""
 
-_SELDOM = {
+_SELDOM: Final = {
     AppealType.REPORT: ("safety", "order", "environment"),
     AppealType.CONSULT: ("service", "civic", "other", "property.fee", "property.conduct", "utility"),
 }
 """Kinds that only some services know: a lift is asked about rarely, a dead one is complained of."""
 
-_ALWAYS = frozenset({"civic.praise", "civic.suggestion"})
+_ALWAYS: Final = frozenset({"civic.praise", "civic.suggestion"})
 """Services that are a kind of appeal themselves."""
 
-_COMPLAINED_OF = frozenset(
+_COMPLAINED_OF: Final = frozenset(
     {
         "environment.dust",
         "environment.noise",

@@ -6,33 +6,34 @@ Nothing else has these shapes: dates, scores, times and prices have other length
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from routing.triage.numerals import digits
 
-EDGE = r"(?<![\d.:/a-z$¥￥~-])"
+EDGE: Final = r"(?<![\d.:/a-z$¥￥~-])"
 """What no chain follows: digits, dates, times, prices, latin names."""
-NO_MEASURE = r"(?![\d-]|\.\d|:\d| ?(?:元|块|米|人|名|个|度|年|月|日|点|分|斤|平|万|w|km|kw))"
+NO_MEASURE: Final = r"(?![\d-]|\.\d|:\d| ?(?:元|块|米|人|名|个|度|年|月|日|点|分|斤|平|万|w|km|kw))"
 
-_DASH = r"\s?(?:[-—–~/、]|——|--)\s?"
-_NO_DIGIT = r"(?![\d-]|\.\d|:\d)"
-_OF_HOUSE = r"(?:号楼|号搂|#楼|#|栋|幢|座)"
-_SIGN = re.compile(r"\d\s?[-—–#~/.、]|[楼栋幢座元]\s?[-—–]?\s?\d|号[:：]?\d")
+_DASH: Final = r"\s?(?:[-—–~/、]|——|--)\s?"
+_NO_DIGIT: Final = r"(?![\d-]|\.\d|:\d)"
+_OF_HOUSE: Final = r"(?:号楼|号搂|#楼|#|栋|幢|座)"
+_SIGN: Final = re.compile(r"\d\s?[-—–#~/.、]|[楼栋幢座元]\s?[-—–]?\s?\d|号[:：]?\d")
 
-_THREE = re.compile(rf"{EDGE}(\d{{1,2}}){_OF_HOUSE}?{_DASH}(\d{{1,2}})(?:单元)?{_DASH}(\d{{3,4}}){_NO_DIGIT}")
-_DOTTED = re.compile(rf"{EDGE}(\d{{1,2}})\.(\d{{1,2}})\.((?!19|20\d\d)\d{{3,4}}){_NO_DIGIT}")
-_HOUSE_FIRST = re.compile(rf"{EDGE}(\d{{1,3}}){_OF_HOUSE}\s?(\d{{1,2}})(?:单元)?{_DASH}(\d{{3,4}}){NO_MEASURE}")
-_TWO = re.compile(rf"{EDGE}(\d{{1,2}})\s?[-—–#/]\s?(\d{{3,4}}){NO_MEASURE}")
-_PAIR = re.compile(
+_THREE: Final = re.compile(rf"{EDGE}(\d{{1,2}}){_OF_HOUSE}?{_DASH}(\d{{1,2}})(?:单元)?{_DASH}(\d{{3,4}}){_NO_DIGIT}")
+_DOTTED: Final = re.compile(rf"{EDGE}(\d{{1,2}})\.(\d{{1,2}})\.((?!19|20\d\d)\d{{3,4}}){_NO_DIGIT}")
+_HOUSE_FIRST: Final = re.compile(rf"{EDGE}(\d{{1,3}}){_OF_HOUSE}\s?(\d{{1,2}})(?:单元)?{_DASH}(\d{{3,4}}){NO_MEASURE}")
+_TWO: Final = re.compile(rf"{EDGE}(\d{{1,2}})\s?[-—–#/]\s?(\d{{3,4}}){NO_MEASURE}")
+_PAIR: Final = re.compile(
     rf"{EDGE}(\d{{1,2}})[-—–](\d{{1,2}})(?=单元|[一二三四五六七八九十]{{1,3}}[楼层]|的?(?:电梯|楼道|门禁|单元门|大门|楼下|过道))"
 )
-_FORM = re.compile(
+_FORM: Final = re.compile(
     r"(?:楼栋号?|楼号|栋号|幢号)\s?:?\s?(?P<building>\d{1,3})|单元号?\s?:\s?(?P<unit>\d{1,2})|(?:房号|室号|门牌号?|房间号)\s?:?\s?(?P<room>\d{3,4})"
 )
 
 # What these cannot be without, told faster.
-_LINK = re.compile(r"[-—–~/、#.]")
-_DASHED = re.compile(r"\d[-—–]\d")
-_ROW = re.compile(r"楼栋|[楼栋幢房室间]号|单元号?\s?:|门牌")
+_LINK: Final = re.compile(r"[-—–~/、#.]")
+_DASHED: Final = re.compile(r"\d[-—–]\d")
+_ROW: Final = re.compile(r"楼栋|[楼栋幢房室间]号|单元号?\s?:|门牌")
 
 Chain = tuple[str | None, str | None, str | None]
 """Building, unit and room."""

@@ -85,7 +85,11 @@ class Reasons(Sequence[Evidence]):
         return repr(self._all())
 
 
-@dataclass(frozen=True, slots=True)
+# The constructors below are as a dataclass would write them; but written out they are compiled, and there is one of
+# these for every message.
+
+
+@dataclass(frozen=True, slots=True, init=False)
 class Ignore:
     """Nothing is to be done or said."""
 
@@ -93,8 +97,13 @@ class Ignore:
     evidence: Sequence[Evidence] = ()
     place: Place | None = None
 
+    def __init__(self, confidence: float = 0.0, evidence: Sequence[Evidence] = (), place: Place | None = None) -> None:
+        object.__setattr__(self, "confidence", confidence)
+        object.__setattr__(self, "evidence", evidence)
+        object.__setattr__(self, "place", place)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, init=False)
 class Matter:
     """What a request is about: shared by asking and opening."""
 
@@ -111,13 +120,35 @@ class Matter:
     part: str = ""
     """The part of the message that it stands in, where the message has several matters."""
 
+    def __init__(
+        self,
+        service_code: str,
+        appeal_type: AppealType,
+        urgency: Urgency,
+        confidence: float,
+        alternatives: tuple[str, ...] = (),
+        place: Place | None = None,
+        dangers: tuple[str, ...] = (),
+        evidence: Sequence[Evidence] = (),
+        part: str = "",
+    ) -> None:
+        object.__setattr__(self, "service_code", service_code)
+        object.__setattr__(self, "appeal_type", appeal_type)
+        object.__setattr__(self, "urgency", urgency)
+        object.__setattr__(self, "confidence", confidence)
+        object.__setattr__(self, "alternatives", alternatives)
+        object.__setattr__(self, "place", place)
+        object.__setattr__(self, "dangers", dangers)
+        object.__setattr__(self, "evidence", evidence)
+        object.__setattr__(self, "part", part)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, init=False)
 class Ask(Matter):
     """It may be a request: offer to register it and say nothing more."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class OpenTicket(Matter):
     """It is a request: open a ticket."""
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from operator import attrgetter
+from typing import Final
 
 from routing.catalogue import OTHER, AppealType, Catalogue, Urgency
 from routing.place import Place
@@ -24,12 +25,12 @@ from routing.triage.segment import Segmenter
 from routing.triage.settling import LOUD_FROM, learned_evidence, may_be_request, names, settle, settled_appeal
 from routing.triage.teaching import REQUEST
 
-IS_COMPILED = not __file__.endswith(".py")
+IS_COMPILED: Final = not __file__.endswith(".py")
 """Whether this is the compiled form (see ``native.py``): it decides the same, only faster."""
 
-_NOTHING = Ignore()
-_BY_PLACE = attrgetter("start", "end")
-ALTERNATIVES = 3
+_NOTHING: Final = Ignore()
+_BY_PLACE: Final = attrgetter("start", "end")
+ALTERNATIVES: Final = 3
 """Other services offered beside the best one: as many as fit under a message as buttons."""
 
 
@@ -192,7 +193,7 @@ class Triage:
             return normalised, Scored([], {}, []), place
         cues = self._matcher.cues(words)
         reading = Reading(normalised, words, services + cues, self._matcher, self._segmenter)
-        located = place is not None and place != Place(spot=place.spot)
+        located = place is not None and place.is_numbered
         return normalised, score(reading, services, cues, self.thresholds, lexicon=self.lexicon, located=located), place
 
     def _decision(

@@ -5,13 +5,14 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Final
 
 from routing.triage.lexicon import CLOSE, CUE, Rule
 
-ANCHORS = 24
+ANCHORS: Final = 24
 """Hits tried as a rule's first part; more of one word in one message say nothing new, and the bound keeps long
 messages cheap."""
-NEIGHBOURS = 6
+NEIGHBOURS: Final = 6
 """Hits on either side of a rule's first part that are tried as its next one."""
 
 Hit = tuple[int, int, int]

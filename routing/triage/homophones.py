@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Final
 
-LONGEST = 6
+LONGEST: Final = 6
 """Longer words are left alone: they are phrases, and their parts are varied already."""
 
 

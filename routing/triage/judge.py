@@ -2,26 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from math import sqrt
-from operator import itemgetter
+from struct import Struct
+from typing import Final
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from routing.triage.keywords import BEGIN, BITS, CLASS, END, HALF, STEP, KeywordTable
 from routing.triage.learned import LearnedLexicon
 
-NEVER = -1.0
+NEVER: Final = -1.0
 """The score of a clear no."""
 
-_SQUARES = 10_000
+_SQUARES: Final = 10_000
 """Squares of idf are counted in ten-thousandths, so that they are added up as whole numbers."""
-LOUD = 2.0
+LOUD: Final = 2.0
 """Weight for the first label from which a keyword is searched for by ``loudness``: one keyword in ten."""
 
-_LOW = (1 << BITS) - 1
-_number_of = itemgetter(0)
+_LOW: Final = (1 << BITS) - 1
+
+
+class _Family:
+    """The labels of one kind, which answer one question together."""
+
+    __slots__ = ("biases", "names", "place_of", "places")
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+        self.places: list[int] = []
+        """Where the sum for each of them stands."""
+        self.biases: list[float] = []
+        self.place_of: dict[str, int] = {}
+
+
+_NO_FAMILY: Final = _Family()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,35 +62,50 @@ class Judge:
         self.version = lexicon.version
         self.first = first
         self.labels = lexicon.labels
-        self._families: dict[str, list[tuple[str, int, float]]] = {}
+        self._place_of = {label: place for place, label in enumerate(labels)}
+        self._biases = [self.bias[label] for label in labels]
+        self._families: dict[str, _Family] = {}
         for place, label in enumerate(labels):
             kind, sign, name = label.partition(":")
-            self._families.setdefault(kind + sign, []).append((name, place, self.bias[label]))
+            family = self._families.setdefault(kind + sign, _Family())
+            family.names.append(name)
+            family.places.append(place)
+            family.biases.append(self.bias[label])
+            family.place_of[name] = place
         self.spellings = list(self.table)
         """The keywords by their numbers."""
         asked = self.table.place(first)
         # One number for both sums that every text needs: the squares of idf above, the weight of the first label below.
-        sums = [
+        self._sums = [
             (round(idf * idf * _SQUARES) << BITS)
             + (0 if asked is None else round(self.table.weight(number, asked) / STEP))
             for number, idf in enumerate(self.table.idf)
         ]
-        self._sum_of = sums.__getitem__
-        self._row_of = self.table.rows.__getitem__
+        self._rows = self.table.rows
+        self._fields = Struct(f"<{len(labels)}I")
+        self._excess = sum(HALF << (BITS * place) for place in range(len(labels)))
         self._first_bias = self.bias.get(first, NEVER)
         self._find = _search_for(self.spellings)
-        loud = [] if asked is None else [n for n in range(len(sums)) if self.table.weight(n, asked) >= LOUD]
+        loud = [] if asked is None else [n for n in range(len(self._sums)) if self.table.weight(n, asked) >= LOUD]
         self._find_loud = _search_for([self.spellings[number] for number in loud])
-        self._loud_weight = [self.table.weight(number, asked) for number in loud if asked is not None].__getitem__
+        self._loud_weight = [self.table.weight(number, asked) for number in loud if asked is not None]
 
     @property
     def lexicon(self) -> LearnedLexicon:
         """What the judge was made of."""
         return LearnedLexicon(self.table, self.bias, self.version)
 
-    def family(self, prefix: str) -> Sequence[tuple[str, int, float]]:
-        """The labels ``prefix`` and a name, which answer one question: the name, its place in ``fields``, its bias."""
-        return self._families.get(prefix, ())
+    def family(self, prefix: str) -> _Family:
+        """The labels ``prefix`` and a name."""
+        return self._families.get(prefix, _NO_FAMILY)
+
+    def place(self, label: str) -> int:
+        """Where the sum for ``label`` stands in ``fields``; -1 where nothing was learned of it."""
+        return self._place_of.get(label, -1)
+
+    def bias_at(self, place: int) -> float:
+        """The bias of the label at ``place``."""
+        return self._biases[place]
 
     def class_number(self, name: str) -> int | None:
         """The number of the keyword for a word class; None where nothing was learned of it."""
@@ -86,12 +117,18 @@ class Judge:
         The sum of the weights of loud keywords, divided by the root of the characters, as a text's length grows with
         it: a look at few keywords that tells most texts without any from those worth reading.
         """
-        found = self._find_loud(f"{BEGIN}{text}{END}", overlapping=True)
-        return sum(map(self._loud_weight, set(map(_number_of, found)))) / sqrt(len(text) + 2) if found else 0.0
+        found: list[_Found] = self._find_loud(f"{BEGIN}{text}{END}", overlapping=True)
+        if not found:
+            return 0.0
+        told = 0.0
+        for number in {number for number, _, _ in found}:
+            told += self._loud_weight[number]
+        return told / sqrt(len(text) + 2)
 
     def read(self, text: str, classes: Iterable[int] = ()) -> LearnedReading:
         """``text`` (normalised) read once; ``classes`` are the numbers of the word classes that it has words of."""
-        numbers = set(map(_number_of, self._find(f"{BEGIN}{text}{END}", overlapping=True)))
+        found: list[_Found] = self._find(f"{BEGIN}{text}{END}", overlapping=True)
+        numbers = {number for number, _, _ in found}
         numbers.update(classes)
         return LearnedReading(self, text, numbers)
 
@@ -101,19 +138,28 @@ class Judge:
         reading = LearnedReading(self, "", numbers)
         return {label: reading.score(label) for label in self.labels}
 
-    def first_and_norm(self, numbers: Iterable[int]) -> tuple[float, float]:
+    def first_and_norm(self, numbers: set[int]) -> tuple[float, float]:
         """The score for the first label, and the length of a text that has these keywords."""
-        total = sum(map(self._sum_of, numbers))
+        total = 0
+        for number in numbers:
+            total += self._sums[number]
         weight = ((total + HALF) & _LOW) - HALF
         norm = sqrt(((total - weight) >> BITS) / _SQUARES) or 1.0
         return weight * STEP / norm + self._first_bias, norm
 
-    def fields(self, numbers: Iterable[int]) -> tuple[int, ...]:
+    def fields(self, numbers: set[int]) -> tuple[int, ...]:
         """The sum of the weights of these keywords for every label, in steps of ``STEP`` and ``HALF`` too large."""
-        return self.table.fields(sum(map(self._row_of, numbers)))
+        total = self._excess
+        for number in numbers:
+            total += self._rows[number]
+        return self._fields.unpack(total.to_bytes(self._fields.size, "little"))
 
 
-def _search_for(spellings: Iterable[str]) -> Callable[..., list[tuple[int, int, int]]]:
+_Found = tuple[int, int, int]
+"""A keyword in a text: its number, its start and its end."""
+
+
+def _search_for(spellings: Iterable[str]) -> Callable[..., list[_Found]]:
     """A search for keywords by their numbers."""
     # Word classes are told by the written lexicon, so their names must not be searched for in the text.
     automaton = AhoCorasick(
@@ -122,7 +168,7 @@ def _search_for(spellings: Iterable[str]) -> Callable[..., list[tuple[int, int, 
         implementation=Implementation.ContiguousNFA,
         store_patterns=False,
     )
-    search: Callable[..., list[tuple[int, int, int]]] = automaton.find_matches_as_indexes
+    search: Callable[..., list[_Found]] = automaton.find_matches_as_indexes
     return search
 
 
@@ -131,7 +177,7 @@ class LearnedReading:
 
     __slots__ = ("_fields", "_first", "_judge", "_norm", "_numbers", "_text")
 
-    def __init__(self, judge: Judge, text: str, numbers: Iterable[int]) -> None:
+    def __init__(self, judge: Judge, text: str, numbers: set[int]) -> None:
         self._judge = judge
         self._text = text
         self._numbers = numbers
@@ -148,27 +194,38 @@ class LearnedReading:
         judge = self._judge
         if label == judge.first:
             return self._first
-        place = judge.table.place(label)
-        if place is None:
-            return unknown
-        if self._fields is None:
-            self._fields = judge.fields(self._numbers)
-        return (self._fields[place] - HALF) * STEP / self._norm + judge.bias[label]
+        place = judge.place(label)
+        return unknown if place < 0 else self._score_at(place)
 
-    def best_under(self, prefix: str, most: int, at_least: float) -> dict[str, float]:
-        """The highest scores of labels that begin with ``prefix``, by what follows it; at most ``most``, best first."""
-        if self._fields is None:
-            self._fields = self._judge.fields(self._numbers)
-        fields, unit = self._fields, STEP / self._norm
+    def score_under(self, prefix: str, name: str, unknown: float = NEVER) -> float:
+        """The score of the label ``prefix`` and ``name``; ``unknown`` where nothing was learned of it."""
+        place = self._judge.family(prefix).place_of.get(name, -1)
+        return unknown if place < 0 else self._score_at(place)
+
+    def _score_at(self, place: int) -> float:
+        return (self._sums()[place] - HALF) * STEP / self._norm + self._judge.bias_at(place)
+
+    def _sums(self) -> tuple[int, ...]:
+        fields = self._fields
+        if fields is None:
+            fields = self._fields = self._judge.fields(self._numbers)
+        return fields
+
+    def best_under(self, prefix: str, most: int, at_least: float) -> list[str]:
+        """The labels that begin with ``prefix`` and score highest, by what follows it; at most ``most``, best first."""
+        fields, unit = self._sums(), STEP / self._norm
         # What the fields are too large by is taken off in the end, from the few scores that count.
         excess = HALF * unit
         enough = at_least + excess
-        found = [
-            (excess - score, name)
-            for name, place, bias in self._judge.family(prefix)
-            if (score := fields[place] * unit + bias) >= enough
-        ]
-        return {name: -score for score, name in sorted(found)[:most]}
+        family = self._judge.family(prefix)
+        names, biases = family.names, family.biases
+        found: list[tuple[float, str]] = []
+        for index, place in enumerate(family.places):
+            score = fields[place] * unit + biases[index]
+            if score >= enough:
+                found.append((excess - score, names[index]))
+        found.sort()
+        return [name for _, name in found[:most]]
 
     def contributions(self, label: str, most: int) -> tuple[Contribution, ...]:
         """The keywords that weigh most for ``label``, heaviest first; those inside a heavier one are left out."""

@@ -11,21 +11,22 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from struct import Struct
+from typing import Final
 
 BEGIN, END, CLASS = "^", "$", "@"
-LONGEST = 3
+LONGEST: Final = 3
 """Characters of the longest keyword that is learned: longer ones are too rare to learn from."""
-STEP = 0.01
+STEP: Final = 0.01
 """Weights are multiples of this: finer differences are noise of the texts they were learned from."""
-HEAVIEST = 1000.0
+HEAVIEST: Final = 1000.0
 """Largest weight in size: ten thousand such keywords in one text still fit into a field of a table's row."""
 
-BITS = 32
+BITS: Final = 32
 """Of each field of a row."""
-HALF = 1 << (BITS - 1)
+HALF: Final = 1 << (BITS - 1)
 """Added to each field when it is read, so that a negative sum borrows nothing from the field above."""
 
-_PER_UNIT = round(1 / STEP)
+_PER_UNIT: Final = round(1 / STEP)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,15 +13,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from routing.catalogue import AppealType, Urgency
 
-NEAR = 14
+NEAR: Final = 14
 """Characters that the parts of a ``+`` rule may span: about a clause and a half."""
-CLOSE = 5
+CLOSE: Final = 5
 """Characters between the parts of a ``>`` rule."""
 
-_CLASS_NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
+_CLASS_NAME: Final = re.compile(r"[a-z][a-z0-9_]*\Z")
 
 
 class BadRule(ValueError):
@@ -84,7 +85,7 @@ class Cue:
         return service_code not in self.spares and service_code.partition(".")[0] not in self.spares
 
 
-CUE = "cue:"
+CUE: Final = "cue:"
 """Prefix of a rule's target that is a cue, not a service."""
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-_ROUNDS = 250
+from typing import Final
+
+_ROUNDS: Final = 250
 """After so many the stamps are wiped: up to 256 Python keeps one object for each number, and stamping makes none."""
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
@@ -17,16 +18,16 @@ from routing.triage.homophones import sound_table, variants
 from routing.triage.lexicon import Lexicon, Part
 from routing.triage.marks import Marks
 
-IDIOM = "idiom"
+IDIOM: Final = "idiom"
 """The class of sayings whose words mean something else (没电 in 手机没电)."""
 
-QUESTION_WORD = "question_word"
+QUESTION_WORD: Final = "question_word"
 """The class of words that ask (有人); inside longer ones they may name somebody all the same."""
 
-MODAL = ("negation", "hypothesis", "relapse", QUESTION_WORD)
+MODAL: Final = ("negation", "hypothesis", "relapse", QUESTION_WORD)
 """Classes of small words that mean nothing inside longer ones (没 in 没人管)."""
 
-_INSIDE_WORDS = 200_000
+_INSIDE_WORDS: Final = 200_000
 """Added to a single character's frequency: in running text it mostly stands inside words that the dictionary counts
 apart. With it, rules are looked up by their longer words."""
 

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 from itertools import pairwise
+from typing import Final
 
 from routing.catalogue import Urgency
 from routing.triage.decision import Ask, Decision, OpenTicket
@@ -14,23 +15,23 @@ from routing.triage.engine import Triage
 from routing.triage.normalise import normalise
 from routing.triage.places import place_in
 
-_CLAUSE = re.compile(r"[^，,。．！!？?；;、\n\r \u3000]+[，,。．！!？?；;、\n\r \u3000]*")
+_CLAUSE: Final = re.compile(r"[^，,。．！!？?；;、\n\r \u3000]+[，,。．！!？?；;、\n\r \u3000]*")
 
-_ITEM = re.compile(
+_ITEM: Final = re.compile(
     r"(?:^|(?<=[\s，,。.；;：:！!？?、）)]))\s*(?:(?P<number>\d{1,2}|[一二三四五六七八九])\s?(?:[、)）．:：]|\.(?!\d))"
     r"|第?(?P<word>[一二三四五六])(?:是|点))|(?P<circle>[①-⑨⒈-⒐])"
 )
 """The head of an item of a numbered list: 1、 2. （3） 一、 二是 第三点 ④."""
-_ORDER = "一二三四五六七八九"
+_ORDER: Final = "一二三四五六七八九"
 
-MOST_MATTERS = 4
+MOST_MATTERS: Final = 4
 """More than so many matters in one message are a list of grievances that one person has to read as a whole."""
 
-_SHORTEST = 3
-_BREAK = re.compile(r"[\n；;]")
+_SHORTEST: Final = 3
+_BREAK: Final = re.compile(r"[\n；;]")
 """After such a mark a new matter may begin without a word for it."""
 
-_ANOTHER = re.compile(
+_ANOTHER: Final = re.compile(
     r"另外|还有|顺便|顺带|再就是|再有|再者|其次|同时|此外|以及|旁边|边上|第[二三四]|[二三四]是|^[2-4②③④][.、)）]|"
     r"也(?:是|没|不|坏|灭|瞎|断|停|漏|堵|满|掉|松|烂|破|裂|臭|脏|丢|被|遭|要|该|得|在|有|很|好|特别)"
 )

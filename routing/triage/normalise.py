@@ -8,28 +8,29 @@ from __future__ import annotations
 import re
 import string
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
 
 from routing.script import to_hans, traditional_characters
 
-_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
-_WIDE = re.compile(r"[\uff01-\uff5e\u3000]")
-_COMMON_SIGNS = (("\uff0c", ","), ("\uff01", "!"), ("\uff1f", "?"))
+_FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+_WIDE: Final = re.compile(r"[\uff01-\uff5e\u3000]")
+_COMMON_SIGNS: Final = (("\uff0c", ","), ("\uff01", "!"), ("\uff1f", "?"))
 """Comma, exclamation and question mark: most full-width characters are one of these, and replacing three costs a
 fifth of looking every character up."""
 # Traditional texts write the particle 着 as 著, which the character tables leave alone because of 著名.
-_PARTICLE = str.maketrans({"著": "着", "妳": "你", "佢": "他"})
+_PARTICLE: Final = str.maketrans({"著": "着", "妳": "你", "佢": "他"})
 
 
-@dataclass(frozen=True, slots=True)
 class Normalised:
     """A text ready for matching. ``origin`` is None while positions are the same as in the original."""
 
-    original: str
-    text: str
-    origin: Sequence[int] | None = None
+    __slots__ = ("origin", "original", "text")
+
+    def __init__(self, original: str, text: str, origin: list[int] | None = None) -> None:
+        self.original = original
+        self.text = text
+        self.origin = origin
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The positions in the original text of ``text[start:end]``."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-_DIGITS = {character: str(value) for value, character in enumerate("零一二三四五六七八九")} | {
+from typing import Final
+
+_DIGITS: Final = {character: str(value) for value, character in enumerate("零一二三四五六七八九")} | {
     "〇": "0",
     "幺": "1",
     "两": "2",
     "○": "0",
 }
-_UNITS = {"十": 10, "百": 100}
+_UNITS: Final = {"十": 10, "百": 100}
 
-CHINESE = "零〇○一二三四五六七八九十百两幺"
+CHINESE: Final = "零〇○一二三四五六七八九十百两幺"
 """Every character that such a number can hold."""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Final
 
 from routing.place import Place
 from routing.triage.chains import chain_of, form_of, pair_of
@@ -15,57 +16,59 @@ from routing.triage.numerals import CHINESE, digits, first_of
 from routing.triage.rooms import is_picked_up, room_of
 from routing.triage.spots import spot_of
 
-_N = rf"(?:\d{{1,3}}|[{CHINESE}]{{1,4}})"
-_HOUSE = (
+_N: Final = rf"(?:\d{{1,3}}|[{CHINESE}]{{1,4}})"
+_HOUSE: Final = (
     r"(?:号[楼搂娄篓]|号栋|#楼|#|栋楼?|幢楼?|座(?!别克|商务|车|轿|面包|的车|suv)|号院"
     r"|号(?=[一二三四五六七八九十]{1,2}[楼层]|\d{1,2}[楼层]|\d{3,4}(?!\d|[元块]|公里)|(?:\d{1,2}|[一二三四五六七八九])单元))"
 )
 # Of a list or a range ("3、5号楼", "3号、5号楼", "3-5号楼") the first counts; what has three digits in it is a room.
-_LIST = rf"(?:(?:号|栋|幢)?\s?[、,和跟与到至~-]\s?{_N})"
+_LIST: Final = rf"(?:(?:号|栋|幢)?\s?[、,和跟与到至~-]\s?{_N})"
 # 动 and 洞 are what voice input makes of 栋; they follow a number there and nowhere else in these texts.
-_BUILDING = re.compile(
+_BUILDING: Final = re.compile(
     rf"(?=[\da-z{CHINESE}])(?<!\d)(?<!\d[.:])(?:(?P<number>(?:(?!\d{{3}}){_N}(?={_LIST})|{_N}(?!{_LIST}))){_LIST}{{0,4}}\s?{_HOUSE}"
     r"|(?P<typo>\d{1,2})\s?[动洞冻懂东棟](?=[\d一二三四五六七八九十\s,，。那楼的有这门下]|$)"
     r"|(?P<slip>[一二三四五六七八九十]{1,3})[动洞冻懂](?=(?:\d|[一二三四五六七八九])单元)"
     r"|(?<![a-z])(?P<letter>[a-z]\d{0,2})\s?(?:座|栋|幢|号楼|楼))"
 )
-_UNIT = re.compile(rf"(?=[\d甲乙丙丁{CHINESE}])(?<!\d)(?<!\d[.:])(?P<unit>{_N}|[甲乙丙丁])\s?(?:单元|单员|单园|门洞)")
-_UNIT_DOOR = re.compile(
+_UNIT: Final = re.compile(
+    rf"(?=[\d甲乙丙丁{CHINESE}])(?<!\d)(?<!\d[.:])(?P<unit>{_N}|[甲乙丙丁])\s?(?:单元|单员|单园|门洞)"
+)
+_UNIT_DOOR: Final = re.compile(
     r"\s?(?P<unit>\d{1,2}|[一二三四五六七八九十])(?:门(?![卫岗禁外面前牌])|单(?=\d{3}|[,，。\s]|$|[一二三四五六七八九十]))"
 )
 """In the north a unit is a door (3号楼2门), and hurried people say 单 for 单元: both only right behind a building."""
-_DOORS = re.compile(r"(?<![\d号])(?:(?P<building>\d{1,2})楼)?(?P<unit>\d{1,2})门(?P<room>\d{3,4})(?!\d)")
+_DOORS: Final = re.compile(r"(?<![\d号])(?:(?P<building>\d{1,2})楼)?(?P<unit>\d{1,2})门(?P<room>\d{3,4})(?!\d)")
 """3楼2门502 is building, unit and room, as in Tianjin."""
-_FLOOR = re.compile(
+_FLOOR: Final = re.compile(
     rf"(?=[\d{CHINESE}])(?:(?<!\d)(?<!\d[.:])|(?=[{CHINESE}]))(?P<floor>{_N})(?:\s?[、,和跟与到至~-]\s?{_N})?\s?"
     r"(?:楼(?!栋|号|长|盘)|层(?!层|楼|皮|灰|土|油|水|膜|雪|霜|板|浮|厚|关系|意思|次|级|报)|f(?![a-z]))"
 )
 # "三层楼高", "爬了20层", "加盖一层" count floors; "整栋", "几栋", "两栋楼" count buildings.
-_COUNTED_BEFORE = re.compile(
+_COUNTED_BEFORE: Final = re.compile(
     r"(?:爬|走|上|下|跑|盖|搭|加|建|隔|共|总|装|刷|贴|再|多|高|有|第[一二三]|垫|铺|蒙|落)(?:了|到)?$"
 )
-_COUNTED_AFTER = re.compile(
+_COUNTED_AFTER: Final = re.compile(
     r"\s?(?:高|多高|那么高|的楼|户人|一户|两户|十|梯|(?:的|住户)?(?:死活)?不(?:同意|干|肯签|签字))"
 )
-_ALL_OF = re.compile(r"栋楼$|幢楼$")
-_BEGINS = re.compile(r"(?:^|[,，。;!?\s住在是我家们])$")
-_LIVES_ON = re.compile(r"(?<=住)(?P<floor>[1-9]|[1-4]\d)(?=[\s,，。]|$)")
-_CORRECTION = re.compile(
+_ALL_OF: Final = re.compile(r"栋楼$|幢楼$")
+_BEGINS: Final = re.compile(r"(?:^|[,，。;!?\s住在是我家们])$")
+_LIVES_ON: Final = re.compile(r"(?<=住)(?P<floor>[1-9]|[1-4]\d)(?=[\s,，。]|$)")
+_CORRECTION: Final = re.compile(
     r"(?:(?:说错了|打错了|写错了|发错了|搞错了|更正|不对|不是[^,，。\s]{1,8}?)[,，。!\s]*(?:应该)?(?:是|在)"
     r"|(?<=[,，。!\s])(?:不对|错了|说错了|打错了)[,，。!\s]+)"
 )
 
 
 # What each part cannot be without: one quick search for it spares most messages the patterns above.
-_CORRECTED = re.compile(r"[错更]|不[对是]")
-_NUMBER = re.compile(rf"[\da-z甲乙丙丁{CHINESE}]")
-_BUILDING_MARK = re.compile(r"[号#栋幢座动洞冻懂东棟楼]")
-_UNIT_MARK = re.compile(r"单[元员园]|门洞")
-_FLOOR_MARK = re.compile(r"[楼层f]")
-_ROOM_NUMBER = re.compile(rf"\d{{3}}|[{CHINESE}]{{3}}")
+_CORRECTED: Final = re.compile(r"[错更]|不[对是]")
+_NUMBER: Final = re.compile(rf"[\da-z甲乙丙丁{CHINESE}]")
+_BUILDING_MARK: Final = re.compile(r"[号#栋幢座动洞冻懂东棟楼]")
+_UNIT_MARK: Final = re.compile(r"单[元员园]|门洞")
+_FLOOR_MARK: Final = re.compile(r"[楼层f]")
+_ROOM_NUMBER: Final = re.compile(rf"\d{{3}}|[{CHINESE}]{{3}}")
 
-_PART_OF_PLACE = re.compile(r"[0-9栋幢楼层座室元零〇]")
-_MAY_NAME = re.compile(
+_PART_OF_PLACE: Final = re.compile(r"[0-9栋幢楼层座室元零〇]")
+_MAY_NAME: Final = re.compile(
     r"\d ?[-–—#~/.、] ?\d|@\d{3}|[栋幢楼层室]|单元|\d座|[a-z]座|\d{3,4}[家户房的]|\d门|[零〇]"
     r"|^\d{3,4}|[我在住来到砸敲约找去给是,，。;；!！?？:：、( ]\d{3,4}"
 )

@@ -6,21 +6,22 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from operator import itemgetter
+from typing import Final
 
 from routing.triage.hits import CompiledRule, Hit, HitIndex, Match
 from routing.triage.matcher import QUESTION_WORD, Matcher, Words
 from routing.triage.normalise import Normalised
 from routing.triage.segment import Segmenter
 
-CHECKED_LENGTH = 3
+CHECKED_LENGTH: Final = 3
 """Hits up to this length must stand on word boundaries; longer ones hardly ever do not."""
 
-_BREAK = re.compile(r"[\s,.;:!?、。…~\-—()\[\]【】「」\"'“”‘’]+")
-_SENTENCE_BREAK = re.compile(r"[.!?。…\n;]+")
-_HOME = re.compile(r"(?:单元|[-—#])1[12]\d(?!\d)|(?<!\d)1[12]\d[室房户]")
+_BREAK: Final = re.compile(r"[\s,.;:!?、。…~\-—()\[\]【】「」\"'“”‘’]+")
+_SENTENCE_BREAK: Final = re.compile(r"[.!?。…\n;]+")
+_HOME: Final = re.compile(r"(?:单元|[-—#])1[12]\d(?!\d)|(?<!\d)1[12]\d[室房户]")
 """Where 110, 119 and 120 are homes and nobody to call."""
-_by_start = itemgetter(1)
-_NEGATION_REACH = 3
+_by_start: Final = itemgetter(1)
+_NEGATION_REACH: Final = 3
 """Characters that may stand between a negation and what it denies ("不是我家漏水")."""
 
 

@@ -9,43 +9,44 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Final
 
 from routing.triage.chains import NO_MEASURE
 from routing.triage.numerals import CHINESE, digits
 
-_ANY = rf"(?:\d{{3,4}}|[{CHINESE}]{{3,5}})"
-_BREAK = r"[,，。;；!！?？:：、\s(（]"
-_MEASURE = (
+_ANY: Final = rf"(?:\d{{3,4}}|[{CHINESE}]{{3,5}})"
+_BREAK: Final = r"[,，。;；!！?？:：、\s(（]"
+_MEASURE: Final = (
     r"(?!\s?(?:元|块|米|名|个|度|年|月|日|点|分|斤|平|万|次|张|本|天|公里|多|余|路|号线|班|级|期|届|集|秒|毫升|克|瓦|步|字|页|股|"
     r"胶|位|件|套|条|只|台|辆|户|毛|公交|国道|厂|医院|所|人|宿舍|包厢|包间|教室|航班|项|种|篇|回|圈|分贝|角|环|寝))"
 )
-_DOOR = r"(?!(?:110|114|119|120|211|315|404|618|911|20[012]\d)(?!\d))(?:[1-9]|[1-4]\d)(?:0[1-9]|1\d|20)(?!\d)"
+_DOOR: Final = r"(?!(?:110|114|119|120|211|315|404|618|911|20[012]\d)(?!\d))(?:[1-9]|[1-4]\d)(?:0[1-9]|1\d|20)(?!\d)"
 
-_AFTER = re.compile(
+_AFTER: Final = re.compile(
     rf"(?:的)?\s?[-—/)]?\s?(?:[东西南北中左右][户手边门])?\s?"
     rf"(?P<room>\d{{3,4}}|[零〇幺一二三四五六七八九]{{3,4}})(?:室|号|房|户)?{NO_MEASURE}"
 )
-_MARKED = re.compile(
+_MARKED: Final = re.compile(
     rf"(?<![\d.:@-])(?P<marked>{_ANY})(?:室|房(?![租贷价子间])|房间|号房|住户|(?<![有共近约了和]\d{{3}})户(?![口籍型外签同人居参报])|那家|这家|家(?![具电])|业主|的邻居)"
     rf"|(?:^@|楼上|楼下|隔壁|对门|对面|住|住户|业主)\s?(?P<called>\d{{3,4}}){NO_MEASURE}"
 )
-_OWN = re.compile(
+_OWN: Final = re.compile(
     rf"(?:[我俺咱]们?(?:家|屋头?)?(?:是|住|在)?)\s?(?P<own>{_DOOR})(?=[的这家,，。!\s\u4e00-\u9fff]|$){_MEASURE}"
 )
-_ALONE = re.compile(
+_ALONE: Final = re.compile(
     rf"(?:^(?:@|【急】)?|(?<={_BREAK}))(?={_DOOR}(?:[!！,，。;；?？、\s)）\u4e00-\u9fff]|$))(?P<first>{_DOOR}){_MEASURE}"
     rf"|(?<=[我在住来到砸敲约找去给是])(?={_DOOR}(?:的|家|这|拿|取|敲|门|住|约|[,，。!\s]|$))(?P<after>{_DOOR}){_MEASURE}"
 )
 # 五零二, 幺零二 and 一二零三: only with a 零 in it, which a count hardly has.
-_SPOKEN = re.compile(
+_SPOKEN: Final = re.compile(
     rf"(?:^|(?<=[我住家在是])|(?<={_BREAK})|(?<=楼[上下])|(?<=隔壁)|(?<=对[门面]))"
     r"(?P<spoken>[幺一二三四五六七八九]{1,2}[零〇○][幺一二三四五六七八九])(?![零〇○幺一二三四五六七八九十百千万点元块个年月日号线路])"
 )
-_YEAR = re.compile(r"20[012]\d(?=年|[-/.届级版款])")
-_CALLED_YEAR = re.compile(
+_YEAR: Final = re.compile(r"20[012]\d(?=年|[-/.届级版款])")
+_CALLED_YEAR: Final = re.compile(
     rf"(?:^|(?<={_BREAK}))(?P<room>20(?:0[1-9]|1\d|2[0-6]))(?=室|房|号房|家|漏|没|打成|隔成|的|住|租)(?!的(?:事|时|夏|冬|春|秋))"
 )
-_PICK_UP = re.compile(r"取件|取货|驿站取|快递码|提货")
+_PICK_UP: Final = re.compile(r"取件|取货|驿站取|快递码|提货")
 
 
 def is_picked_up(text: str) -> bool:
@@ -69,8 +70,8 @@ def room_of(text: str, ends: Iterable[int]) -> str | None:
         return None
     if alone := _ALONE.search(text):
         return alone["first"] or alone["after"]
-    if spoken := _SPOKEN.search(text):
+    if ("零" in text or "〇" in text or "○" in text) and (spoken := _SPOKEN.search(text)):
         return digits(spoken["spoken"])
-    if not _YEAR.search(text) and (called := _CALLED_YEAR.search(text)):
+    if "20" in text and not _YEAR.search(text) and (called := _CALLED_YEAR.search(text)):
         return called["room"]
     return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from routing.catalogue import Urgency
 from routing.triage.decision import Evidence, EvidenceKind
@@ -16,30 +17,30 @@ from routing.triage.lexicon import CUE, Cue, Effect, Lexicon
 from routing.triage.normalise import Normalised
 from routing.triage.reading import Reading
 
-FURTHER_RULE = 0.06
+FURTHER_RULE: Final = 0.06
 """What each further rule of the same service adds: it orders services that fit about equally well."""
-FURTHER_MOST = 0.3
-SPECIFIC = 0.02
+FURTHER_MOST: Final = 0.3
+SPECIFIC: Final = 0.02
 """For each matched character, up to eight."""
-DISTANT = 0.01
+DISTANT: Final = 0.01
 """Off for each character between the matched words."""
-PUSH_MOST = 0.6
+PUSH_MOST: Final = 0.6
 """All pushing cues together: asking for help makes no service out of nothing."""
 
 
-GROUNDS = frozenset({"here", "address", "neglect", "complain", "duration", "danger", "request"})
+GROUNDS: Final = frozenset({"here", "address", "neglect", "complain", "duration", "danger", "request"})
 """Cues that tie a message to this neighbourhood or show that somebody suffers."""
-TOPIC_ONLY = 0.5
+TOPIC_ONLY: Final = 0.5
 """Below it a service is only what the talk is about; then somebody must want something as well."""
-NO_REQUEST = frozenset({"here", "address"})
+NO_REQUEST: Final = frozenset({"here", "address"})
 """Cues that name the property or the place, which a topic often does by itself ("物业送了粽子")."""
-SPARED_DANGER = "emergency"
+SPARED_DANGER: Final = "emergency"
 """Among what a cue spares: dangers to life, which a parcel or a joke named beside them does not make less."""
-QUESTION = "question"
+QUESTION: Final = "question"
 """The cue of a question: "又停电了？" may want no more than company."""
-ASKED_ABOUT = ("service.", "civic.")
+ASKED_ABOUT: Final = ("service.", "civic.")
 """Groups of services that one asks about rather than complains of."""
-ASKING = frozenset({"howto", "request"})
+ASKING: Final = frozenset({"howto", "request"})
 """Cues that are ground enough for the services one asks about rather than complains of."""
 
 

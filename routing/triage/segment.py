@@ -9,27 +9,28 @@ from functools import lru_cache
 from itertools import pairwise
 from math import log
 from operator import itemgetter
+from typing import Final
 
 import jieba
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
-_FREQUENCY = 1000
+_FREQUENCY: Final = 1000
 """Given to domain words: above most of the general dictionary, below its function words."""
 
-_ENTRY = re.compile(r"^([\u4e00-\u9fd5a-zA-Z0-9+#&._%\-]+) (\d+)", re.MULTILINE)
+_ENTRY: Final = re.compile(r"^([\u4e00-\u9fd5a-zA-Z0-9+#&._%\-]+) (\d+)", re.MULTILINE)
 """A word of the characters that words are made of, as jieba has it, and how often it was counted."""
-_LETTERS = re.compile(r"[a-zA-Z0-9]{2,}")
-_LINE_BREAK = re.compile("\r\n")
-_TAILS = frozenset("了的过着掉起到得啊呀吗嘛呢哦咯喽哈吧啦成断倒坏破完满光烂歪裂死住上下")
+_LETTERS: Final = re.compile(r"[a-zA-Z0-9]{2,}")
+_LINE_BREAK: Final = re.compile("\r\n")
+_TAILS: Final = frozenset("了的过着掉起到得啊呀吗嘛呢哦咯喽哈吧啦成断倒坏破完满光烂歪裂死住上下")
 
-_REMEMBERED = 1 << 13
+_REMEMBERED: Final = 1 << 13
 """Stretches whose cut is remembered: they are words and near-words, so that a few thousand make up most talk."""
-_LONGEST_REMEMBERED = 12
+_LONGEST_REMEMBERED: Final = 12
 """Characters of the longest of them."""
 
 _Found = tuple[int, int, int]
 """A word of the dictionary in a text: its number, its start and its end."""
-_by_start = itemgetter(1)
+_by_start: Final = itemgetter(1)
 
 
 class Segmenter:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
 from math import exp, log
+from typing import Final
 
 from routing.catalogue import AppealType, Urgency
 from routing.triage.appeal import appeal_of
@@ -17,58 +18,58 @@ from routing.triage.judge import Contribution, LearnedReading
 from routing.triage.scoring import Scored, ServiceScore, Thresholds
 from routing.triage.teaching import APPEAL, EMERGENCY, REQUEST, SERVICE, URGENT
 
-RULES_SHARE = 0.6
+RULES_SHARE: Final = 0.6
 """What a rule's full score adds to the learned score of a request."""
-ALONE = 0.28
+ALONE: Final = 0.28
 """Taken off where no rule sees anything: keywords alone are asked to be a little surer."""
-LOUD_FROM = 4.5
+LOUD_FROM: Final = 4.5
 """Loudness (see ``Judge.loudness``) without which no keywords ask alone: of 5,000 labelled requests two fall short
 of it that they would ask about, and half of the talk that no rule fits needs no full reading."""
-LIKELY_SHARE = 0.45
+LIKELY_SHARE: Final = 0.45
 """Rules that would not open by themselves count so much less: they say what it is about, hardly that it is wanted."""
-SILENCED = 0.18
+SILENCED: Final = 0.18
 """Taken off where rules saw a matter and the cues of the message silenced it."""
-ASK_FROM = 0.28
+ASK_FROM: Final = 0.28
 """Joint score from which the resident is asked."""
-OPEN_FROM = 0.76
+OPEN_FROM: Final = 0.76
 """Joint score from which a ticket is opened."""
-ALONE_OPEN_FROM = 0.85
+ALONE_OPEN_FROM: Final = 0.85
 """The same where no rule sees anything."""
-ANYWHERE_OPEN_FROM = 1.0
+ANYWHERE_OPEN_FROM: Final = 1.0
 """The same where it happens anywhere and nothing ties the message to the neighbourhood."""
 
-SILENCE = 0.1
+SILENCE: Final = 0.1
 """Score of the rules up to which a matter counts as silenced."""
 
-SERVICE_SHARE = 0.4
+SERVICE_SHARE: Final = 0.4
 """What a service's rules add to its learned score, for each point of theirs."""
-FIRST_SHARE = 0.12
+FIRST_SHARE: Final = 0.12
 """Added for the service that the rules put first."""
-RIVALS = 4
+RIVALS: Final = 4
 """Services that the learned lexicon may bring up by itself."""
 
-FITS_FROM = -0.65
+FITS_FROM: Final = -0.65
 """Score below which a service that no rule names is only the least unlikely one, and brought up by nobody."""
 
-NAMED_FROM = -0.4
+NAMED_FROM: Final = -0.4
 """Score from which a service that no rule names is put on a ticket that somebody asked for."""
 
-DANGER_FROM = 0.1
+DANGER_FROM: Final = 0.1
 """Learned score from which a request is an emergency; misses were made to count three times when it was learned."""
-CALM_DANGER_FROM = 0.5
+CALM_DANGER_FROM: Final = 0.5
 """The same where a cue says that nobody is in danger now."""
-DANGER_SHARE = 0.25
+DANGER_SHARE: Final = 0.25
 """What a learned danger adds to the joint score: rather ask once too often than stay silent."""
-TALKED_DOWN_FROM = -0.8
+TALKED_DOWN_FROM: Final = -0.8
 """Learned score below which keywords are so sure of no danger that a rule which names one is taken at its word no more:
 of 300 dangers in messages of other authors one scored so low, of what only sounds like one a fifth."""
-URGENT_FROM = 0.15
-APPEAL_SHARE = 0.2
+URGENT_FROM: Final = 0.15
+APPEAL_SHARE: Final = 0.2
 """What the kind of appeal that the rules see adds to its learned score."""
 
-_APPEALS = {one: APPEAL + one.value for one in AppealType}
+_APPEALS: Final = {one: APPEAL + one.value for one in AppealType}
 
-SHOWN = 4
+SHOWN: Final = 4
 """Keywords named as evidence that this is a request, and half as many for the service."""
 
 
@@ -119,7 +120,9 @@ def settle(scored: Scored, reading: LearnedReading, thresholds: Thresholds) -> S
     first = scored.services[0].code if scored.services else None
     for code, service in by_code.items():
         certain = _is_certain(service, thresholds)
-        service.rank = reading.score(SERVICE + code, 0.0) + SERVICE_SHARE * service.base + FIRST_SHARE * (code == first)
+        service.rank = (
+            reading.score_under(SERVICE, code, 0.0) + SERVICE_SHARE * service.base + FIRST_SHARE * (code == first)
+        )
         service.learned_urgency = _urgency(reading, service, danger=danger)
         # Keywords talk no danger away that a rule names, but where they are as sure as they ever are.
         service.final = max(sure, service.final) if certain else sure

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
-_SIDE = (
+_SIDE: Final = (
     r"(?:的)?(?:大门口?|正门口?|后门口?|侧门口?|门口|出入口|入口|出口|路口|拐角|转角|旁边|旁|对面|对过|附近|后面|背后|前面|里面|"
     r"[东南西北]侧|边上|那头|那边|这边|那里|那儿|靠[^,，。 ]{1,4}|口|边|外|里)?"
 )
-_KINDS = (
+_KINDS: Final = (
     r"大道|胡同|小学|中学|高中|幼儿园|卫生院|医院|银行|书店|超市|菜市场|农贸市场|市场|商场|公园|体育馆|图书馆|博物馆|药店|药房|"
     r"饭店|餐馆|火锅店|烧烤店|理发店|公交站|地铁站|加油站|派出所|步行街|街|路|巷|桥"
 )
-_KIND = re.compile(_KINDS)
-_NAMED = re.compile(rf"(?P<name>[\u4e00-\u9fff]{{1,6}}?(?:{_KINDS}))" + _SIDE)
+_KIND: Final = re.compile(_KINDS)
+_NAMED: Final = re.compile(rf"(?P<name>[\u4e00-\u9fff]{{1,6}}?(?:{_KINDS}))" + _SIDE)
 # The first look at a character is what makes this long choice quick: every alternative begins with one of these.
-_COMMON = re.compile(
+_COMMON: Final = re.compile(
     r"(?=[a-z小院地库车商东南西北大正后侧负停顶楼天屋门保岗凉亭中花广充健游滑儿沙喷池人步连篮羽球垃河水配活快驿])"
     r"(?:(?:小区|院子|地库|车库|商场)?(?:东南|西南|东北|西北|东|南|西|北|大|正|后|侧|前)门(?:口|外|岗亭)?"
     r"|负[一二三123]层?(?:车库|停车场)?|地下[一二三123]?层?(?:车库|停车场|室)?(?:[a-z]区)?|b[123](?![\d-])|地库(?:[a-z]区)?(?:\d{1,4})?"
@@ -23,11 +24,11 @@ _COMMON = re.compile(
     r"|充电棚|车棚|健身器材|健身区|游乐场|滑梯|儿童乐园|沙坑|喷泉|池塘|人工湖|步道|连廊|篮球场|羽毛球场|球场|垃圾站|垃圾房|垃圾亭"
     r"|小区门口|小区外|河边|水泵房|配电房|活动室|活动中心|快递柜|驿站)" + _SIDE
 )
-_LEAD = re.compile(
+_LEAD: Final = re.compile(
     r"^(?:栋|幢|座|号楼|单元|在|到|从|往|去|是|的|就|把|那条|这条|整条|一条|我们|咱们|你们|小区|出了?|沿着?|过|和|跟|有|每|都|又|个|上|下|了|条|门口|楼下|那个|这个)+"
 )
 # Ordinary words that end like a street: they are no names.
-_NO_NAME = re.compile(
+_NO_NAME: Final = re.compile(
     r"(?:走路|马路|公路|铁路|线路|电路|水路|道路|修路|堵路|让路|问路|半路|网路|同路|路路|赶路|过路|迷路|上路|出路|思路|一路|这路|"
     r"挡路|铺路|带路|逛街|上街|大街|整条街|一条街|这桥|天桥|搭桥|小路|大路|各路|挖路|占路|断路|短路|回路|老路|夜路|那段路|这段路|段路|的路|条路|条街)$"
 )

@@ -7,19 +7,20 @@ requests from one another, but for ``emergency``, which must not be read into ta
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
 from routing.catalogue import AppealType, Urgency
 from routing.triage.evaluation import Labelled, Share
 from routing.triage.judge import Judge
 from routing.triage.learning import Example
 
-REQUEST = "request"
-EMERGENCY = "emergency"
-URGENT = "urgent"
-SERVICE = "service:"
-APPEAL = "appeal:"
+REQUEST: Final = "request"
+EMERGENCY: Final = "emergency"
+URGENT: Final = "urgent"
+SERVICE: Final = "service:"
+APPEAL: Final = "appeal:"
 
-EMPHASIS = {EMERGENCY: 3.0}
+EMPHASIS: Final = {EMERGENCY: 3.0}
 """A missed emergency is worse than a false one."""
 
 
