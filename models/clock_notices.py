@@ -13,7 +13,7 @@ from models.tables_tickets import TicketRow
 from models.ticket_details import foresee_changes
 from models.ticket_rows import TICKET_COLUMNS, ticket_of
 from models.transaction import Transaction
-from routing.clock_notice import ClockNotice, WaitingNotice
+from routing.clock_notice import WaitingNotice
 
 
 class SqlClockNoticeStore:
@@ -21,12 +21,6 @@ class SqlClockNoticeStore:
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
-
-    async def add(self, notice: ClockNotice) -> None:
-        """Keeps a notice for whoever puts it into words next."""
-        row = {"ticket_id": notice.ticket_id, "at": notice.at, "notice": notice, "not_before": None}
-        await self._transaction.add(ClockNoticeRow, [row])
-        self._transaction.wrote_outbox = True
 
     async def take(self, now: datetime, *, limit: int, together: bool = True) -> tuple[WaitingNotice, ...]:
         """Notices that wait, the oldest first and of each ticket only the first.

@@ -16,7 +16,6 @@ from sqlalchemy.ext.asyncio import AsyncTransaction
 from sqlalchemy.sql import visitors
 
 from models.foreseen import Chat, Foreseen
-from models.tables_clock import ClockNoticeRow
 from models.tables_delivery import HandledUpdateRow, OutboxRow, PromptRow
 from models.tables_tickets import (
     NumberCounterRow,
@@ -37,7 +36,6 @@ ORDER: tuple[Table, ...] = tuple(
         TicketMessageRow,
         TicketEventRow,
         PromptRow,
-        ClockNoticeRow,
         OutboxRow,
         TicketCardRow,
     )

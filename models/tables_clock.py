@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.columns import BigId, UtcDateTime, Values
@@ -20,7 +20,8 @@ class ClockNoticeRow(Base):
     __table_args__ = (Index("ix_clock_notices_ticket_id", "ticket_id"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
+    ticket_id: Mapped[int] = mapped_column(BigId)
+    """No foreign key: tickets are never erased, and to check it costs more than to write the row."""
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     notice: Mapped[Any] = mapped_column(Values(ClockNotice))
     not_before: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -93,7 +93,8 @@ async def look_closely(transaction: Transaction, foreseen: Foreseen, ticket_id: 
 
 _READ_MANY = {True: _statement_of_many(POSTGRESQL_JSON), False: _statement_of_many(SQLITE_JSON)}
 _NEVER = datetime.max.replace(tzinfo=UTC)
-NO_TALK = Outlook(
+# Nothing of the talk of any group is foreseen.
+_NO_TALK = Outlook(
     messages=(),
     topics=frozenset(),
     statuses=frozenset(),
@@ -103,7 +104,6 @@ NO_TALK = Outlook(
     counted_since=_NEVER,
     heard_since=_NEVER,
 )
-"""Nothing of the talk of any group is foreseen."""
 
 
 async def foresee_changes(transaction: Transaction, tickets: Sequence[Ticket]) -> None:
@@ -125,7 +125,7 @@ async def foresee_changes(transaction: Transaction, tickets: Sequence[Ticket]) -
         cards[ticket_id].append((chat_id, thread_id))
     transaction.gather(
         Foreseen(
-            NO_TALK,
+            _NO_TALK,
             tickets={ticket.id: ticket for ticket in tickets},
             reporters={one: tuple(found) for one, found in reporters.items()},
             subtasks={one: tuple(found) for one, found in subtasks.items()},

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import fields
-from datetime import datetime
-from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 
 from models.columns import area_path_end
 from models.tables_tickets import TicketReporterRow, TicketRow
-from routing.escalation import CLOCK_FIELDS
 from routing.queries import TicketFilter
 from routing.ticket import OPEN_STATUSES, Status, Ticket
 
 _FIELDS = tuple(field.name for field in fields(Ticket))
-_CLOCK_VALUES = attrgetter(*CLOCK_FIELDS)
 _NEVER_SAVED = frozenset({"id", "number", "platform", "created_at", "attachments", "version"})
 
 TICKET_COLUMNS = tuple(getattr(TicketRow, name) for name in _FIELDS)
@@ -45,13 +41,6 @@ def new_values(ticket: Ticket, number: str) -> dict[str, Any]:
 def changed_values(ticket: Ticket) -> dict[str, Any]:
     """The columns that saving a ticket writes."""
     return {name: getattr(ticket, name) for name in _FIELDS if name not in _NEVER_SAVED}
-
-
-def clock_values(ticket: Ticket, next_check_at: datetime | None) -> dict[str, Any]:
-    """The columns that the clock writes."""
-    values = dict(zip(CLOCK_FIELDS, _CLOCK_VALUES(ticket), strict=True))
-    values["next_check_at"] = next_check_at
-    return values
 
 
 def below(area_path: str) -> ColumnElement[bool]:

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import Integer, Select, bindparam, delete, func, insert, select, update
 
+from models.clock_writes import write_clock
 from models.erasure import erase_tickets
-from models.foreseen import Foreseen
 from models.tables_tickets import (
     NumberCounterRow,
     TicketCardRow,
@@ -18,18 +18,18 @@ from models.tables_tickets import (
     TicketReporterRow,
     TicketRow,
 )
-from models.ticket_details import NO_TALK, look_closely
+from models.ticket_details import look_closely
 from models.ticket_rows import (
     OPEN,
     TICKET_COLUMNS,
     changed_values,
-    clock_values,
     narrowed,
     new_values,
     ticket_of,
     tickets_of,
 )
 from models.transaction import Transaction
+from routing.clock_notice import ClockChange
 from routing.errors import ConcurrentChange, UnknownTicket
 from routing.message import Attachment
 from routing.queries import TicketFilter
@@ -121,22 +121,13 @@ class SqlTicketStore:
             raise ConcurrentChange(ticket.number)
         return replace(ticket, version=ticket.version + 1)
 
-    async def save_clock(self, ticket: Ticket, next_check_at: datetime | None) -> None:
-        """Writes what the clock may have changed of a ticket that ``take_due`` gave (``CLOCK_FIELDS``), and its check.
+    async def save_clock(self, *changes: ClockChange) -> None:
+        """Writes what the clock did to tickets that ``take_due`` gave: their rows, what happened, what is to be told.
 
         Raises:
-            ConcurrentChange: the row is no longer of the version that ``ticket`` was read with; nothing was written.
+            ConcurrentChange: a row is no longer of the version that it was read with; the transaction is spoilt.
         """
-        if self._transaction.foreseen is not None:
-            self._transaction.change_ticket(ticket.id, ticket.version, clock_values(ticket, next_check_at))
-            return
-        saved = await self._transaction.execute(
-            update(TicketRow)
-            .where(TicketRow.id == ticket.id, TicketRow.version == ticket.version)
-            .values(clock_values(ticket, next_check_at) | {"version": ticket.version + 1})
-        )
-        if saved.rowcount != 1:
-            raise ConcurrentChange(ticket.number)
+        await write_clock(self._transaction, changes)
 
     async def record(self, *events: TicketEvent) -> None:
         """Adds to the list of what happened."""
@@ -271,16 +262,12 @@ class SqlTicketStore:
             row,
         )
 
-    async def take_due(self, now: datetime, *, limit: int, together: bool = True) -> tuple[Ticket, ...]:
+    async def take_due(self, now: datetime, *, limit: int) -> tuple[Ticket, ...]:
         """Tickets whose ``next_check_at`` has come, longest due first, locked until this transaction ends.
 
-        What another process has locked is left to it, so any number of them may ask at once. With ``together`` what is
-        done to them is written at the end by one statement, and fails as one.
+        What another process has locked is left to it, so any number of them may ask at once.
         """
-        due = tickets_of(await self._transaction.execute(_DUE, {"due_at": now, "most": limit}))
-        if due and together and not self._transaction.gathers:
-            self._transaction.gather(Foreseen(NO_TALK))
-        return due
+        return tickets_of(await self._transaction.execute(_DUE, {"due_at": now, "most": limit}))
 
     async def erase(self, ended_before: datetime, at: datetime, *, limit: int) -> int:
         """Erases what names people from up to ``limit`` tickets that ended before then; returns how many."""

@@ -13,7 +13,7 @@ from datetime import datetime
 from routing.escalation import Cause, ClockRules, ClockStep, lapse_at
 from routing.escalation_plan import ACCEPT, RESOLVE, Channel
 from routing.staff import Staff
-from routing.ticket import Ticket
+from routing.ticket import Ticket, TicketEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,17 @@ def notice_of(
         offered_to=before.hand_over.to_post if step.hand_over_lapsed and before.hand_over is not None else None,
         channels=tuple(sorted(channels)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ClockChange:
+    """What one look of the clock at a ticket leads to, to be written at once."""
+
+    ticket: Ticket
+    """Its new row in the fields of the clock, with the version that it was read with."""
+    next_check_at: datetime | None
+    events: tuple[TicketEvent, ...] = ()
+    notice: ClockNotice | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ Only what falls due is decided here. Whether a message about it rings (quiet hou
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -21,9 +20,10 @@ from routing.escalation_plan import ACCEPT, RESOLVE, EscalationPlan, EscalationP
 from routing.handling_rules import HandlingRules
 from routing.reopening import reopened
 from routing.sla import Colour, Limit, SlaClass, SlaTable, colour, later, reached_at, yellow_at
-from routing.ticket import Action, Status, Ticket, next_status
+from routing.ticket import Action, Status, Ticket, next_status, with_fields
 
 Cause = Literal["accept", "resolve", "idle"]
+_Running = tuple[tuple[LimitName, Limit, datetime], ...]
 
 IDLE: Cause = "idle"
 CONTRADICTION = "contradiction"
@@ -121,29 +121,26 @@ def demands(ticket: Ticket, rules: ClockRules, now: datetime, *, top: int) -> Cl
     if ticket.status is Status.RESOLVED:
         at = _archive_at(ticket, rules)
         return ClockStep(archive=at is not None and at <= now)
-    reminders = tuple(
+    running, plan = _running(ticket, rules), rules.policy.plan_for(ticket)
+    reminders = [
         (name, due)
-        for name, limit, due in _running(ticket, rules)
+        for name, limit, due in running
         if (at := _reminder_at(ticket, rules, name, limit, due, now)) and at <= now
-    )
-    step = ClockStep(
-        reminders=reminders,
+    ]
+    runs_out = _is_past(_escalation_at(ticket, rules, plan, running, now, top), now)
+    lapses = _is_past(lapse_at(ticket, rules), now)
+    goes_up = runs_out or lapses
+    is_taken = lapses or (runs_out and _is_left_unclaimed(ticket, rules, plan, running, now))
+    may_take = ticket.lapses < rules.handling.most_lapses
+    return ClockStep(
+        reminders=tuple(reminders),
+        escalate_to_level=ticket.escalation_level + 1 if goes_up else None,
+        cause=_cause(rules, plan, running, now) if runs_out else IDLE if goes_up else None,
+        release=is_taken and may_take,
+        decide=is_taken and not may_take,
         question=_is_past(_question_at(ticket, rules), now),
         urge_expired=_is_past(_urge_at(ticket), now),
         hand_over_lapsed=_is_past(_answer_at(ticket), now),
-    )
-    runs_out = _is_past(_escalation_at(ticket, rules, now, top), now)
-    lapses = _is_past(lapse_at(ticket, rules), now)
-    if not runs_out and not lapses:
-        return step
-    is_taken = lapses or _is_left_unclaimed(ticket, rules, now)
-    may_take = ticket.lapses < rules.handling.most_lapses
-    return replace(
-        step,
-        escalate_to_level=ticket.escalation_level + 1,
-        cause=_cause(ticket, rules, now) if runs_out else IDLE,
-        release=is_taken and may_take,
-        decide=is_taken and not may_take,
     )
 
 
@@ -174,7 +171,7 @@ def applied(ticket: Ticket, step: ClockStep, now: datetime) -> Ticket:
     if step.decision_goes_up:
         reminded |= {CONTRADICTION}
         changes["escalated_at"] = now
-    changed = replace(ticket, reminded=reminded, **changes)
+    changed = with_fields(ticket, {"reminded": reminded, **changes})
     if step.redo_until is not None:
         changed = reopened(replace(changed, status=next_status(ticket, Action.REDO)), step.redo_until, now)
     return changed
@@ -190,10 +187,12 @@ def next_check(ticket: Ticket, rules: ClockRules, now: datetime, *, top: int) ->
         return decision_at(ticket, rules)
     if ticket.status is Status.RESOLVED:
         return _archive_at(ticket, rules)
+    running, plan = _running(ticket, rules), rules.policy.plan_for(ticket)
     moments = [
-        at for name, limit, due in _running(ticket, rules) if (at := _reminder_at(ticket, rules, name, limit, due, now))
+        at for name, limit, due in running if (at := _reminder_at(ticket, rules, name, limit, due, now)) is not None
     ]
-    others = (_escalation_at(ticket, rules, now, top), _question_at(ticket, rules), lapse_at(ticket, rules))
+    escalation_at = _escalation_at(ticket, rules, plan, running, now, top)
+    others = (escalation_at, _question_at(ticket, rules), lapse_at(ticket, rules))
     moments += [at for at in (*others, _urge_at(ticket), _answer_at(ticket)) if at is not None]
     return min(moments, default=None)
 
@@ -235,29 +234,33 @@ def _is_past(at: datetime | None, now: datetime) -> bool:
     return at is not None and at <= now
 
 
-def _cause(ticket: Ticket, rules: ClockRules, now: datetime) -> LimitName:
+def _cause(rules: ClockRules, plan: EscalationPlan, running: _Running, now: datetime) -> LimitName:
     """Of two limits that take a ticket up, the one to resolve is the graver."""
-    limit = rules.class_of(ticket).resolve
-    return RESOLVE if _first_at(ticket, rules, RESOLVE, limit, ticket.resolve_due_at) <= now else ACCEPT
+    return next(
+        (name for name, limit, due in reversed(running) if _first_at(rules, plan, name, limit, due) <= now), ACCEPT
+    )
 
 
-def _is_left_unclaimed(ticket: Ticket, rules: ClockRules, now: datetime) -> bool:
+def _is_left_unclaimed(
+    ticket: Ticket, rules: ClockRules, plan: EscalationPlan, running: _Running, now: datetime
+) -> bool:
     """Whether whoever it was given to had time enough to claim it: the limit, or the interval if given it later."""
     if ticket.status is not Status.DISPATCHED or ticket.assignee_id is None or ticket.accept_due_at > now:
         return False
     if ticket.assigned_at is None:
         return True
-    interval = rules.policy.plan_for(ticket).repeat_after[ticket.urgency]
-    return later(ticket.assigned_at, interval, rules.class_of(ticket).accept.clock, rules.calendar) <= now
+    _, accept, _ = running[0]
+    return later(ticket.assigned_at, plan.repeat_after[ticket.urgency], accept.clock, rules.calendar) <= now
 
 
-def _running(ticket: Ticket, rules: ClockRules) -> Iterator[tuple[LimitName, Limit, datetime]]:
-    """The limits whose clock runs, each with its due time."""
-    sla = rules.class_of(ticket)
+def _running(ticket: Ticket, rules: ClockRules) -> _Running:
+    """The limits whose clock runs, each with its due time; the one to resolve is the last."""
     if ticket.status is Status.DISPATCHED:
-        yield ACCEPT, sla.accept, ticket.accept_due_at
-    if ticket.status in {Status.DISPATCHED, Status.IN_PROGRESS}:
-        yield RESOLVE, sla.resolve, ticket.resolve_due_at
+        sla = rules.class_of(ticket)
+        return (ACCEPT, sla.accept, ticket.accept_due_at), (RESOLVE, sla.resolve, ticket.resolve_due_at)
+    if ticket.status is Status.IN_PROGRESS:
+        return ((RESOLVE, rules.class_of(ticket).resolve, ticket.resolve_due_at),)
+    return ()
 
 
 def _reminder_at(
@@ -269,20 +272,22 @@ def _reminder_at(
     return yellow_at(limit, due, rules.calendar, rules.sla.thresholds)
 
 
-def _escalation_at(ticket: Ticket, rules: ClockRules, now: datetime, top: int) -> datetime | None:
+def _escalation_at(
+    ticket: Ticket, rules: ClockRules, plan: EscalationPlan, running: _Running, now: datetime, top: int
+) -> datetime | None:
     """When the ticket goes one level up next: as a limit runs out, or after the interval if one has.
 
     Whoever a person gave it to after its limit to claim has the interval to claim it; the limit to resolve waits for
     nobody, or units would pass tickets around to win time.
     """
-    plan = rules.policy.plan_for(ticket)
     if ticket.escalation_level >= top + plan.repeats_at_top:
         return None
     moments: list[datetime] = []
-    for name, limit, due in _running(ticket, rules):
-        first = _first_at(ticket, rules, name, limit, due)
-        given = ticket.assigned_at if name == ACCEPT else None
-        last = max((at for at in (ticket.escalated_at, given) if at is not None), default=None)
+    for name, limit, due in running:
+        first = _first_at(rules, plan, name, limit, due)
+        last = ticket.escalated_at
+        if name == ACCEPT and ticket.assigned_at is not None and (last is None or last < ticket.assigned_at):
+            last = ticket.assigned_at
         if last is None or last < first:
             moments.append(first)
         elif first <= now:
@@ -291,9 +296,8 @@ def _escalation_at(ticket: Ticket, rules: ClockRules, now: datetime, top: int) -
     return min(moments, default=None)
 
 
-def _first_at(ticket: Ticket, rules: ClockRules, name: LimitName, limit: Limit, due: datetime) -> datetime:
+def _first_at(rules: ClockRules, plan: EscalationPlan, name: LimitName, limit: Limit, due: datetime) -> datetime:
     """When the limit takes the ticket up for the first time."""
-    plan: EscalationPlan = rules.policy.plan_for(ticket)
     return reached_at(plan.first_at[name], limit, due, rules.calendar)
 
 

@@ -6,7 +6,6 @@ the transaction in which many tickets go up is short, and holds up nobody who wa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -19,7 +18,7 @@ from bot.services.rota import there_now
 from bot.services.rules import Rules
 from routing.areas import AreaTree
 from routing.assign import choose
-from routing.clock_notice import ClockNotice, notice_of
+from routing.clock_notice import ClockChange, notice_of
 from routing.escalation import ClockStep, applied, demands, next_check
 from routing.escalation_plan import EscalationPlan
 from routing.ladder import ladder, told_at
@@ -49,22 +48,6 @@ class _Sweep:
     loads: dict[int, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """What one look at a ticket leads to: its new row but for the next check, and that; what happened, what is told."""
-
-    after: Ticket
-    check_at: datetime | None
-    events: Sequence[TicketEvent] = ()
-    notice: ClockNotice | None = None
-
-    @property
-    def asks(self) -> bool:
-        """Whether writing it asks the database for more, so that it may fail half-way."""
-        step = None if self.notice is None else self.notice.step
-        return step is not None and (step.decision_goes_up or step.redo_until is not None)
-
-
 class ClockService:
     """Looks at the tickets of which something has fallen due."""
 
@@ -76,34 +59,36 @@ class ClockService:
     async def sweep(self, work: UnitOfWork, *, limit: int = BATCH, together: bool = True) -> int:
         """Deals with up to ``limit`` due tickets and says how many; the caller commits and calls again until none.
 
-        With ``together`` everything is written at the commit by one statement; should that be refused, one ticket is
-        to blame, and the same without it writes each by itself.
+        With ``together`` everything is written by one statement; should that be refused, one ticket is to blame, and
+        the same without it writes each by itself.
 
         A ticket of a service that has left the catalogue goes on by the clock of the service for everything else, and
         the log names it. One that cannot be dealt with is logged, left as it is, and tried again later.
         """
         now = self._clock()
         sweep = _Sweep(work, await work.areas.tree(), now)
-        due = await work.tickets.take_due(now, limit=limit, together=together)
+        due = await work.tickets.take_due(now, limit=limit)
+        changes: list[ClockChange] = []
         for ticket in due:
             try:
-                look = await self._look_at(sweep, ticket)
-                if together and not look.asks:
-                    await self._keep(sweep, look)
+                change = await self._look_at(sweep, ticket)
+                if together and not _asks(change):
+                    changes.append(change)
                 else:
                     async with work.savepoint():
-                        await self._keep(sweep, look)
+                        await self._keep(work, change)
             except Exception:
                 # One ticket that cannot be dealt with must not keep all others from their clocks.
                 log.exception("ticket_clock_failed", number=ticket.number)
-                await work.tickets.save_clock(ticket, now + TRY_AGAIN)
+                changes.append(ClockChange(ticket, now + TRY_AGAIN))
+        await work.tickets.save_clock(*changes)
         return len(due)
 
     async def sweep_each(self, work: UnitOfWork) -> int:
         """The same with each ticket written by itself."""
         return await self.sweep(work, together=False)
 
-    async def _look_at(self, sweep: _Sweep, ticket: Ticket) -> _Look:
+    async def _look_at(self, sweep: _Sweep, ticket: Ticket) -> ClockChange:
         """What has to be done about a ticket; nothing is written yet."""
         if ticket.service_code not in self._rules.catalogue:
             log.warning("service_left_catalogue", number=ticket.number, service=ticket.service_code)
@@ -115,31 +100,29 @@ class ClockService:
         superiors: tuple[Staff, ...] = ()
         if step.escalate_to_level is not None:
             level, superiors = told_at(steps, step.escalate_to_level, posts, ticket)
-            step = replace(step, escalate_to_level=level)
+            if level != step.escalate_to_level:
+                step = replace(step, escalate_to_level=level)
         after = applied(ticket, step, now)
         if step.decide:
             after = await self._with_decider(sweep, after, superiors)
         # What is left to change is one field, so it is put in where the row is written.
         check_at = next_check(after, clocks, now, top=top)
         if step.is_nothing:
-            return _Look(after, check_at)
+            return ClockChange(after, check_at)
         notice = notice_of(ticket, step, after, superiors, plan.channels, clocks, now)
-        return _Look(after, check_at, _events(ticket, step, after, superiors, now), notice)
+        return ClockChange(after, check_at, tuple(_events(ticket, step, after, superiors, now)), notice)
 
-    async def _keep(self, sweep: _Sweep, look: _Look) -> None:
-        """Writes it."""
-        work, notice = sweep.work, look.notice
-        if notice is not None and notice.step.redo_until is not None:
-            await work.tickets.save(replace(look.after, next_check_at=look.check_at))
-        else:
-            await work.tickets.save_clock(look.after, look.check_at)
-        if notice is None:
-            return
-        await work.tickets.record(*look.events)
-        if notice.step.decision_goes_up:
-            await work.tickets.record(await take_upward(work, self._rules, self._board, look.after))
-        else:
-            await work.clock_notices.add(notice)
+    async def _keep(self, work: UnitOfWork, change: ClockChange) -> None:
+        """Writes one by itself, with what else follows from it."""
+        step = None if change.notice is None else change.notice.step
+        if step is not None and step.redo_until is not None:
+            # A new round of work changes more than the fields of the clock.
+            ticket = await work.tickets.save(replace(change.ticket, next_check_at=change.next_check_at))
+            change = replace(change, ticket=ticket)
+        if step is not None and step.decision_goes_up:
+            event = await take_upward(work, self._rules, self._board, change.ticket)
+            change = replace(change, events=(*change.events, event), notice=None)
+        await work.tickets.save_clock(change)
 
     async def _way(self, sweep: _Sweep, ticket: Ticket, plan: EscalationPlan) -> _Way:
         """The way up of a ticket; many that are due at once have the same."""
@@ -161,6 +144,12 @@ class ClockService:
             return ticket
         sweep.loads[decider.id] += 1
         return replace(ticket, assignee_id=decider.id, assigned_at=sweep.now)
+
+
+def _asks(change: ClockChange) -> bool:
+    """Whether more follows from it than what is written of every ticket."""
+    step = None if change.notice is None else change.notice.step
+    return step is not None and (step.decision_goes_up or step.redo_until is not None)
 
 
 def _events(

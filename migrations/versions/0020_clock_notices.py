@@ -25,7 +25,6 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("notice", JSON, nullable=False),
         sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name="fk_clock_notices_ticket_id_tickets"),
         sa.PrimaryKeyConstraint("id", name="pk_clock_notices"),
         sqlite_autoincrement=True,
     )

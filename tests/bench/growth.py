@@ -39,7 +39,7 @@ async def measure_growth(database_url: str, more: int = MORE) -> list[Figure]:
 
     async def sweep(opened: Database = database) -> None:
         async with opened.unit_of_work() as work:
-            due = await work.tickets.take_due(clock(), limit=DUE, together=False)
+            due = await work.tickets.take_due(clock(), limit=DUE)
         assert len(due) == DUE
 
     async def digest(opened: Database = database) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
-from models.database import Database
-from routing.clock_notice import ClockNotice
+import pytest
+
+from models.database import Database, SqlUnitOfWork
+from routing.clock_notice import ClockChange, ClockNotice
+from routing.errors import ConcurrentChange
 from routing.escalation import ClockStep
 from routing.escalation_plan import Channel
+from routing.ticket import EventKind, Status, TicketEvent
 from tests.contract.samples import NOW, open_ticket, settle
 
 MINUTE = timedelta(minutes=1)
@@ -32,6 +37,21 @@ def notice(ticket_id: int, level: int = 1) -> ClockNotice:
     )
 
 
+async def keep(work: SqlUnitOfWork, one: ClockNotice) -> None:
+    before = await work.tickets.get(one.ticket_id)
+    event = TicketEvent(before.id, EventKind.ESCALATED, NOW, data={"level": one.level, "names": ["𠮷"]})
+    after = replace(
+        before,
+        status=Status.DISPATCHED,
+        escalation_level=one.level,
+        escalated_at=NOW,
+        reminded=frozenset({"accept", "resolve"}),
+    )
+    await work.tickets.save_clock(ClockChange(after, NOW + MINUTE, (event,), one))
+    assert await work.tickets.get(before.id) == replace(after, version=before.version + 1, next_check_at=NOW + MINUTE)
+    assert (await work.tickets.events(before.id))[-1] == event
+
+
 async def kept(database: Database, count: int) -> list[int]:
     await settle(database)
     return [(await open_ticket(database)).id for _ in range(count)]
@@ -43,7 +63,7 @@ async def test_they_come_back_as_they_were_with_their_tickets(database: Database
     database.on_commit(lambda: woken.append(True))
     async with database.unit_of_work() as work:
         for told in (notice(second), notice(first, 1), notice(first, 2)):
-            await work.clock_notices.add(told)
+            await keep(work, told)
         await work.commit()
     assert woken, "whoever sends has to know that there is something to tell"
     async with database.unit_of_work() as work:
@@ -63,7 +83,7 @@ async def test_one_that_is_postponed_waits_with_what_follows_of_its_ticket(datab
     first, second = await kept(database, 2)
     async with database.unit_of_work() as work:
         for one in (notice(first, 1), notice(first, 2), notice(second)):
-            await work.clock_notices.add(one)
+            await keep(work, one)
         await work.commit()
     async with database.unit_of_work() as work:
         broken, _ = await work.clock_notices.take(NOW, limit=9)
@@ -82,7 +102,7 @@ async def test_two_processes_share_them_and_keep_off_tickets_that_are_being_chan
     ids = [(await open_ticket(database)).id for _ in range(4)]
     async with database.unit_of_work() as work:
         for ticket_id in (*ids, ids[0]):
-            await work.clock_notices.add(notice(ticket_id))
+            await keep(work, notice(ticket_id))
         await work.commit()
     async with (
         database.unit_of_work() as desk,
@@ -95,3 +115,21 @@ async def test_two_processes_share_them_and_keep_off_tickets_that_are_being_chan
         assert [found.ticket.id for found in first] == [ids[0], ids[2]], "what somebody is changing is left for later"
         assert [found.ticket.id for found in second] == [ids[3]], "what comes later of a ticket waits for the first"
     await database.close()
+
+
+async def test_a_ticket_that_changed_meanwhile_is_not_overwritten(database: Database) -> None:
+    first, second = await kept(database, 2)
+    async with database.unit_of_work() as work:
+        stale, fresh = await work.tickets.get(first), await work.tickets.get(second)
+        await work.tickets.save(replace(stale, urges=1))
+        with pytest.raises(ConcurrentChange):
+            await work.tickets.save_clock(ClockChange(fresh, NOW), ClockChange(stale, NOW, notice=notice(first)))
+
+
+async def test_nothing_to_write_is_nothing_to_tell(database: Database) -> None:
+    (first,) = await kept(database, 1)
+    async with database.unit_of_work() as work:
+        await work.tickets.save_clock()
+        await work.tickets.save_clock(ClockChange(await work.tickets.get(first), None))
+        assert (await work.tickets.get(first)).next_check_at is None
+        assert await work.clock_notices.take(NOW, limit=9) == ()
