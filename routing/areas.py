@@ -73,6 +73,8 @@ class AreaTree:
             if area.parent_code is not None:
                 self._children.setdefault(area.parent_code, []).append(area)
         self._levels = frozenset(area.level for area in self._areas.values())
+        self._paths: dict[str, tuple[Area, ...]] = {}
+        self._buildings: dict[str, tuple[Area, ...]] = {}
 
     def __len__(self) -> int:
         return len(self._areas)
@@ -101,12 +103,16 @@ class AreaTree:
 
     def path(self, code: str) -> tuple[Area, ...]:
         """The area itself, then each one above it up to the root."""
+        known = self._paths.get(code)
+        if known is not None:
+            return known
         area = self.get(code)
         steps = [area]
         while area.parent_code is not None and area.parent_code in self._areas:
             area = self._areas[area.parent_code]
             steps.append(area)
-        return tuple(steps)
+        self._paths[code] = tuple(steps)
+        return self._paths[code]
 
     def nearest(self, code: str, level: str) -> Area | None:
         """The area itself or the nearest one above it that is of ``level``."""
@@ -122,6 +128,13 @@ class AreaTree:
         for area in found:
             found.extend(self._children.get(area.code, ()))
         return tuple(found)
+
+    def buildings_below(self, code: str) -> tuple[Area, ...]:
+        """The buildings among the area itself and all below it."""
+        known = self._buildings.get(code)
+        if known is None:
+            known = self._buildings[code] = tuple(area for area in self.below(code) if area.level == BUILDING)
+        return known
 
     def roots(self) -> tuple[Area, ...]:
         """The areas with nothing above them."""

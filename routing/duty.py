@@ -102,7 +102,7 @@ def chain_above(kind: OwnerKind, anchors: tuple[str, ...], tree: AreaTree, rules
 
     It is never empty: where the tree has no area of any level, the administrators of the root answer.
     """
-    return chain_among(kind, areas_around(anchors, tree), rules)
+    return rules.chains.get(tree, (kind, anchors), lambda: chain_among(kind, areas_around(anchors, tree), rules))
 
 
 def chain_among(kind: OwnerKind, around: tuple[Area, ...], rules: DutyRules) -> tuple[Step, ...]:

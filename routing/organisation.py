@@ -14,6 +14,7 @@ from routing.areas import Area, AreaTree, Level, Management
 from routing.catalogue import OwnerKind
 from routing.rota import RotaRules
 from routing.staff import Role
+from routing.tree_memory import TreeMemory
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ class DutyRules:
     property_owner: Mapping[Management, OwnerKind] = field(default_factory=dict)
     followers: Mapping[OwnerKind, tuple[Role, ...]] = field(default_factory=dict)
     """Roles that keep an eye on a matter which somebody outside the grid handles."""
+    chains: TreeMemory[tuple[Step, ...]] = field(default_factory=TreeMemory, init=False, repr=False, compare=False)
+    """The ways up that were asked for, by the kind of the owner and the places; every report asks for the same few."""
 
     def on_negative_list(self, kind: OwnerKind, service_code: str) -> bool:
         """Whether the level that ``kind`` stands for must not handle the service itself."""

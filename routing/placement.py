@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from routing.areas import BUILDING, COMMUNITY, COMPLEX, Area, AreaKind, AreaTree
 from routing.errors import UnknownArea
@@ -63,11 +63,7 @@ def locate(tree: AreaTree, bound_code: str | None, place: Place, text: str = "")
     if place.building is None:
         return _location(tree, _numbered(tree, bound, place, text) or bound, is_certain=True)
     wanted = building_key(place.building)
-    matching = [
-        area
-        for area in tree.below(bound.code)
-        if area.level == BUILDING and wanted in _keys((area.name, *area.aliases))
-    ]
+    matching = [area for area in tree.buildings_below(bound.code) if wanted in _keys((area.name, *area.aliases))]
     if len(matching) == 1:
         return _location(tree, matching[0], is_certain=True)
     if not matching and (numbered := _numbered(tree, bound, place, text)):
@@ -86,7 +82,8 @@ def building_key(written: str) -> str:
     return text
 
 
-def _keys(names: Iterable[str]) -> frozenset[str]:
+@lru_cache(maxsize=20_000)
+def _keys(names: tuple[str, ...]) -> frozenset[str]:
     return frozenset(building_key(name) for name in names)
 
 

@@ -41,6 +41,8 @@ class Texts:
         self._simplified = dict(simplified)
         self._traditional = dict(traditional)
         self._to_traditional = to_traditional
+        # Labels and the like are said more often than anything else, and filling nothing in takes time as well.
+        self._whole = {key: text for key, text in self._simplified.items() if "{" not in text and "}" not in text}
 
     def __contains__(self, key: str) -> bool:
         return key in self._simplified
@@ -51,6 +53,8 @@ class Texts:
 
     def say(self, key: str, script: Script = Script.HANS, /, **fields: object) -> str:
         """The sentence of ``key`` with its fields filled in; raises ``MissingText``."""
+        if script is Script.HANS and key in self._whole:
+            return self._whole[key]
         own = self._traditional.get(key) if script is Script.HANT else None
         template = own if own is not None else self._simplified.get(key)
         if template is None:

@@ -77,13 +77,16 @@ class TicketBoard:
             if post.account is not None:
                 wanted.setdefault(post.account, None)
         messages = []
+        public = self._rules.as_public(ticket)
+        # What handlers read is the same for all of them; only what they may press differs.
+        shown: Content | None = None
         for chat_id, thread_id in wanted.items():
             is_residents = chat_id == ticket.group_chat_id and chat_id not in staff_groups
-            content = (
-                self.cards.group(replace(view, ticket=self._rules.as_public(ticket)))
-                if is_residents
-                else await self._handlers(work, view, chat_id, staff_groups)
-            )
+            if is_residents:
+                content = self.cards.group(view if public is ticket else replace(view, ticket=public))
+            else:
+                shown = shown or self.cards.handler(view, ())
+                content = replace(shown, buttons=await self._buttons(work, view, chat_id, staff_groups))
             messages.append(
                 Outgoing(
                     platform=ticket.platform,
@@ -98,21 +101,20 @@ class TicketBoard:
             )
         await work.outbox.add(*messages)
 
-    async def _handlers(
+    async def _buttons(
         self, work: UnitOfWork, view: TicketView, chat_id: int, staff_groups: dict[int, int | None]
-    ) -> Content:
-        buttons: tuple[tuple[Button, ...], ...] = ()
+    ) -> tuple[tuple[Button, ...], ...]:
+        """The buttons of the card in a chat that is not the residents' group."""
         if chat_id in staff_groups:
-            buttons = self.cards.staff_group_buttons(view.ticket)
-        elif view.assignee is not None and chat_id == view.assignee.account:
-            buttons = self.cards.holder_buttons(view)
-        else:
-            posts = await work.staff.of_account(chat_id)
-            if any(is_superior(post, view.ticket, view.assignee) for post in posts):
-                buttons = self.cards.superior_buttons(view)
-            elif any(may_claim(post, view.ticket) for post in posts):
-                buttons = self.cards.claimant_buttons(view.ticket)
-        return self.cards.handler(view, buttons)
+            return self.cards.staff_group_buttons(view.ticket)
+        if view.assignee is not None and chat_id == view.assignee.account:
+            return self.cards.holder_buttons(view)
+        posts = await work.staff.of_account(chat_id)
+        if any(is_superior(post, view.ticket, view.assignee) for post in posts):
+            return self.cards.superior_buttons(view)
+        if any(may_claim(post, view.ticket) for post in posts):
+            return self.cards.claimant_buttons(view.ticket)
+        return ()
 
     async def _staff_groups(self, work: UnitOfWork, ticket: Ticket) -> dict[int, int | None]:
         """The staff group of the nearest area around the ticket that has one."""

@@ -232,6 +232,9 @@ class OpeningService:
             return
         codes = [code for code in ticket.area_path.split("/") if code]
         posts = there_now(self._rules, await work.staff.posts([Role.LIAISON], codes), self._clock())
+        told = dict.fromkeys(post.account for post in posts if post.on_duty and post.reachable)
+        if not told:
+            return
         wording, assignee = self._rules.wording, assignment.assignee
         line = wording.say(
             "rota.liaison",
@@ -240,8 +243,7 @@ class OpeningService:
             number=ticket.number,
             holder=assignee.name if assignee else wording.say(f"owner.{ticket.owner}"),
         )
-        told = (post.account for post in posts if post.on_duty and post.reachable)
-        for account in dict.fromkeys(told):
+        for account in told:
             if account not in (ticket.reporter_id, assignee.account if assignee else None):
                 await self._board.tell(work, ticket, account, Content(lines=(line,)))
 

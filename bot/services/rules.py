@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.services.wording import Wording
@@ -19,6 +19,7 @@ from routing.organisation import DutyRules, Step
 from routing.queries import TicketFilter
 from routing.sla import Colour, DueTimes, SlaClass
 from routing.ticket import Ticket
+from routing.tree_memory import TreeMemory
 from routing.unseen import PublicView, as_public
 
 
@@ -32,6 +33,7 @@ class Rules:
     conversation: ConversationRules
     callback: CallBackRules
     support: SupportRules
+    _ladders: TreeMemory[tuple[Step, ...]] = field(default_factory=TreeMemory, init=False, repr=False, compare=False)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -87,7 +89,11 @@ class Rules:
 
     def ladder(self, ticket: Ticket, tree: AreaTree) -> tuple[Step, ...]:
         """The way up that an overdue ticket takes; never empty."""
-        return ladder(ticket, self.clocks.policy.plan_for(ticket), tree, self.duties)
+        # What the chain of the owner and the plan of the ticket go by.
+        known_by = (ticket.service_code, ticket.owner, ticket.owner_area_code, ticket.area_path)
+        return self._ladders.get(
+            tree, known_by, lambda: ladder(ticket, self.clocks.policy.plan_for(ticket), tree, self.duties)
+        )
 
     def is_quiet(self, ticket: Ticket, now: datetime) -> bool:
         """Whether a message of the clock about the ticket makes no sound now."""

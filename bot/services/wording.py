@@ -37,11 +37,13 @@ class Wording:
 
     def moment(self, at: datetime) -> str:
         """A moment in the district's own time, as short as it stays clear: 11-22 14:30."""
-        return at.astimezone(self._zone).strftime("%m-%d %H:%M")
+        local = at.astimezone(self._zone)
+        return f"{local.month:02}-{local.day:02} {local.hour:02}:{local.minute:02}"
 
     def day(self, at: datetime) -> str:
         """The district's calendar day as it stands in ticket numbers: 261122."""
-        return at.astimezone(self._zone).strftime("%y%m%d")
+        local = at.astimezone(self._zone)
+        return f"{local.year % 100:02}{local.month:02}{local.day:02}"
 
     def span(self, length: timedelta) -> str:
         """A length of time in the two largest units that matter: 3天2小时, 45分钟; what is shorter counts as none."""
