@@ -65,11 +65,14 @@ class Triage:
         self.thresholds = thresholds or Thresholds()
         self._segmenter = segmenter or Segmenter(lexicon.nouns())
         self._matcher = Matcher(lexicon, self._segmenter.frequency)
-        self._classes = self._matcher.classes()
         self._judge = Judge(learned, REQUEST) if learned is not None and learned.keywords else None
         self._taught = [
-            tuple(number for name in names if self._judge and (number := self._judge.class_number(name)) is not None)
-            for names in self._classes
+            tuple(
+                number
+                for name in role.classes
+                if self._judge and (number := self._judge.class_number(name)) is not None
+            )
+            for role in self._matcher.different_roles
         ]
 
     @property
@@ -96,7 +99,7 @@ class Triage:
         """All that can be learned from ``text``."""
         gate = for_gate(text)
         words = self._matcher.search(narrowed(gate))
-        return keywords_of(gate, {name for number, _, _ in words.hits for name in self._classes[number]})
+        return keywords_of(gate, {name for role in words.roles for name in role.classes})
 
     def decide(
         self,
@@ -172,7 +175,7 @@ class Triage:
         """The learned keywords of a text; None where nothing was learned."""
         if self._judge is None:
             return None
-        return self._judge.read(gate, [taught for number, _, _ in words.hits for taught in self._taught[number]])
+        return self._judge.read(gate, [taught for role in words.roles for taught in self._taught[role.number]])
 
     def _scored(
         self,

@@ -7,8 +7,7 @@ so most texts are settled by comparing a few numbers.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
@@ -17,6 +16,7 @@ from routing.triage.hits import CompiledRule, Hit
 from routing.triage.homophones import sound_table, variants
 from routing.triage.lexicon import Lexicon, Part
 from routing.triage.marks import Marks
+from routing.triage.roles import Role, RuleBook, Tried
 
 IDIOM: Final = "idiom"
 """The class of sayings whose words mean something else (没电 in 手机没电)."""
@@ -35,28 +35,15 @@ apart. With it, rules are looked up by their longer words."""
 class Words:
     """The lexicon's words in a text."""
 
-    __slots__ = ("hits", "tried")
+    __slots__ = ("hits", "roles", "tried")
 
-    def __init__(self, hits: list[Hit], tried: set[int]) -> None:
+    def __init__(self, hits: list[Hit], roles: list[Role], tried: list[Role]) -> None:
         self.hits = hits
         """Every word, overlapping ones too, by their ends."""
+        self.roles = roles
+        """What each of them can be."""
         self.tried = tried
-        """The numbers of those that are the rarest part of a rule of a service; without any, no service is named."""
-
-
-class _Tried:
-    """The rules whose rarest part a spelling is, by their place in the lexicon."""
-
-    __slots__ = ("alone", "with_partner")
-
-    def __init__(self, alone: tuple[int, ...], with_partner: tuple[_WithPartner, ...]) -> None:
-        self.alone = alone
-        """Those that want nothing else."""
-        self.with_partner = with_partner
-
-
-_WithPartner = tuple[int, tuple[tuple[int, tuple[int, ...]], ...]]
-"""The rarest slot that rules want besides, and for each of these rules its place and its further slots."""
+        """Those that lead to a rule of a service, each of them once; without any, no service is named."""
 
 
 class Matcher:
@@ -80,10 +67,6 @@ class Matcher:
             )
             compiled_rules.append(compiled)
         spellings = self._spellings(lexicon, slots_of, lambda word: frequency(word) > 0)
-        known: dict[tuple[int, ...], tuple[int, ...]] = {}
-        filled = (tuple(sorted(slots_of[word])) for word in spellings.values())
-        self.slots = [known.setdefault(slots, slots) for slots in filled]
-        """The slots that each spelling fills, by its number."""
         automaton = AhoCorasick(
             list(spellings),
             matchkind=MatchKind.Standard,
@@ -91,47 +74,45 @@ class Matcher:
             store_patterns=False,
         )
         self._find = automaton.find_matches_as_indexes
-        fillers: dict[int, set[int]] = defaultdict(set)
-        for number, slots in enumerate(self.slots):
-            for slot in slots:
-                fillers[slot].add(number)
-        self._fillers = {slot: frozenset(numbers) for slot, numbers in fillers.items()}
-        self.modal = frozenset(map(self.slot, MODAL))
-        """The slots of the ``MODAL`` classes."""
-        self.watched = tuple(sorted((self.modal | {self.slot(IDIOM)}) - {-1}))
+        modal = frozenset(map(self.slot, MODAL)) - {-1}
+        self.watched = tuple(sorted(modal | {self.slot(IDIOM)} - {-1}))
         """The slots that are looked at in every message, whatever rules may hold."""
         rarity = _slot_frequencies(slots_of, frequency)
         self._rules = compiled_rules
-        for_services = [one for one in compiled_rules if one.cue is None]
-        for_cues = [one for one in compiled_rules if one.cue is not None]
-        self._service_rules = self._by_rarest(for_services, rarity)
-        self._cue_rules = self._by_rarest(for_cues, rarity)
-        self._is_tried = bytes(number in self._service_rules for number in range(len(self.slots)))
-        self._asked_by_services = self._asked(for_services, rarity)
-        self._asked_by_cues = self._asked(for_cues, rarity)
-        self._idle: list[Marks] = []
+        services, cues = (
+            RuleBook(
+                [(one.order, *_apart(one, rarity), one.absent) for one in compiled_rules if (one.cue is None) is kind]
+            )
+            for kind in (True, False)
+        )
+        names = {number: name for name, number in self._class_slots.items()}
         wanted = {slot for compiled in compiled_rules for slot in compiled.slots}
-        forbidding = frozenset(self._slot_numbers.values()) - wanted - frozenset(self._class_slots.values())
-        self.is_forbidding = bytes(forbidding.issuperset(slots) for slots in self.slots)
-        """For each spelling whether it is only a forbidden part, which says nothing by itself."""
-        self.is_idiom = bytes(self.slot(IDIOM) in slots for slots in self.slots)
-        """For each spelling whether it is a saying."""
-        means_nothing = self.modal - {self.slot(QUESTION_WORD)}
-        self.is_lost_inside = bytes(not means_nothing.isdisjoint(slots) for slots in self.slots)
-        """For each spelling whether it means nothing inside a longer word."""
+        forbidding = frozenset(self._slot_numbers.values()) - wanted - frozenset(names)
+        idiom, means_nothing = self.slot(IDIOM), modal - {self.slot(QUESTION_WORD)}
+        known: dict[tuple[int, ...], Role] = {}
+        self.roles: list[Role] = []
+        """What each spelling can be, by its number."""
+        for word in spellings.values():
+            slots = tuple(sorted(slots_of[word]))
+            if slots not in known:
+                known[slots] = Role(
+                    len(known),
+                    slots,
+                    tuple(sorted(names[slot] for slot in slots if slot in names)),
+                    services,
+                    cues,
+                    is_idiom=idiom in slots,
+                    is_forbidding=forbidding.issuperset(slots),
+                    is_lost_inside=not means_nothing.isdisjoint(slots),
+                )
+            self.roles.append(known[slots])
+        self.different_roles = list(known.values())
+        """Each role once, by its number."""
+        self._idle: list[Marks] = []
 
     def slot(self, name: str) -> int:
         """The slot that the words of the class ``name`` fill; -1 where there is no such class."""
         return self._class_slots.get(name, -1)
-
-    def classes(self) -> list[tuple[str, ...]]:
-        """The word classes of each spelling, by its number."""
-        names = {number: name for name, number in self._class_slots.items()}
-        return [tuple(sorted(names[slot] for slot in slots if slot in names)) for slots in self.slots]
-
-    def fillers(self, slot: int) -> frozenset[int]:
-        """The numbers of the spellings that fill ``slot``."""
-        return self._fillers.get(slot, frozenset())
 
     def borrow_marks(self) -> Marks:
         """Marks for slots, to be given back; each is lent to one message at a time, in whatever thread."""
@@ -148,11 +129,12 @@ class Matcher:
     def search(self, text: str) -> Words:
         """The lexicon's words in ``text``."""
         hits: list[Hit] = self._find(text, overlapping=True)
-        tried: set[int] = set()
-        for number, _, _ in hits:
-            if self._is_tried[number]:
-                tried.add(number)
-        return Words(hits, tried)
+        roles = [self.roles[number] for number, _, _ in hits]
+        tried: dict[int, Role] = {}
+        for role in roles:
+            if role.services is not None:
+                tried[role.number] = role
+        return Words(hits, roles, list(tried.values()) if tried else [])
 
     def services(self, words: Words) -> list[CompiledRule]:
         """The rules of services whose every part occurs, whatever its order, distance or word boundaries.
@@ -162,68 +144,36 @@ class Matcher:
         if not words.tried:
             return []
         marks = self.borrow_marks()
-        for number, _, _ in words.hits:
-            for slot in self._asked_by_services[number]:
+        for role in words.roles:
+            for slot in role.asked_by_services:
                 marks.add(slot)
-        held = self._satisfied(self._service_rules, words.tried, marks)
+        held: set[int] = set()
+        for role in words.tried:
+            if role.services is not None:
+                _try(role.services, marks, held)
+        rules = [self._rules[order] for order in sorted(held)] if held else []
         stands = False
-        for rule in held:
+        for rule in rules:
             if not marks.has_any(rule.absent):
                 stands = True
                 break
         self.give_back(marks)
-        return held if stands else []
+        return rules if stands else []
 
     def cues(self, words: Words) -> list[CompiledRule]:
         """The same for the rules of cues, which decide nothing alone."""
         marks = self.borrow_marks()
-        tried: set[int] = set()
-        for number, _, _ in words.hits:
-            for slot in self._asked_by_cues[number]:
+        tried: dict[int, Tried] = {}
+        for role in words.roles:
+            for slot in role.asked_by_cues:
                 marks.add(slot)
-            if number in self._cue_rules:
-                tried.add(number)
-        held = self._satisfied(self._cue_rules, tried, marks)
-        self.give_back(marks)
-        return held
-
-    def _satisfied(self, rules: dict[int, _Tried], tried: set[int], marks: Marks) -> list[CompiledRule]:
+            if role.cues is not None:
+                tried[role.number] = role.cues
         held: set[int] = set()
-        for number in tried:
-            of_number = rules[number]
-            held.update(of_number.alone)
-            for partner, wanting in of_number.with_partner:
-                if marks.has(partner):
-                    for order, further in wanting:
-                        if marks.has_all(further):
-                            held.add(order)
-        return [self._rules[order] for order in sorted(held)]
-
-    def _asked(self, rules: Sequence[CompiledRule], rarity: Mapping[int, int]) -> list[tuple[int, ...]]:
-        """For each spelling the slots among its own that ``rules`` want besides their rarest one, or forbid."""
-        asked = {slot for rule in rules for slot in (*_apart(rule, rarity)[1], *rule.absent)}
-        known = {slots: tuple(slot for slot in slots if slot in asked) for slots in set(self.slots)}
-        return [known[slots] for slots in self.slots]
-
-    def _by_rarest(self, rules: Sequence[CompiledRule], rarity: Mapping[int, int]) -> dict[int, _Tried]:
-        """The rules to try for each spelling: those whose rarest part it is, so that most texts try hardly any."""
-        by_number: dict[int, list[int]] = defaultdict(list)
-        others: dict[int, tuple[int, ...]] = {}
-        for compiled in rules:
-            rarest, others[compiled.order] = _apart(compiled, rarity)
-            for number in self.fillers(rarest):
-                by_number[number].append(compiled.order)
-        found: dict[tuple[int, ...], _Tried] = {}
-        for tried in {tuple(tried) for tried in by_number.values()}:
-            by_partner: dict[int, list[tuple[int, tuple[int, ...]]]] = defaultdict(list)
-            for order in tried:
-                if others[order]:
-                    by_partner[others[order][0]].append((order, others[order][1:]))
-            found[tried] = _Tried(
-                alone=tuple(order for order in tried if not others[order]),
-                with_partner=tuple((partner, tuple(wanting)) for partner, wanting in by_partner.items()),
-            )
-        return {number: found[tuple(tried)] for number, tried in by_number.items()}
+        for one in tried.values():
+            _try(one, marks, held)
+        self.give_back(marks)
+        return [self._rules[order] for order in sorted(held)] if held else []
 
     @staticmethod
     def _spellings(lexicon: Lexicon, slots_of: dict[str, set[int]], is_word: Callable[[str], bool]) -> dict[str, str]:
@@ -253,6 +203,17 @@ class Matcher:
             for word in words:
                 slots_of.setdefault(word, set()).add(number)
         return number
+
+
+def _try(tried: Tried, marks: Marks, held: set[int]) -> None:
+    """Adds to ``held`` the places of the rules that hold where these slots are filled."""
+    for order in tried.alone:
+        held.add(order)
+    for wanting in tried.with_partner:
+        if marks.has(wanting.partner):
+            for index, further in enumerate(wanting.further):
+                if marks.has_all(further):
+                    held.add(wanting.orders[index])
 
 
 def _apart(compiled: CompiledRule, rarity: Mapping[int, int]) -> tuple[int, tuple[int, ...]]:

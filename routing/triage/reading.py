@@ -102,8 +102,11 @@ def _clean(
         for slot in rule.asked:
             wanted.add(slot)
     covered: list[tuple[int, int]] = []
-    for number, start, end in words.hits:
-        if matcher.is_idiom[number] and (end - start > CHECKED_LENGTH or boundaries.allow(start, end)):
+    for index, role in enumerate(words.roles):
+        if not role.is_idiom:
+            continue
+        _, start, end = words.hits[index]
+        if end - start > CHECKED_LENGTH or boundaries.allow(start, end):
             covered.append((start, end))
     if "11" in text or "120" in text:
         covered += [match.span() for match in _HOME.finditer(text)]
@@ -115,7 +118,8 @@ def _clean(
     reach = -1
     for hit in ordered:
         number, start, end = hit
-        slots = matcher.slots[number]
+        role = matcher.roles[number]
+        slots = role.slots
         is_asked = wanted.has_any(slots)
         # Most hits begin and end where words do; only the others need a closer look.
         if (
@@ -130,9 +134,9 @@ def _clean(
         # Hits come longest first from each start, so a hit that ends within reach lies inside an earlier one.
         is_inner = end <= reach
         if not is_inner:
-            if not matcher.is_forbidding[number]:
+            if not role.is_forbidding:
                 reach = end
-        elif matcher.is_lost_inside[number]:
+        elif role.is_lost_inside:
             continue
         if is_asked:
             for slot in slots:

@@ -1,0 +1,103 @@
+"""What a word of the lexicon can be in rules: all that is asked of it when it is found in a text, in one place."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+
+class Wanting:
+    """Rules that want the same slot besides the one that led to them."""
+
+    __slots__ = ("further", "orders", "partner")
+
+    def __init__(self, partner: int) -> None:
+        self.partner = partner
+        """The rarest slot that they want besides."""
+        self.orders: list[int] = []
+        """Their places in the lexicon."""
+        self.further: list[tuple[int, ...]] = []
+        """The slots that each of them wants besides these two."""
+
+
+class Tried:
+    """The rules that a word leads to, as it fills their rarest part."""
+
+    __slots__ = ("alone", "with_partner")
+
+    def __init__(self, rules: Sequence[tuple[int, tuple[int, ...]]]) -> None:
+        """``rules`` are their places in the lexicon with the other slots that they want, the rarest first."""
+        self.alone = [order for order, others in rules if not others]
+        """The places of those that want nothing else."""
+        by_partner: dict[int, Wanting] = {}
+        for order, others in rules:
+            if others:
+                wanting = by_partner.setdefault(others[0], Wanting(others[0]))
+                wanting.orders.append(order)
+                wanting.further.append(others[1:])
+        self.with_partner = list(by_partner.values())
+
+
+class RuleBook:
+    """The rules of services, or those of cues, by what leads to them."""
+
+    __slots__ = ("_by_rarest", "asked")
+
+    def __init__(self, rules: Sequence[tuple[int, int, tuple[int, ...], tuple[int, ...]]]) -> None:
+        """``rules``: the place of each in the lexicon, its rarest slot, the others it wants, and those it forbids."""
+        self._by_rarest: dict[int, list[tuple[int, tuple[int, ...]]]] = defaultdict(list)
+        for order, rarest, others, _ in rules:
+            self._by_rarest[rarest].append((order, others))
+        self.asked = frozenset(slot for _, _, others, absent in rules for slot in (*others, *absent))
+        """The slots that some rule wants besides its rarest one, or forbids."""
+
+    def tried(self, slots: Sequence[int]) -> Tried | None:
+        """What a word that fills ``slots`` leads to; None where that is nothing."""
+        rules = dict(rule for slot in slots for rule in self._by_rarest.get(slot, ()))
+        return Tried(sorted(rules.items())) if rules else None
+
+
+class Role:
+    """What the words that fill the same slots can be; they share one."""
+
+    __slots__ = (
+        "asked_by_cues",
+        "asked_by_services",
+        "classes",
+        "cues",
+        "is_forbidding",
+        "is_idiom",
+        "is_lost_inside",
+        "number",
+        "services",
+        "slots",
+    )
+
+    def __init__(
+        self,
+        number: int,
+        slots: tuple[int, ...],
+        classes: tuple[str, ...],
+        services: RuleBook,
+        cues: RuleBook,
+        *,
+        is_idiom: bool,
+        is_forbidding: bool,
+        is_lost_inside: bool,
+    ) -> None:
+        self.number = number
+        self.slots = slots
+        self.classes = classes
+        """The names of its word classes."""
+        self.services = services.tried(slots)
+        """The rules of services that it leads to."""
+        self.cues = cues.tried(slots)
+        self.asked_by_services = tuple(slot for slot in slots if slot in services.asked)
+        """Those of its slots that rules of services want besides their rarest one, or forbid."""
+        self.asked_by_cues = tuple(slot for slot in slots if slot in cues.asked)
+        self.is_idiom = is_idiom
+        """Whether it is a saying."""
+        self.is_forbidding = is_forbidding
+        """Whether it is only a forbidden part, which says nothing by itself."""
+        self.is_lost_inside = is_lost_inside
+        """Whether it means nothing inside a longer word."""
