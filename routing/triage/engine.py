@@ -23,7 +23,7 @@ from routing.triage.reading import Reading
 from routing.triage.scoring import Scored, ServiceScore, Thresholds, score
 from routing.triage.segment import Segmenter
 from routing.triage.settling import LOUD_FROM, learned_evidence, may_be_request, names, settle, settled_appeal
-from routing.triage.teaching import REQUEST
+from routing.triage.teaching import EMERGENCY, REQUEST
 
 IS_COMPILED: Final = not __file__.endswith(".py")
 """Whether this is the compiled form (see ``native.py``): it decides the same, only faster."""
@@ -65,7 +65,7 @@ class Triage:
         self.thresholds = thresholds or Thresholds()
         self._segmenter = segmenter or Segmenter(lexicon.nouns())
         self._matcher = Matcher(lexicon, self._segmenter.frequency)
-        self._judge = Judge(learned, REQUEST) if learned is not None and learned.keywords else None
+        self._judge = Judge(learned, REQUEST, EMERGENCY) if learned is not None and learned.keywords else None
         self._taught = [
             tuple(
                 number

@@ -53,14 +53,18 @@ class Contribution:
 class Judge:
     """A learned lexicon made ready for reading texts. Immutable; safe to share between threads."""
 
-    def __init__(self, lexicon: LearnedLexicon, first: str = "") -> None:
-        """Makes ``lexicon`` ready; ``first`` is the label that is asked of every text, and told fastest."""
+    def __init__(self, lexicon: LearnedLexicon, first: str = "", second: str = "") -> None:
+        """Makes ``lexicon`` ready; ``first`` is the label that is asked of every text, and told fastest.
+
+        ``second`` is asked of many texts of which no other label is asked, and told without the others.
+        """
         known = lexicon.keywords.labels if isinstance(lexicon.keywords, KeywordTable) else ()
         labels = known if set(known) == set(lexicon.bias) else lexicon.labels
         self.table = KeywordTable.of(lexicon.keywords, labels)
         self.bias = dict(lexicon.bias)
         self.version = lexicon.version
         self.first = first
+        self.second = second
         self.labels = lexicon.labels
         self._place_of = {label: place for place, label in enumerate(labels)}
         self._biases = [self.bias[label] for label in labels]
@@ -81,6 +85,12 @@ class Judge:
             + (0 if asked is None else round(self.table.weight(number, asked) / STEP))
             for number, idf in enumerate(self.table.idf)
         ]
+        asked_next = self.table.place(second)
+        self._seconds = (
+            []
+            if asked_next is None
+            else [round(self.table.weight(number, asked_next) / STEP) for number in range(len(self.table))]
+        )
         self._rows = self.table.rows
         self._fields = Struct(f"<{len(labels)}I")
         self._excess = sum(HALF << (BITS * place) for place in range(len(labels)))
@@ -147,6 +157,13 @@ class Judge:
         norm = sqrt(((total - weight) >> BITS) / _SQUARES) or 1.0
         return weight * STEP / norm + self._first_bias, norm
 
+    def second_sum(self, numbers: set[int]) -> int:
+        """The sum of the weights of these keywords for the second label, in steps of ``STEP``."""
+        total = 0
+        for number in numbers:
+            total += self._seconds[number]
+        return total
+
     def fields(self, numbers: set[int]) -> tuple[int, ...]:
         """The sum of the weights of these keywords for every label, in steps of ``STEP`` and ``HALF`` too large."""
         total = self._excess
@@ -195,7 +212,11 @@ class LearnedReading:
         if label == judge.first:
             return self._first
         place = judge.place(label)
-        return unknown if place < 0 else self._score_at(place)
+        if place < 0:
+            return unknown
+        if label == judge.second and self._fields is None:
+            return judge.second_sum(self._numbers) * STEP / self._norm + judge.bias_at(place)
+        return self._score_at(place)
 
     def score_under(self, prefix: str, name: str, unknown: float = NEVER) -> float:
         """The score of the label ``prefix`` and ``name``; ``unknown`` where nothing was learned of it."""

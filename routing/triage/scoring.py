@@ -112,10 +112,6 @@ class ServiceScore:
         return self.urgency is Urgency.EMERGENCY, self.rank
 
 
-_KINDS: dict[Effect, EvidenceKind] = {
-    effect: EvidenceKind(effect.value) for effect in Effect if effect is not Effect.MARK
-}
-
 Reason = tuple[Match, EvidenceKind, float, str | None]
 """What spoke for or against a ticket: the match, how, how much, and for which service (None for a cue)."""
 
@@ -196,7 +192,7 @@ def score(
     if is_calm:
         services = _without_danger(services)
     for name, (cue, strength) in counted.items():
-        reasons.append((strongest[name], _KINDS[cue.effect], _signed(cue, strength), None))
+        reasons.append((strongest[name], _kind(cue.effect), _signed(cue, strength), None))
     for service in services.values():
         matches = service.matches
         service.base = _sum([match.rule.weight for match in matches])
@@ -289,6 +285,15 @@ def _is_grounded(service: ServiceScore, cues: Iterable[str]) -> bool:
     if service.urgency is Urgency.EMERGENCY or not GROUNDS.isdisjoint(cues):
         return True
     return service.code.startswith(ASKED_ABOUT) and not ASKING.isdisjoint(cues)
+
+
+def _kind(effect: Effect) -> EvidenceKind:
+    """What the evidence of a cue with this effect is."""
+    if effect is Effect.PUSH:
+        return EvidenceKind.PUSH
+    if effect is Effect.SILENCE:
+        return EvidenceKind.SILENCE
+    return EvidenceKind.DOUBT if effect is Effect.DOUBT else EvidenceKind.CALM
 
 
 def _signed(cue: Cue, strength: float) -> float:

@@ -67,7 +67,7 @@ URGENT_FROM: Final = 0.15
 APPEAL_SHARE: Final = 0.2
 """What the kind of appeal that the rules see adds to its learned score."""
 
-_APPEALS: Final = {one: APPEAL + one.value for one in AppealType}
+_APPEALS: Final = [(one, APPEAL + one.value) for one in AppealType]
 
 SHOWN: Final = 4
 """Keywords named as evidence that this is a request, and half as many for the service."""
@@ -165,9 +165,12 @@ def settled_appeal(
     told = appeal_of(service, cues, defaults)
     if reading is None or service.urgency is Urgency.EMERGENCY:
         return told
-    scores = {one: reading.score(label) for one, label in _APPEALS.items()}
-    scores[told] += APPEAL_SHARE
-    return max(scores, key=scores.__getitem__)
+    best, most = told, float("-inf")
+    for one, label in _APPEALS:
+        score = reading.score(label) + (APPEAL_SHARE if one is told else 0.0)
+        if score > most:
+            best, most = one, score
+    return best
 
 
 def _urgency(reading: LearnedReading, service: ServiceScore, *, danger: bool) -> Urgency:
