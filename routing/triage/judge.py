@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from math import sqrt
 from struct import Struct
-from typing import Final
+from typing import Any, Final
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
@@ -91,7 +91,8 @@ class Judge:
             if asked_next is None
             else [round(self.table.weight(number, asked_next) / STEP) for number in range(len(self.table))]
         )
-        self._rows = self.table.rows
+        # Their length is hidden from the compiler, which would look at each sum whether it fits into a machine word.
+        self._rows: list[Any] = self.table.rows
         self._fields = Struct(f"<{len(labels)}I")
         self._excess = sum(HALF << (BITS * place) for place in range(len(labels)))
         self._first_bias = self.bias.get(first, NEVER)
@@ -140,15 +141,16 @@ class Judge:
         found: list[_Found] = self._find(f"{BEGIN}{text}{END}", overlapping=True)
         numbers = {number for number, _, _ in found}
         numbers.update(classes)
-        return LearnedReading(self, text, numbers)
+        return LearnedReading(self, text, list(numbers))
 
     def scores(self, keywords: Iterable[str]) -> dict[str, float]:
         """The score of every label for a text with these keywords (see ``keywords_of``)."""
-        numbers = {number for spelling in keywords if (number := self.table.number(spelling)) is not None}
+        known = {self.table.number(spelling) for spelling in keywords}
+        numbers = [number for number in known if number is not None]
         reading = LearnedReading(self, "", numbers)
         return {label: reading.score(label) for label in self.labels}
 
-    def first_and_norm(self, numbers: set[int]) -> tuple[float, float]:
+    def first_and_norm(self, numbers: list[int]) -> tuple[float, float]:
         """The score for the first label, and the length of a text that has these keywords."""
         total = 0
         for number in numbers:
@@ -157,18 +159,16 @@ class Judge:
         norm = sqrt(((total - weight) >> BITS) / _SQUARES) or 1.0
         return weight * STEP / norm + self._first_bias, norm
 
-    def second_sum(self, numbers: set[int]) -> int:
+    def second_sum(self, numbers: list[int]) -> int:
         """The sum of the weights of these keywords for the second label, in steps of ``STEP``."""
         total = 0
         for number in numbers:
             total += self._seconds[number]
         return total
 
-    def fields(self, numbers: set[int]) -> tuple[int, ...]:
+    def fields(self, numbers: list[int]) -> tuple[int, ...]:
         """The sum of the weights of these keywords for every label, in steps of ``STEP`` and ``HALF`` too large."""
-        total = self._excess
-        for number in numbers:
-            total += self._rows[number]
+        total: int = sum([self._rows[number] for number in numbers], self._excess)
         return self._fields.unpack(total.to_bytes(self._fields.size, "little"))
 
 
@@ -194,7 +194,7 @@ class LearnedReading:
 
     __slots__ = ("_fields", "_first", "_judge", "_norm", "_numbers", "_text")
 
-    def __init__(self, judge: Judge, text: str, numbers: set[int]) -> None:
+    def __init__(self, judge: Judge, text: str, numbers: list[int]) -> None:
         self._judge = judge
         self._text = text
         self._numbers = numbers
