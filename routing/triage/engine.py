@@ -10,6 +10,7 @@ from typing import Final
 
 from routing.catalogue import OTHER, AppealType, Catalogue, Urgency
 from routing.place import Place
+from routing.triage.characters import PLACED, UNUSUAL, WIDE, traits, traits_in
 from routing.triage.decision import Ask, Decision, Evidence, EvidenceKind, Ignore, OpenTicket, Reasons
 from routing.triage.hits import CompiledRule
 from routing.triage.judge import Judge, LearnedReading
@@ -17,7 +18,7 @@ from routing.triage.keywords import keywords_of
 from routing.triage.learned import LearnedLexicon
 from routing.triage.lexicon import Lexicon
 from routing.triage.matcher import Matcher, Words
-from routing.triage.normalise import Normalised, for_gate, narrowed, normalise
+from routing.triage.normalise import Normalised, changed_for_gate, for_gate, narrowed, normalise
 from routing.triage.places import may_name_place, place_in
 from routing.triage.reading import Reading
 from routing.triage.scoring import Scored, ServiceScore, Thresholds, score
@@ -64,6 +65,7 @@ class Triage:
         self.catalogue = catalogue
         self.thresholds = thresholds or Thresholds()
         self._segmenter = segmenter or Segmenter(lexicon.nouns())
+        self._traits = traits()
         self._matcher = Matcher(lexicon, self._segmenter.frequency)
         self._judge = Judge(learned, REQUEST, EMERGENCY) if learned is not None and learned.keywords else None
         self._taught = [
@@ -118,18 +120,23 @@ class Triage:
             has_media: whether a photo or video came with it, which makes talk about a fault a report of one.
             aliases: names of places known in this chat.
         """
-        gate = for_gate(text)
-        narrow = narrowed(gate)
+        seen = traits_in(text, self._traits)
+        gate = text
+        if seen & UNUSUAL:
+            gate = changed_for_gate(text)
+            seen = traits_in(gate, self._traits)
+        narrow = narrowed(gate) if seen & WIDE else gate
         words = self._matcher.search(narrow)
+        may_be_placed = aliases or seen & PLACED
         if not (words.tried or addressed):
-            return _ignored(text, narrow, aliases)
+            return _ignored(text, narrow, aliases) if may_be_placed else _NOTHING
         services = self._matcher.services(words)
         if not (services or addressed or self._is_loud(gate)):
-            return _ignored(text, narrow, aliases)
+            return _ignored(text, narrow, aliases) if may_be_placed else _NOTHING
         reading = self._read(gate, words)
         if not (addressed or _may_ask(services, reading)):
             if not services:
-                return _ignored(text, narrow, aliases)
+                return _ignored(text, narrow, aliases) if may_be_placed else _NOTHING
             # What the rules saw of it tells others whether it belongs to a matter that is known.
             evidence = Reasons(partial(self._seen, text))
             return Ignore(1.0 - self.thresholds.ask, evidence, place_in(normalise(text, narrow).text, aliases))

@@ -67,7 +67,6 @@ _UNIT_MARK: Final = re.compile(r"单[元员园]|门洞")
 _FLOOR_MARK: Final = re.compile(r"[楼层f]")
 _ROOM_NUMBER: Final = re.compile(rf"\d{{3}}|[{CHINESE}]{{3}}")
 
-_PART_OF_PLACE: Final = re.compile(r"[0-9栋幢楼层座室元零〇]")
 _MAY_NAME: Final = re.compile(
     r"\d ?[-–—#~/.、] ?\d|@\d{3}|[栋幢楼层室]|单元|\d座|[a-z]座|\d{3,4}[家户房的]|\d门|[零〇]"
     r"|^\d{3,4}|[我在住来到砸敲约找去给是,，。;；!！?？:：、( ]\d{3,4}"
@@ -75,8 +74,11 @@ _MAY_NAME: Final = re.compile(
 
 
 def may_name_place(text: str) -> bool:
-    """Whether ``text`` may name a building, unit, floor or room: a quick look that sorts out most talk."""
-    return _PART_OF_PLACE.search(text) is not None and _MAY_NAME.search(text) is not None
+    """Whether ``text`` may name a building, unit, floor or room: a quick look that sorts out most talk.
+
+    Where no character of it is ``PLACED`` it may not.
+    """
+    return _MAY_NAME.search(text) is not None
 
 
 def place_in(text: str, aliases: Mapping[str, Place] | None = None) -> Place | None:
