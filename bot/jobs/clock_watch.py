@@ -6,8 +6,7 @@ What has to last (a lease, a pause) is written as a moment, and a moment means s
 from __future__ import annotations
 
 from collections.abc import Callable
-
-from bot.services.ports import Clock
+from datetime import datetime
 
 TOLERANCE_SECONDS = 2.0
 """A clock that is kept by the network is corrected by less at a time."""
@@ -16,13 +15,15 @@ TOLERANCE_SECONDS = 2.0
 class ClockWatch:
     """Compares the clock with ``monotonic``, which nobody can set (seconds since any moment)."""
 
-    def __init__(self, clock: Clock, monotonic: Callable[[], float]) -> None:
-        self._clock = clock
+    def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
         self._apart: float | None = None
 
-    def set_by(self) -> float:
-        """By how many seconds the clock was set since the last call, negative if back; 0 where it was not."""
-        before, self._apart = self._apart, self._clock().timestamp() - self._monotonic()
+    def set_by(self, now: datetime) -> float:
+        """By how many seconds the clock was set since the last call, negative if back; 0 where it was not.
+
+        ``now`` is what the clock says; who goes on with that very reading cannot be fooled by what happens after it.
+        """
+        before, self._apart = self._apart, now.timestamp() - self._monotonic()
         moved = 0.0 if before is None else self._apart - before
         return moved if abs(moved) > TOLERANCE_SECONDS else 0.0

@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 
 import structlog
@@ -111,7 +111,8 @@ class OutboxRunner:
         self._counted_at: float | None = None
         self._renewed_at: float | None = None
         self._monotonic = monotonic
-        self._watch = ClockWatch(clock, monotonic)
+        self._watch = ClockWatch(monotonic)
+        self._watching_since = 0.0
         self._lifts_pauses = False
 
     def wake(self) -> None:
@@ -126,26 +127,22 @@ class OutboxRunner:
     async def run(self) -> None:
         """Sends until ``stop``. Trouble with the database or the platform is waited out, never raised."""
         failures = 0
-        watching_since = self._monotonic()
+        self._watching_since = self._monotonic()
         try:
             while not self._stopping.is_set():
                 self._woken.clear()
-                if moved := self._watch.set_by():
-                    log.warning("clock_was_set", seconds=round(moved))
-                    # Every lease looks as if it had run out, or as if it never would, until it is renewed.
-                    watching_since, self._renewed_at = self._monotonic(), None
-                    self._lifts_pauses |= moved < 0
+                self._look_at(self._clock())
                 try:
                     await self._lift_pauses()
                     await self._renew()
                     await self._count_waiting()
                     prepared = await self._prepared()
-                    taken = await self._take(takes_over=self._monotonic() - watching_since >= WATCH_SECONDS)
+                    taken = await self._take(watches=True)
                 except Exception as error:
                     failures += 1
                     log.exception("outbox_not_read", failures=failures, kind=type(error).__qualname__)
                     await self._rest(_TROUBLE.seconds(failures, self._randomness))
-                    watching_since = self._monotonic()
+                    self._watching_since = self._monotonic()
                     continue
                 failures = 0
                 if not taken and not prepared:
@@ -162,7 +159,7 @@ class OutboxRunner:
         while True:
             # Of what was in hand when we began to look, the next one of the chat may have been hidden from us.
             had = len(self._in_hand)
-            found = await self._prepared() + await self._take(takes_over=True)
+            found = await self._prepared() + await self._take(watches=False)
             if self._in_hand:
                 await asyncio.wait(self._in_hand, return_when=asyncio.FIRST_COMPLETED)
             elif not found and not had:
@@ -186,15 +183,30 @@ class OutboxRunner:
             except Exception as error:
                 log.exception("outbox_not_renewed", kind=type(error).__qualname__)
 
-    async def _take(self, *, takes_over: bool) -> int:
-        """Leases as many rows as there are free hands, and begins with those whose moment is near."""
+    def _look_at(self, now: datetime) -> None:
+        """Begins to watch anew where the clock was set: until leases are renewed they say nothing."""
+        if moved := self._watch.set_by(now):
+            log.warning("clock_was_set", seconds=round(moved))
+            self._watching_since, self._renewed_at = self._monotonic(), None
+            self._lifts_pauses |= moved < 0
+
+    async def _take(self, *, watches: bool) -> int:
+        """Leases as many rows as there are free hands, and begins with those whose moment is near.
+
+        Who does not watch takes over at once what others seem to have left.
+        """
         free = self._at_once - len(self._in_hand)
         if free <= 0:
             return 0
         counts: list[Count] = []
         turns: list[_Turn] = []
+        now, takes_over = self._clock(), True
+        if watches:
+            # At this very reading: set a moment ago, it makes all that others have in hand look abandoned.
+            self._look_at(now)
+            takes_over = self._monotonic() - self._watching_since >= WATCH_SECONDS
         async with self._unit_of_work() as work:
-            rows = await work.outbox.take(self._clock(), limit=free, lease_seconds=LEASE_SECONDS, takes_over=takes_over)
+            rows = await work.outbox.take(now, limit=free, lease_seconds=LEASE_SECONDS, takes_over=takes_over)
             for platform, some in groupby(sorted(rows, key=_platform), key=_platform):
                 turns += await self._turns(work, platform, tuple(some), counts)
             await work.commit()

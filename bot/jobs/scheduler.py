@@ -102,9 +102,9 @@ class Ticker:
 
     async def _watch_the_clock(self) -> None:
         """Returns at ``stop``. The scheduler waits for moments: set back by an hour, it would call nobody for one."""
-        watch = ClockWatch(self._clock, asyncio.get_running_loop().time)
+        watch = ClockWatch(asyncio.get_running_loop().time)
         while not self._stopping.is_set():
-            if watch.set_by():
+            if watch.set_by(self._clock()):
                 for job in self._scheduler.get_jobs():
                     job.modify(next_run_time=datetime.now(UTC))
             with contextlib.suppress(TimeoutError):

@@ -26,10 +26,10 @@ class Machine:
 @pytest.mark.parametrize(("moved", "told"), [(0, 0), (1.5, 0), (-1.5, 0), (2.5, 2.5), (3600, 3600), (-3600, -3600)])
 def test_what_is_told(waited: float, moved: float, told: float) -> None:
     machine = Machine()
-    watch = ClockWatch(lambda: machine.wall, lambda: machine.passed)
-    assert watch.set_by() == 0
+    watch = ClockWatch(lambda: machine.passed)
+    assert watch.set_by(machine.wall) == 0
     machine.wait(waited)
     machine.wall += timedelta(seconds=moved)
-    assert watch.set_by() == pytest.approx(told, abs=0.01)
+    assert watch.set_by(machine.wall) == pytest.approx(told, abs=0.01)
     machine.wait(waited)
-    assert watch.set_by() == 0, "each setting is told once"
+    assert watch.set_by(machine.wall) == 0, "each setting is told once"
