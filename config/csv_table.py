@@ -1,8 +1,9 @@
 """CSV files of the register, read whole and checked whole: every problem is collected, nothing is half-imported.
 
 Excel in China saves UTF-8 with a byte order mark or GB18030; both are read, and UTF-8 without a mark. The order of the
-columns is free. A cell that a spreadsheet would take for a formula (it begins with = + - @ or a tab) is written with an
-apostrophe before it, which reading takes off again; so is one that begins with an apostrophe itself.
+columns is free. A cell that a spreadsheet would take for a formula (it begins with = + - @, also of full width, with a
+tab or a line end) is written with an apostrophe before it, which reading takes off again; so is one that begins with an
+apostrophe itself.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ from routing.errors import QunbanError
 
 LIST_SEPARATOR = "|"
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# Spreadsheets of East Asia take the signs of full width for the others.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n")
 _ESCAPE = "'"
+_LINE_END = "\r\n"
 _BLANK = frozenset({""})
 _AROUND = " \u3000\ufeff\r\n"
 """Blanks that people and spreadsheets leave around a value; the ideographic space and the byte order mark are some."""
@@ -148,11 +151,23 @@ def read_rows(
 
 def write_rows(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A file as text, safe to open in a spreadsheet."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
+    lines = _Lines()
+    # The writer quotes what stands in its line end, so a carriage return has to: a spreadsheet begins a row at one.
+    writer = csv.writer(lines, lineterminator=_LINE_END)
     writer.writerow(columns)
     writer.writerows([escaped(cell) for cell in row] for row in rows)
-    return out.getvalue()
+    return "".join(lines.written)
+
+
+class _Lines:
+    """Takes what a writer of CSV writes, line by line, and ends each with a line feed alone."""
+
+    def __init__(self) -> None:
+        self.written: list[str] = []
+
+    def write(self, line: str) -> None:
+        """One line."""
+        self.written.append(line.removesuffix(_LINE_END) + "\n")
 
 
 def escaped(cell: str) -> str:

@@ -10,7 +10,7 @@ import typer
 
 from bot.commands.clocks import parse_moment
 from bot.commands.registers import PLATFORM
-from bot.commands.shell import AsJson, print_json
+from bot.commands.shell import AsJson, echo, print_json
 
 if TYPE_CHECKING:
     from bot.services.ports import UnitOfWork
@@ -59,4 +59,4 @@ def digest(
         print_json(msgspec.to_builtins(composed, str_keys=True))
         return
     for content in contents:
-        typer.echo("\n".join(line for line in (content.title, *content.lines) if line))
+        echo("\n".join(line for line in (content.title, *content.lines) if line))

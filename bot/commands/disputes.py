@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.commands.audit import keep_look
-from bot.commands.shell import AsJson, Commands, print_json, print_table
+from bot.commands.shell import AsJson, Commands, echo, print_json, print_table
 from routing.dispute_states import DisputeState
 
 if TYPE_CHECKING:
@@ -94,11 +94,11 @@ def show(
         return
     for key in ("number", "area", "state", "opened", "proposed", "meeting", "closed", "subject", "outcome", "reason"):
         if data[key]:
-            typer.echo(f"{key}: {data[key]}")
+            echo(f"{key}: {data[key]}")
     for party in dispute.parties:
-        typer.echo(f"- {party.kind.value} {party.name}: {party.statement or '—'}")
+        echo(f"- {party.kind.value} {party.name}: {party.statement or '—'}")
     for event in events:
-        typer.echo(f"{_local(event.at, zone)}  {event.kind}  {event.actor_name}")
+        echo(f"{_local(event.at, zone)}  {event.kind}  {event.actor_name}")
 
 
 def _summary(dispute: Dispute, zone: ZoneInfo) -> dict[str, object]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.commands.clocks import parse_moment
-from bot.commands.shell import AsJson, print_json
+from bot.commands.shell import AsJson, echo, print_json
 
 if TYPE_CHECKING:
     from bot.services.ports import UnitOfWork
@@ -58,7 +58,7 @@ def forecast(
         typer.echo(rules.wording.say("forecast.nothing", number=number))
     for one in foreseen:
         moment = one.at.astimezone(configuration.zone).strftime("%Y-%m-%d %H:%M")
-        typer.echo(f"{moment}  {'；'.join(sentences(one, rules))}")
+        echo(f"{moment}  {'；'.join(sentences(one, rules))}")
 
 
 def sentences(one: Foreseen, rules: Rules) -> tuple[str, ...]:

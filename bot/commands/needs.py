@@ -9,7 +9,7 @@ import typer
 
 from bot.commands.audit import keep_look
 from bot.commands.registers import PLATFORM, CsvFile, Output
-from bot.commands.shell import AsJson, Commands, deliver_csv, print_fields, print_json, print_table
+from bot.commands.shell import AsJson, Commands, deliver_csv, echo, print_fields, print_json, print_table
 
 if TYPE_CHECKING:
     from bot.services.ports import UnitOfWork
@@ -78,13 +78,13 @@ def show_need(
         return
     print_fields(data)
     for project, partner, steps in projects:
-        typer.echo(f"project {project.id}: {partner.name}, {project.state}")
+        echo(f"project {project.id}: {partner.name}, {project.state}")
         for step in steps:
             by, done = (
                 "partner" if step.by_partner else "community",
                 step.done_at.isoformat() if step.done_at else "open",
             )
-            typer.echo(f"  {step.position}. {step.name} ({by}), due {step.due_at.isoformat()}, {done}")
+            echo(f"  {step.position}. {step.name} ({by}), due {step.due_at.isoformat()}, {done}")
 
 
 @partners.command("import")

@@ -101,21 +101,32 @@ def where(path: object, line: object) -> str:
     return f"{path}:{line}: " if line else f"{path}: "
 
 
+# What a terminal obeys instead of showing it, and what turns the direction of a line.
+_OBEYED = (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_HARMLESS = {code: "\ufffd" for code in _OBEYED if chr(code) not in "\t\n"}
+_HARMLESS_IN_JSON = {code: f"\\u{code:04x}" for code in _OBEYED if code >= 0x20}
+
+
+def echo(line: str) -> None:
+    """One line in which people's words may stand: a terminal shows them and obeys none of them."""
+    typer.echo(line.translate(_HARMLESS))
+
+
 def print_json(value: object) -> None:
     """One JSON document, readable for people as well."""
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2).translate(_HARMLESS_IN_JSON))
 
 
 def print_json_line(value: object) -> None:
     """One line of JSON."""
-    typer.echo(json.dumps(value, ensure_ascii=False))
+    typer.echo(json.dumps(value, ensure_ascii=False).translate(_HARMLESS_IN_JSON))
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A table for people; where the output is no terminal, tab-separated lines that other programs can take."""
     if not sys.stdout.isatty():
         for row in (columns, *rows):
-            typer.echo("\t".join(_flat(cell) for cell in row))
+            echo("\t".join(_flat(cell) for cell in row))
         return
     from rich.console import Console
     from rich.table import Table
@@ -142,11 +153,11 @@ def deliver_csv(content: str, output: Path | None) -> None:
 def print_fields(fields: Mapping[str, object]) -> None:
     """Names and values, one a line."""
     for name, value in fields.items():
-        typer.echo(f"{name}: {_flat(value)}")
+        echo(f"{name}: {_flat(value)}")
 
 
 def _flat(cell: object) -> str:
-    return "" if cell is None else " ".join(str(cell).split())
+    return "" if cell is None else " ".join(str(cell).split()).translate(_HARMLESS)
 
 
 def tracked(items: Iterable[Item], description: str, total: int | None = None) -> Iterator[Item]:

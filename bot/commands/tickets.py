@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.commands.audit import Why, keep_look
-from bot.commands.shell import AsJson, Commands, deliver_csv, print_fields, print_json, print_table
+from bot.commands.shell import AsJson, Commands, deliver_csv, echo, print_fields, print_json, print_table
 from bot.commands.ticket_data import History, history_data, ticket_data, tickets_csv
 from routing.privacy import mask_numbers
 
@@ -150,11 +150,10 @@ def export(
     chosen = Chosen(area, tuple(status or ()), colour, service, assignee, since, until, word, tuple(via or ()))
     found = _find(chosen, None, "tickets export", why)
     if as_json or format_ is Format.JSON:
-        written = json.dumps(found, ensure_ascii=False, indent=2) + "\n"
         if output is None:
-            typer.echo(written, nl=False)
+            print_json(found)
         else:
-            output.write_text(written, encoding="utf-8")
+            output.write_text(json.dumps(found, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     else:
         deliver_csv(tickets_csv(found), output)
     if output is not None:
@@ -190,12 +189,12 @@ def show(
     print_fields({name: value for name, value in data.items() if value not in (None, "")})
     reason = f"card.handler.{data['owner_reason']}"
     if reason in rules.wording.texts:
-        typer.echo(f"why: {rules.wording.say(reason)}")
-    typer.echo("reporters: " + "、".join(str(reporter["name"] or ANONYMOUS) for reporter in history["reporters"]))
+        echo(f"why: {rules.wording.say(reason)}")
+    echo("reporters: " + "、".join(str(reporter["name"] or ANONYMOUS) for reporter in history["reporters"]))
     for event in history["events"]:
-        typer.echo(f"- {event['at']} {event['kind']} {event['actor'] or ''}".rstrip())
+        echo(f"- {event['at']} {event['kind']} {event['actor'] or ''}".rstrip())
         for line in explainer.recorded(event.get("evidence")):
-            typer.echo(f"    {line}")
+            echo(f"    {line}")
 
 
 def _find(chosen: Chosen, limit: int | None, what: str, why: str) -> list[dict[str, object]]:

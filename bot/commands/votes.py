@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.commands.audit import keep_look
-from bot.commands.shell import AsJson, Commands, print_fields, print_json, print_table
+from bot.commands.shell import AsJson, Commands, echo, print_fields, print_json, print_table
 
 if TYPE_CHECKING:
     from bot.services.ports import UnitOfWork
@@ -66,7 +66,7 @@ def show_vote(
         return
     print_fields({**_data(vote), "options": " | ".join(vote.options), "result": _result(vote)})
     for choice in named:
-        typer.echo(f"  {choice['name']}: {choice['option']}")
+        echo(f"  {choice['name']}: {choice['option']}")
 
 
 def _data(vote: Vote) -> dict[str, object]:
