@@ -105,9 +105,9 @@ How it is measured (the median of {ROUNDS} rounds after one that is not counted)
   without sending mail, after our rounds.
 - *Two processes* are workers of their own on one database, beside one of them. For sending, the platform's rates are
   lifted, since they make any number of processes as slow as one; it answers after {ANSWER_SECONDS} s. Escalating a
-  ticket takes it up one level with its events, its next check, new states of all its cards, and a message to its
-  handler and to each superior. django-helpdesk's `escalate_tickets` raises the priority and adds an entry; it has
-  nobody to write to.
+  ticket takes it up one level with its events, its next check, and a notice of whom to tell what; putting it into
+  words, which whoever sends does afterwards, makes of it new states of five cards and three messages.
+  django-helpdesk's `escalate_tickets` raises the priority and adds an entry; it has nobody to write to.
 - *Many tickets* lie evenly over {YEARS} years and all complexes. The digest of a day is that of the whole district;
   beside it the same queries with the use of indexes turned off.
 - *Memory* is what is resident; *time to ready* is from the command until the service says that it serves.

@@ -32,6 +32,7 @@ async def add_overdue(database: Database, count: int) -> None:
 
         await connection.execute(text("UPDATE tickets SET next_check_at = NULL"))
         await connection.execute(text("DELETE FROM outbox"))
+        await connection.execute(text("DELETE FROM clock_notices"))
         first = (
             await connection.execute(text("SELECT greatest(max(id), :least) FROM tickets"), {"least": _FIRST})
         ).scalar_one()

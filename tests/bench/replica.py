@@ -1,4 +1,4 @@
-"""``python -m tests.bench.replica drain|sweep DATABASE_URL API_URL``: one of several worker processes.
+"""``python -m tests.bench.replica drain|sweep|tell DATABASE_URL API_URL``: one of several worker processes.
 
 It says ``ready``, waits for a line, works until nothing is left, and says how much it did.
 """
@@ -47,14 +47,17 @@ async def work(kind: str, database_url: str, api_url: str) -> None:
         metrics=OutboxMetrics(CollectorRegistry()),
     )
     cases = use_cases(configuration(), triage(), platform="telegram", clock=clock)
-    job = ClockJob(database.unit_of_work, cases.clockwork.sweep)
+    jobs = {
+        "drain": runner.run_once,
+        "sweep": ClockJob(database.unit_of_work, cases.clockwork.sweep).run,
+        "tell": ClockJob(database.unit_of_work, cases.telling.tell).run,
+    }
     await database.ping()
     gc.collect()
     gc.freeze()
     _say("ready")
     while await asyncio.to_thread(sys.stdin.readline):
-        done = await (runner.run_once() if kind == "drain" else job.run())
-        _say(str(done))
+        _say(str(await jobs[kind]()))
     await bot.session.close()
     await database.close()
 
