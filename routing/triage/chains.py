@@ -31,7 +31,8 @@ _FORM: Final = re.compile(
 )
 
 # What these cannot be without, told faster.
-_LINK: Final = re.compile(r"[-—–~/、#.]")
+LINKS: Final = "-—–~/、#."
+"""No chain is without one of these signs."""
 _DASHED: Final = re.compile(r"\d[-—–]\d")
 _ROW: Final = re.compile(r"楼栋|[楼栋幢房室间]号|单元号?\s?:|门牌")
 
@@ -40,8 +41,8 @@ Chain = tuple[str | None, str | None, str | None]
 
 
 def chain_of(text: str) -> Chain | None:
-    """The chain of numbers that ``text`` (normalised) gives as an address; None where there is none."""
-    if not (_LINK.search(text) and _SIGN.search(text)):
+    """The chain of numbers that ``text`` (normalised, with one of ``LINKS``) gives as an address; None for none."""
+    if not _SIGN.search(text):
         return None
     if three := _THREE.search(text) or _DOTTED.search(text) or _HOUSE_FIRST.search(text):
         building, unit, room = map(digits, three.groups())

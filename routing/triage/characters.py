@@ -18,24 +18,32 @@ PLACED: Final = 4
 
 @lru_cache(maxsize=1)
 def traits() -> bytes:
-    """What each character of the basic plane has of these, by its code; no other character has any."""
+    """What each character has of these, as ``table`` has it; those beyond the basic plane have nothing."""
+    return table(
+        (UNUSUAL, "".join(traditional_characters()) + string.ascii_uppercase + _between(0xFF10, 0xFF5A)),
+        (WIDE, _between(0xFF01, 0xFF5E) + "\u3000"),
+        (PLACED, "0123456789栋幢楼层座室元零〇"),
+    )
+
+
+def table(*marks: tuple[int, str]) -> bytes:
+    """For each character of the basic plane the bits of all ``marks`` whose characters it is one of, by its code."""
     found = bytearray(1 << 16)
-    for code in map(ord, traditional_characters()):
-        found[code] |= UNUSUAL
-    for code in (*map(ord, string.ascii_uppercase), *range(0xFF10, 0xFF5B)):
-        found[code] |= UNUSUAL
-    for code in (*range(0xFF01, 0xFF5F), 0x3000):
-        found[code] |= WIDE
-    for code in map(ord, "0123456789栋幢楼层座室元零〇"):
-        found[code] |= PLACED
+    for bit, characters in marks:
+        for code in map(ord, characters):
+            found[code] |= bit
     return bytes(found)
 
 
 def traits_in(text: str, of_characters: bytes) -> int:
-    """What the characters of ``text`` have together; ``of_characters`` are ``traits()``."""
+    """What the characters of ``text`` have together; ``of_characters`` are a ``table``."""
     found = 0
     for index in range(len(text)):
         code = ord(text[index])
         if code < len(of_characters):
             found |= of_characters[code]
     return found
+
+
+def _between(first: int, last: int) -> str:
+    return "".join(map(chr, range(first, last + 1)))

@@ -7,11 +7,13 @@ them one, or in a shape that nothing else has (3-2-502); times, prices, phone an
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Mapping
 from typing import Final
 
 from routing.place import Place
-from routing.triage.chains import chain_of, form_of, pair_of
+from routing.triage.chains import LINKS, chain_of, form_of, pair_of
+from routing.triage.characters import table, traits_in
 from routing.triage.numerals import CHINESE, digits, first_of
 from routing.triage.rooms import is_picked_up, room_of
 from routing.triage.spots import spot_of
@@ -59,12 +61,25 @@ _CORRECTION: Final = re.compile(
 )
 
 
-# What each part cannot be without: one quick search for it spares most messages the patterns above.
-_CORRECTED: Final = re.compile(r"[错更]|不[对是]")
-_NUMBER: Final = re.compile(rf"[\da-z甲乙丙丁{CHINESE}]")
-_BUILDING_MARK: Final = re.compile(r"[号#栋幢座动洞冻懂东棟楼]")
-_UNIT_MARK: Final = re.compile(r"单[元员园]|门洞")
-_FLOOR_MARK: Final = re.compile(r"[楼层f]")
+# What each part cannot be without: one look at every character spares most messages the patterns above.
+_CORRECTED: Final = 1
+_NUMBER: Final = 2
+_BUILDING_MARK: Final = 4
+_UNIT_MARK: Final = 8
+_FLOOR_MARK: Final = 16
+_LINKED: Final = 32
+_LIVING: Final = 64
+_PICKED_UP: Final = 128
+_TRAITS: Final = table(
+    (_CORRECTED, "错更不"),
+    (_NUMBER, string.ascii_lowercase + "甲乙丙丁" + CHINESE + "".join(filter(str.isdecimal, map(chr, range(1 << 16))))),
+    (_BUILDING_MARK, "号#栋幢座动洞冻懂东棟楼"),
+    (_UNIT_MARK, "单洞"),
+    (_FLOOR_MARK, "楼层f"),
+    (_LINKED, LINKS),
+    (_LIVING, "住"),
+    (_PICKED_UP, "取码货"),
+)
 _ROOM_NUMBER: Final = re.compile(rf"\d{{3}}|[{CHINESE}]{{3}}")
 
 _MAY_NAME: Final = re.compile(
@@ -90,14 +105,16 @@ def place_in(text: str, aliases: Mapping[str, Place] | None = None) -> Place | N
 
     Of several values the first counts; after a correction ("说错了，是5栋") only what follows it.
     """
-    corrections = list(_CORRECTION.finditer(text)) if _CORRECTED.search(text) else []
+    seen = traits_in(text, _TRAITS)
+    corrections = list(_CORRECTION.finditer(text)) if seen & _CORRECTED else []
     if corrections:
         correction = corrections[-1]
-        corrected = _place_in(text[correction.end() :])
+        after = text[correction.end() :]
+        corrected = _place_in(after, traits_in(after, _TRAITS))
         if corrected is not None and not corrected.is_empty:
-            before = _place_in(text[: correction.start()]) or Place()
+            before = _place_in(text[: correction.start()], seen) or Place()
             return _with_aliases(corrected.merged_with(before), text, aliases)
-    found = _place_in(text)
+    found = _place_in(text, seen)
     if not aliases:
         return found
     complete = _with_aliases(found or Place(), text, aliases)
@@ -111,25 +128,26 @@ def _with_aliases(place: Place, text: str, aliases: Mapping[str, Place] | None) 
     return place
 
 
-def _place_in(text: str) -> Place | None:
+def _place_in(text: str, seen: int) -> Place | None:
+    """What ``text`` without corrections says; ``seen`` are the traits of its characters, or of a text around it."""
     spot = spot_of(text)
-    if not _NUMBER.search(text):
+    if not seen & _NUMBER:
         return Place(spot=spot) if spot else None
-    floor, after_floor = _floor(text) if _FLOOR_MARK.search(text) else (None, None)
-    if not is_picked_up(text):
-        if chain := chain_of(text):
+    floor, after_floor = _floor(text) if seen & _FLOOR_MARK else (None, None)
+    if not (seen & _PICKED_UP and is_picked_up(text)):
+        if seen & _LINKED and (chain := chain_of(text)):
             return Place(building=chain[0], unit=chain[1], floor=floor, room=chain[2], spot=spot)
         if "门" in text and (doors := _DOORS.search(text)):
             building = doors["building"] or (_building(text[: doors.start()])[0])
             return Place(building=building, unit=digits(doors["unit"]), room=digits(doors["room"]), spot=spot)
-    building, after_building = _building(text) if _BUILDING_MARK.search(text) else (None, None)
-    unit, after_unit = _unit(text) if _UNIT_MARK.search(text) else (None, None)
+    building, after_building = _building(text) if seen & _BUILDING_MARK else (None, None)
+    unit, after_unit = _unit(text) if seen & _UNIT_MARK else (None, None)
     if unit is None and after_building is not None and (door := _UNIT_DOOR.match(text, after_building)):
         unit, after_unit = digits(door["unit"]), door.end()
-    if building is None:
+    if building is None and seen & _LINKED:
         building, chained = pair_of(text)
         unit = unit or chained
-    if floor is None and (lives := _LIVES_ON.search(text)):
+    if floor is None and seen & _LIVING and (lives := _LIVES_ON.search(text)):
         floor = lives["floor"]
     room = None
     if _ROOM_NUMBER.search(text):
