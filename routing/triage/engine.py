@@ -176,7 +176,7 @@ class Triage:
 
     def _is_loud(self, gate: str) -> bool:
         """Whether learned keywords may ask where no rule does."""
-        return self._judge is not None and self._judge.loudness(gate) >= LOUD_FROM
+        return self._judge is not None and self._judge.is_loud(gate, LOUD_FROM)
 
     def _read(self, gate: str, words: Words) -> LearnedReading | None:
         """The learned keywords of a text; None where nothing was learned."""

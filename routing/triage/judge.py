@@ -21,6 +21,8 @@ _SQUARES: Final = 10_000
 LOUD: Final = 2.0
 """Weight for the first label from which a keyword is searched for by ``loudness``: one keyword in ten."""
 
+_ROUNDING: Final = 0.999
+"""More than what adding up a few dozen weights can be wrong by."""
 _LOW: Final = (1 << BITS) - 1
 
 
@@ -128,9 +130,21 @@ class Judge:
         The sum of the weights of loud keywords, divided by the root of the characters, as a text's length grows with
         it: a look at few keywords that tells most texts without any from those worth reading.
         """
-        found: list[_Found] = self._find_loud(f"{BEGIN}{text}{END}", overlapping=True)
-        if not found:
-            return 0.0
+        return self._loudness(self._loud_words(text), text)
+
+    def is_loud(self, text: str, least: float) -> bool:
+        """Whether the loudness of ``text`` is at least ``least``."""
+        found = self._loud_words(text)
+        at_most = 0.0
+        for number, _, _ in found:
+            at_most += self._loud_weight[number]
+        # Keywords that are said twice are counted once, but that is seldom worth a look.
+        return at_most >= least * sqrt(len(text) + 2) * _ROUNDING and self._loudness(found, text) >= least
+
+    def _loud_words(self, text: str) -> list[_Found]:
+        return self._find_loud(f"{BEGIN}{text}{END}", overlapping=True)
+
+    def _loudness(self, found: list[_Found], text: str) -> float:
         told = 0.0
         for number in {number for number, _, _ in found}:
             told += self._loud_weight[number]
@@ -139,9 +153,9 @@ class Judge:
     def read(self, text: str, classes: Iterable[int] = ()) -> LearnedReading:
         """``text`` (normalised) read once; ``classes`` are the numbers of the word classes that it has words of."""
         found: list[_Found] = self._find(f"{BEGIN}{text}{END}", overlapping=True)
-        numbers = {number for number, _, _ in found}
-        numbers.update(classes)
-        return LearnedReading(self, text, list(numbers))
+        distinct = {number for number, _, _ in found}
+        distinct.update(classes)
+        return LearnedReading(self, text, list(distinct))
 
     def scores(self, keywords: Iterable[str]) -> dict[str, float]:
         """The score of every label for a text with these keywords (see ``keywords_of``)."""

@@ -106,11 +106,6 @@ class ServiceScore:
         """Whether a rule says that somebody or something is in danger now."""
         return self.told_urgency is Urgency.EMERGENCY
 
-    @property
-    def order(self) -> tuple[bool, float]:
-        """Best last: emergencies, then the higher rank."""
-        return self.urgency is Urgency.EMERGENCY, self.rank
-
 
 Reason = tuple[Match, EvidenceKind, float, str | None]
 """What spoke for or against a ticket: the match, how, how much, and for which service (None for a cue)."""
@@ -208,7 +203,7 @@ def score(
             service.final = min(service.final, thresholds.open - 0.01)
     ordered = list(services.values())
     if len(ordered) > 1:
-        ordered.sort(key=lambda service: (service.final > 0, service.order), reverse=True)
+        ordered.sort(key=_order, reverse=True)
     return Scored(ordered, strongest, reasons, reading.index.steps, is_calm)
 
 
@@ -220,6 +215,11 @@ def _without_danger(services: Mapping[str, ServiceScore]) -> dict[str, ServiceSc
             if match.rule.urgency is not Urgency.EMERGENCY:
                 left.setdefault(code, ServiceScore(code)).add(match)
     return left
+
+
+def _order(service: ServiceScore) -> tuple[bool, bool, float]:
+    """Best last: those that something speaks for, of these emergencies, then the higher rank."""
+    return service.final > 0, service.urgency is Urgency.EMERGENCY, service.rank
 
 
 def _strength(match: Match) -> tuple[float, int]:

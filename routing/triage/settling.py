@@ -23,7 +23,7 @@ RULES_SHARE: Final = 0.6
 ALONE: Final = 0.28
 """Taken off where no rule sees anything: keywords alone are asked to be a little surer."""
 LOUD_FROM: Final = 4.5
-"""Loudness (see ``Judge.loudness``) without which no keywords ask alone: of 5,000 labelled requests two fall short
+"""Loudness (see ``Judge.is_loud``) without which no keywords ask alone: of 5,000 labelled requests two fall short
 of it that they would ask about, and half of the talk that no rule fits needs no full reading."""
 LIKELY_SHARE: Final = 0.45
 """Rules that would not open by themselves count so much less: they say what it is about, hardly that it is wanted."""
@@ -136,8 +136,15 @@ def settle(scored: Scored, reading: LearnedReading, thresholds: Thresholds) -> S
             or (first is None and not danger and joint < ALONE_OPEN_FROM)
         ):
             service.final = min(service.final, thresholds.open - 0.01)
-    ordered = sorted(by_code.values(), key=lambda one: (one.is_emergency and one.base > 0, one.rank), reverse=True)
+    ordered = list(by_code.values())
+    if len(ordered) > 1:
+        ordered.sort(key=_order, reverse=True)
     return Scored(ordered, scored.cues, scored.reasons, scored.steps, scored.is_calm)
+
+
+def _order(service: ServiceScore) -> tuple[bool, float]:
+    """Best last: dangers that a rule names, then the higher rank."""
+    return service.is_emergency and service.base > 0, service.rank
 
 
 def _is_certain(service: ServiceScore, thresholds: Thresholds) -> bool:
