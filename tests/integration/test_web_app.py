@@ -1,6 +1,7 @@
 """The web application over HTTP: health, readiness, metrics and the front page."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry, Counter
+from starlette.routing import Route
 
 import config
 from bot.web.app import create_app
@@ -115,6 +117,37 @@ async def test_updates_reach_the_webhook_and_nothing_else_does() -> None:
         ]
     assert answers == [200, 401, 405, 404, 200]
     assert fed == [b"{}"]
+
+
+async def test_what_stands_open_is_known_and_shows_no_secret(caplog: pytest.LogCaptureFixture) -> None:
+    """A new route has to be thought about here: nothing but the webhook asks for a secret, so nothing may show data."""
+
+    async def feed(raw: bytes) -> None:
+        """Takes every update."""
+
+    secret = "a-secret-of-the-web-app"
+    app = create_app(
+        version="1",
+        texts=TEXTS,
+        readiness=ReadinessChecks({"database": _lost}),
+        registry=CollectorRegistry(),
+        webhook=Webhook(feed, secret),
+    )
+    open_paths = {"/", "/docs", "/openapi.json", "/healthz", "/readyz", "/metrics"}
+    own = {str(route.path) for route in app.routes if isinstance(route, Route)}
+    assert own | set(app.openapi()["paths"]) == {*open_paths, PATH}
+    caplog.set_level(logging.DEBUG)
+    async with _client(app) as client:
+        shown = [await client.get(path) for path in sorted(open_paths)]
+        guessed = await client.post(PATH, content=b"{}", headers={SECRET_HEADER: "a-guess-at-the-secret"})
+        assert guessed.status_code == 401
+        assert (await client.post(PATH, content=b"{}", headers={SECRET_HEADER: secret})).status_code == 200
+        for path in open_paths:
+            assert (await client.post(path)).status_code == 405, "nothing but the webhook takes anything"
+    for answer in (*shown, guessed):
+        for hidden in (secret, "hunter2", "a-guess-at-the-secret"):
+            assert hidden not in answer.text
+            assert hidden not in caplog.text
 
 
 async def test_the_front_page_says_in_chinese_that_the_service_runs(well: httpx.AsyncClient) -> None:
