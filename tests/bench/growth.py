@@ -111,6 +111,8 @@ async def _fill(database: Database, have: int, wanted: int) -> None:
         ]
         for name, _ in indexes:
             await connection.execute(text(f"DROP INDEX {name}"))
+        # All of it is vacuumed once at the end.
+        await connection.execute(text("ALTER TABLE tickets SET (autovacuum_enabled = off)"))
     for start in range(have, wanted, _AT_ONCE):
         async with engine.begin() as connection:
             await connection.execute(text("SET LOCAL synchronous_commit = off"))
