@@ -80,26 +80,19 @@ class Judge:
             family.place_of[name] = place
         self.spellings = list(self.table)
         """The keywords by their numbers."""
-        asked = self.table.place(first)
+        asked, firsts = self.table.place(first), self.table.steps(first)
         # One number for both sums that every text needs: the squares of idf above, the weight of the first label below.
         self._sums = [
-            (round(idf * idf * _SQUARES) << BITS)
-            + (0 if asked is None else round(self.table.weight(number, asked) / STEP))
-            for number, idf in enumerate(self.table.idf)
+            (round(idf * idf * _SQUARES) << BITS) + firsts[number] for number, idf in enumerate(self.table.idf)
         ]
-        asked_next = self.table.place(second)
-        self._seconds = (
-            []
-            if asked_next is None
-            else [round(self.table.weight(number, asked_next) / STEP) for number in range(len(self.table))]
-        )
+        self._seconds = self.table.steps(second)
         # Their length is hidden from the compiler, which would look at each sum whether it fits into a machine word.
         self._rows: list[Any] = self.table.rows
         self._fields = Struct(f"<{len(labels)}I")
         self._excess = sum(HALF << (BITS * place) for place in range(len(labels)))
         self._first_bias = self.bias.get(first, NEVER)
         self._find = _search_for(self.spellings)
-        loud = [] if asked is None else [n for n in range(len(self._sums)) if self.table.weight(n, asked) >= LOUD]
+        loud = [number for number, steps in enumerate(firsts) if steps >= LOUD / STEP]
         self._find_loud = _search_for([self.spellings[number] for number in loud])
         self._loud_weight = [self.table.weight(number, asked) for number in loud if asked is not None]
 

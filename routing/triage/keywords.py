@@ -117,6 +117,14 @@ class KeywordTable(Mapping[str, Keyword]):
         field = ((self.rows[number] + self._offset) >> (BITS * place)) & ((1 << BITS) - 1)
         return (field - HALF) / _PER_UNIT
 
+    def steps(self, label: str) -> list[int]:
+        """The weight of every keyword for ``label``, by their numbers, in steps of ``STEP``."""
+        place = self.place(label)
+        if place is None:
+            return [0] * len(self.rows)
+        shift, low = BITS * place, (1 << BITS) - 1
+        return [((row + self._offset >> shift) & low) - HALF for row in self.rows]
+
     def fields(self, total: int) -> tuple[int, ...]:
         """The sum for each label, in steps of ``STEP`` and ``HALF`` too large; ``total`` is the sum of some rows."""
         return self._struct.unpack((total + self._offset).to_bytes(self._struct.size, "little"))
