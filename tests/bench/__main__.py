@@ -89,7 +89,8 @@ How it is measured (the median of {ROUNDS} rounds after one that is not counted)
 - *Triage* decides about group talk, nine parts chatter and one part reports, invented from patterns or taken from the
   labelled messages in `tests/data`. Beside it jieba cuts the same lines. Where the machine has a C compiler it runs
   *compiled*, as with `make run` and in the image, and so do all other rows; *interpreted* are its sources. *More
-  keywords* are invented: nine in ten join the packaged word classes, the others are rules of their own.
+  keywords* are invented: nine in ten join the packaged word classes, the others are rules of their own. Counted is the
+  time of the processor, of one core.
 - *Learned lexicon*: the service of labelled requests, learned from four fifths of them, by keywords alone and without
   rules. Beside it scikit-learn's linear support vector machine on words and groups of one to three characters.
 - *Webhook*: the real service in a process of its own, on loopback over {CONNECTIONS} connections, with {GROUPS}

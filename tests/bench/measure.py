@@ -112,13 +112,13 @@ def measure_keywords(count: int = 3000) -> list[Figure]:
 
 
 def _in_turns(*works: Callable[[], None]) -> list[float]:
-    """The median seconds of each, measured in turns so that a busy moment of the machine hits all of them."""
+    """The median seconds of the processor of each, measured in turns so that a busy moment hits all of them."""
     took: list[list[float]] = [[] for _ in works]
     for _ in range(ROUNDS + 1):
         for times, work in zip(took, works, strict=True):
-            began = time.perf_counter()
+            began = time.process_time()
             work()
-            times.append(time.perf_counter() - began)
+            times.append(time.process_time() - began)
     return [statistics.median(times[1:]) for times in took]
 
 
