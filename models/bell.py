@@ -14,7 +14,7 @@ from models.engine import POSTGRESQL, parse_url
 from models.session import Session
 
 CHANNEL = "qunban_outbox"
-TOGETHER_SECONDS = 0.02
+TOGETHER_SECONDS = 0.05
 """Commits within this time ring once."""
 AGAIN_SECONDS = 2.0
 """From the loss of the session to the next try."""

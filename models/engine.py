@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, AsyncAdaptedQueuePool, Connection, NullPool, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -27,6 +28,8 @@ DRIVERS = {
 
 BUSY_SECONDS = 30
 """How long a writer of SQLite waits for another process before it fails."""
+LIVELY_SECONDS = 0.25
+"""A connection that was used within this time needs no sign of life."""
 POOL_SECONDS = 30
 """How long a unit of work waits for a connection of the pool before it fails."""
 
@@ -67,17 +70,18 @@ def connect(url: URL, *, pool_size: int, max_overflow: int) -> AsyncEngine:
         )
         _set_up_sqlite(engine, url, foreign_keys=True)
         return engine
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         pool_size=pool_size,
         max_overflow=max_overflow,
         pool_timeout=POOL_SECONDS,
-        pool_pre_ping=True,
         json_serializer=to_json,
         json_deserializer=from_json,
         # Compiling takes longer than any of our statements.
         connect_args={"server_settings": {"application_name": "qunban", "jit": "off", "timezone": "UTC"}},
     )
+    _ask_before_use(engine)
+    return engine
 
 
 def disk_trouble(error: DBAPIError) -> str:
@@ -95,6 +99,33 @@ def connect_once(url: URL) -> AsyncEngine:
     if url.get_backend_name() == SQLITE:
         _set_up_sqlite(engine, url, foreign_keys=False)
     return engine
+
+
+def _ask_before_use(engine: AsyncEngine) -> None:
+    """Asks a connection of the pool for a sign of life before it is used, unless it was used a moment ago.
+
+    Under load a connection goes from hand to hand, and the question would cost each transaction a way to the server
+    and back. One that the server has closed meanwhile is known by that in either case.
+    """
+    dialect: Any = engine.sync_engine.dialect
+
+    def returned(_connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+        entry.info["returned"] = time.monotonic()
+
+    def taken(connection: DBAPIConnection, entry: ConnectionPoolEntry, _proxy: object) -> None:
+        at = entry.info.get("returned")
+        driver: Any = connection.driver_connection
+        if at is None or (time.monotonic() - at < LIVELY_SECONDS and not driver.is_closed()):
+            return
+        try:
+            dialect.do_ping(connection)
+        except dialect.loaded_dbapi.Error as error:
+            if dialect.is_disconnect(error, connection, None):
+                raise InvalidatePoolError from error
+            raise
+
+    event.listen(engine.sync_engine, "checkin", returned)
+    event.listen(engine.sync_engine, "checkout", taken)
 
 
 def _set_up_sqlite(engine: AsyncEngine, url: URL, *, foreign_keys: bool) -> None:

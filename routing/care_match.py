@@ -66,7 +66,7 @@ class UnseenWords:
 
 def plain_words(text: str) -> str:
     """``text`` as the words are looked for in it: half-width, Simplified, without blanks."""
-    return re.sub(r"\s+", "", to_hans(unicodedata.normalize("NFKC", text)))
+    return "".join(to_hans(unicodedata.normalize("NFKC", text)).split())
 
 
 class AbsenceReader:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+
+from ahocorasick_rs import AhoCorasick, Implementation
 
 from routing.flood import FloodRules
 from routing.script import to_hans
@@ -49,6 +51,11 @@ class FollowUp(StrEnum):
     """More about what the writer has just reported."""
 
 
+_ENDED = frozenset({FollowUp.DONE, FollowUp.UNDONE})
+_ADDING = (FollowUp.CORRECT, FollowUp.URGE, FollowUp.ALSO, FollowUp.DETAIL)
+"""The surest first."""
+
+
 @dataclass(frozen=True, slots=True)
 class FollowUpWords:
     """The words of each kind, in the spelling of ``plain``."""
@@ -64,6 +71,35 @@ class FollowUpWords:
     detail: tuple[str, ...]
     done_services: Mapping[str, str] = field(default_factory=dict)
     """What "it works again" tells of the service: word to service code."""
+    _search: AhoCorasick = field(init=False, repr=False, compare=False)
+    _kinds: tuple[FollowUp, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        words = [(kind, word) for kind, each in self._by_kind() for word in each]
+        search = AhoCorasick([word for _, word in words], implementation=Implementation.ContiguousNFA)
+        object.__setattr__(self, "_search", search)
+        object.__setattr__(self, "_kinds", tuple(kind for kind, _ in words))
+
+    def _by_kind(self) -> tuple[tuple[FollowUp, Iterable[str]], ...]:
+        return (
+            (FollowUp.UNDONE, self.undone),
+            (FollowUp.DONE, self.done),
+            (FollowUp.CORRECT, self.correct),
+            (FollowUp.URGE, self.urge),
+            (FollowUp.ALSO, self.also),
+            (FollowUp.DETAIL, self.detail),
+        )
+
+    def longest_in(self, said: str) -> dict[FollowUp, int]:
+        """The kinds of which ``said`` (in the spelling of ``plain``) holds words, each with the length of the longest.
+
+        Those of joining are not looked for, since they must be the whole message.
+        """
+        found: dict[FollowUp, int] = {}
+        for index, start, end in self._search.find_matches_as_indexes(said, overlapping=True):
+            kind = self._kinds[index]
+            found[kind] = max(found.get(kind, 0), end - start)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,28 +147,27 @@ def follow_up_of(text: str, words: FollowUpWords) -> Following | None:
     """
     if len(text) > LONGEST:
         return None
-    said = _REPEATED.sub(r"\1", plain(text))
+    said = plain(text)
+    if said in (said + said)[1:-1]:
+        said = _REPEATED.sub(r"\1", said)
     if not said:
         return None
-    asks = _QUESTION.search(unicodedata.normalize("NFKC", text).rstrip(" ~。!")) is not None
     if _without_place(said) in words.join:
         return Following(FollowUp.JOIN)
-    if not asks:
-        if _cores(said, words.undone, words.undone_filler):
+    # Nearly all talk holds none of these words anywhere, which one search tells.
+    held = words.longest_in(said)
+    if not held:
+        return None
+    if held.keys() & _ENDED and not _QUESTION.search(unicodedata.normalize("NFKC", text).rstrip(" ~。!")):
+        if FollowUp.UNDONE in held and _cores(said, words.undone, words.undone_filler):
             return Following(FollowUp.UNDONE)
-        cores = _cores(said, words.done, words.done_filler)
+        cores = _cores(said, words.done, words.done_filler) if FollowUp.DONE in held else set()
         if cores:
             service = next((words.done_services[core] for core in sorted(cores) if core in words.done_services), None)
             return Following(FollowUp.DONE, service)
-    for kind, parts in (
-        (FollowUp.CORRECT, words.correct),
-        (FollowUp.URGE, words.urge),
-        (FollowUp.ALSO, words.also),
-        (FollowUp.DETAIL, words.detail),
-    ):
-        found = max((part for part in parts if part in said), key=len, default="")
-        if found:
-            return Following(kind, names_nothing=len(said) - len(found) <= _BESIDE)
+    for kind in _ADDING:
+        if kind in held:
+            return Following(kind, names_nothing=len(said) - held[kind] <= _BESIDE)
     return None
 
 
@@ -142,9 +177,6 @@ def _without_place(said: str) -> str:
 
 def _cores(said: str, cores: frozenset[str], filler: tuple[str, ...]) -> set[str]:
     """The cores that are left of the message without its fillers."""
-    # Nearly all talk holds none of them anywhere, which is told much faster than what is left of it.
-    if not any(core in said for core in cores):
-        return set()
     return _stripped(said, (*filler, *cores)) & cores
 
 
