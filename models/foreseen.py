@@ -7,13 +7,13 @@ transaction writes is put in as well, so a message sees the ticket that the mess
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from routing.queries import Outlook, TicketFilter
 from routing.subtask import Subtask
-from routing.ticket import Reporter, Ticket
+from routing.ticket import Reporter, Ticket, with_fields
 
 Chat = tuple[str, int]
 """Platform and chat."""
@@ -151,7 +151,7 @@ class Foreseen:
         before = self.tickets[ticket.id]
         if before.version != ticket.version:
             return None
-        saved = replace(ticket, version=ticket.version + 1)
+        saved = with_fields(ticket, {"version": ticket.version + 1})
         self._count(before, -1)
         self._count(saved, 1)
         self.put(self.tickets, ticket.id, saved)
@@ -177,7 +177,8 @@ class Foreseen:
         if serial is None or not self.ticket_ids:
             return None
         self.put(self.serials, (scope, day), serial + 1)
-        return replace(ticket, id=self.ticket_ids.pop(), number=f"{scope}-{day}-{serial + 1:03d}", version=1)
+        number = f"{scope}-{day}-{serial + 1:03d}"
+        return with_fields(ticket, {"id": self.ticket_ids.pop(), "number": number, "version": 1})
 
     def _count(self, ticket: Ticket, by: int) -> None:
         if not ticket.is_open:

@@ -1,8 +1,9 @@
 # ruff: noqa: S608 - The statements are made of the names of tables and columns alone; values are parameters.
 """Writes what was gathered: one statement on PostgreSQL, one for each table on SQLite, where a statement costs no trip.
 
-On PostgreSQL all rows travel as one JSON document and are inserted by the parts of one WITH. Keys between them are
-checked at its end, so the order does not matter, and the text depends on the tables only, so it is prepared once.
+On SQLite ``models.sqlite_writes`` does it. On PostgreSQL all rows travel as one JSON document and are inserted by the
+parts of one WITH. Keys between them are checked at its end, so the order does not matter, and the text depends on the
+tables only, so it is prepared once.
 """
 
 from __future__ import annotations
@@ -12,24 +13,18 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, Table, Update, bindparam, or_, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Column, Table
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.columns import storable_tree
 from models.gathering import Gathered
-from models.tables_delivery import Delivery, OutboxRow
+from models.merging import on_conflict
+from models.sqlite_writes import write_by_table
+from models.tables_delivery import Delivery
 from models.tables_tickets import TicketRow
 from routing.errors import NotKept
-
-_MERGED = {
-    "number_counters": (("scope", "day"), "serial"),
-    "ticket_messages": (("platform", "chat_id", "message_id"), "ticket_id"),
-}
-"""Tables in which a row may be there already: its key, and what is then overwritten."""
-_KEPT = frozenset({"ticket_cards"})
-"""Tables in which a row that is there already stays as it is."""
 
 _TRANSACTIONS = 2**32
 """Rows hold the number of the transaction that wrote them without its upper half."""
@@ -51,23 +46,10 @@ async def write(connection: AsyncConnection, gathered: Gathered) -> str:
     try:
         if connection.dialect.name == _POSTGRESQL.name:
             return await _write_together(connection, gathered)
-        await _write_by_table(connection, gathered)
+        await write_by_table(connection, gathered)
     except DBAPIError as error:
         raise NotKept from error
     return ""
-
-
-async def _write_by_table(connection: AsyncConnection, gathered: Gathered) -> None:
-    if gathered.superseded:
-        cards = [{f"the_{name}": value for name, value in card.items()} for card in gathered.superseded]
-        await connection.execute(_SUPERSEDE, cards)
-    for table, rows in gathered.rows.items():
-        await connection.execute(_insert(table), list(rows))
-    if gathered.changes:
-        # Nobody else writes while this transaction lasts, so the versions are those that were seen.
-        names = tuple(name for name in gathered.changes[0] if name not in {"id", "seen"})
-        rows = [{f"new_{name}": value for name, value in change.items()} for change in gathered.changes]
-        await connection.execute(_change(names), rows)
 
 
 async def _write_together(connection: AsyncConnection, gathered: Gathered) -> str:
@@ -136,7 +118,7 @@ def _together(tables: tuple[tuple[Table, tuple[str, ...]], ...], changing: tuple
         types = {name: _type_of(table.c[name]) for name in names}
         parts.append(f"""new_{table.name} AS (
     INSERT INTO {table.name} ({columns})
-    SELECT {columns} FROM {_given(table.name, types)}{_conflict(table)}
+    SELECT {columns} FROM {_given(table.name, types)}{on_conflict(table)}
 )""")
     return f"WITH {', '.join(parts)} SELECT {checked}, txid_current()"
 
@@ -155,49 +137,3 @@ def _among(column: str, name: str, key: str) -> str:
 
 def _type_of(column: Column[Any]) -> str:
     return str(column.type.compile(_POSTGRESQL))
-
-
-def _conflict(table: Table) -> str:
-    if table.name in _KEPT:
-        return " ON CONFLICT DO NOTHING"
-    if table.name not in _MERGED:
-        return ""
-    key, changing = _MERGED[table.name]
-    return (
-        f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changing} = excluded.{changing}"
-        f" WHERE {table.name}.{changing} <> excluded.{changing}"
-    )
-
-
-@cache
-def _insert(table: Table) -> sqlite.Insert:
-    statement = sqlite.insert(table)
-    if table.name in _KEPT:
-        return statement.on_conflict_do_nothing()
-    if table.name not in _MERGED:
-        return statement
-    key, changing = _MERGED[table.name]
-    return statement.on_conflict_do_update(index_elements=key, set_={changing: statement.excluded[changing]})
-
-
-_SUPERSEDE = (
-    update(OutboxRow)
-    .where(
-        OutboxRow.state == Delivery.WAITING,
-        OutboxRow.card,
-        OutboxRow.ticket_id == bindparam("the_ticket_id"),
-        OutboxRow.platform == bindparam("the_platform"),
-        OutboxRow.chat_id == bindparam("the_chat_id"),
-        or_(OutboxRow.leased_until.is_(None), OutboxRow.leased_until <= bindparam("the_moment")),
-    )
-    .values(state=Delivery.SUPERSEDED, finished_at=bindparam("the_moment"))
-)
-
-
-@cache
-def _change(names: tuple[str, ...]) -> Update:
-    return (
-        update(_TICKETS)
-        .where(_TICKETS.c.id == bindparam("new_id"), _TICKETS.c.version == bindparam("new_seen"))
-        .values({name: bindparam(f"new_{name}", type_=_TICKETS.c[name].type) for name in names})
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.services.wording import Wording
@@ -18,7 +18,7 @@ from routing.motion import SupportRules
 from routing.organisation import DutyRules, Step
 from routing.queries import TicketFilter
 from routing.sla import Colour, DueTimes, SlaClass
-from routing.ticket import Ticket
+from routing.ticket import Ticket, with_fields
 from routing.tree_memory import TreeMemory
 from routing.unseen import PublicView, as_public
 
@@ -102,7 +102,7 @@ class Rules:
     def scheduled(self, ticket: Ticket, tree: AreaTree, now: datetime) -> Ticket:
         """The ticket with the moment at which the clock job has to look at it again."""
         top = len(self.ladder(ticket, tree)) - 1
-        return replace(ticket, next_check_at=next_check(ticket, self.clocks, now, top=top))
+        return with_fields(ticket, {"next_check_at": next_check(ticket, self.clocks, now, top=top)})
 
     @staticmethod
     def of_reporter(platform: str, account: int, chat_id: int | None, since: datetime | None) -> TicketFilter:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import timedelta, timezone
+from pathlib import Path
 
+import msgspec
 import pytest
 
 from models.database import Database, SqlUnitOfWork
+from models.migrate import upgrade
 from routing.errors import NotKept
 from routing.groups import Group, GroupState, Prompt
 from routing.message import Attachment, IncomingMessage, RepliedMessage
@@ -505,3 +508,40 @@ async def test_a_process_hears_of_what_others_were_told(postgresql_url: str) -> 
     assert set(await heard(one)) == {(WRITER, NOW), (NEIGHBOUR, NOW)}
     await one.close()
     await other.close()
+
+
+def read(value: object) -> object:
+    """A value of a row; of JSON, what it says, since the order of names says nothing."""
+    return msgspec.json.decode(value) if isinstance(value, str) and value.startswith(("{", "[")) else value
+
+
+async def test_what_is_gathered_is_written_as_each_row_by_itself(tmp_path: Path) -> None:
+    """SQLite keeps whatever it is given, so every value must be given in the same form."""
+    written = []
+    for ahead in (False, True):
+        database = Database(f"sqlite+aiosqlite:///{tmp_path}/{ahead}.db", clock=lambda: NOW)
+        await upgrade(f"sqlite+aiosqlite:///{tmp_path}/{ahead}.db")
+        worker = await bind(database)
+        elsewhere = NOW.astimezone(timezone(timedelta(hours=8)))
+        for text in (*ODD_TEXTS, "ab\x00c", "\\u0000", "\ud800"):
+            async with database.unit_of_work() as work:
+                if ahead:
+                    await work.foresee(outlook())
+                full = replace(full_ticket(text, worker.id), platform="local", group_chat_id=CHAT, created_at=elsewhere)
+                kept = await keep(work, full)
+                await join(work, kept.id, NEIGHBOUR)
+                data = {"set": frozenset({"b", "a"}), "place": kept.place, "text": text, "at": NOW, "none": None}
+                await work.tickets.record(TicketEvent(kept.id, EventKind.OPENED, elsewhere, data=data))
+                await work.commit()
+        async with database._engine.connect() as connection:
+            tables = ["tickets", "ticket_reporters", "ticket_messages", "ticket_events", "ticket_cards"]
+            queries = [f"SELECT * FROM {table} ORDER BY 1, 2, 3" for table in tables]
+            # States of a card that a later one of the same transaction takes the place of are not even written.
+            told = (
+                "platform, chat_id, thread_id, reply_to, ticket_id, card, silent, content, state, created_at, attempts"
+            )
+            queries.append(f"SELECT {told} FROM outbox WHERE state <> 'superseded' ORDER BY id")
+            rows = [await connection.exec_driver_sql(query) for query in queries]
+            written.append([[tuple(map(read, row)) for row in each] for each in rows])
+        await database.close()
+    assert written[0] == written[1]
