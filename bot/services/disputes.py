@@ -95,6 +95,9 @@ class DisputeService:
         reporter = await self._reporter(work, platform, ticket)
         dispute = replace(dispute, parties=tuple(filter(None, (*dispute.parties, company, reporter))))
         dispute = await work.disputes.add(dispute)
+        if ticket is not None:
+            # Whose words the subject is made of is shown to who mediates.
+            await note_look(work, actor, "/mediate", dispute.opened_at, [ticket], about=dispute.number)
         await work.disputes.record(
             DisputeEvent(dispute.id, "opened", dispute.opened_at, actor.account, post.name, {"area": code})
         )

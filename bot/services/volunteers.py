@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from bot.services.audit import note_look
 from bot.services.desk import Answer, Press, TicketDesk
 from bot.services.help_calls import HelpService
 from bot.services.help_cards import hours_of
@@ -141,6 +142,7 @@ class VolunteerService:
             tree = await work.areas.tree()
             codes = {area.code for post in posts if post.area_code in tree for area in tree.below(post.area_code)}
             given = await self.given(work, codes, self._start("%Y-%m-01"))
+            await note_look(work, actor, "/hours", self._desk.clock(), (), count=len(given[:SHOWN]))
             lines += [
                 self._say(
                     "volunteer.line",

@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.telegram.feed import UpdateFailed
+from bot.telegram.menu import IN_GROUPS, IN_PRIVATE
 from routing.audit import Look
+from routing.volunteering import Volunteer, VolunteerState
 from tests.town import GAO, GARDEN, HE, LI, TANG, ZHANG, Town
 
 LEAK = "/report 3栋2单元502厨房下水道堵了，电话13812345678"
@@ -58,6 +61,28 @@ async def test_a_dispute(town: Town) -> None:
     assert [(look.what, look.about) for look in await _looks(town)] == [("/mediate", dispute.number)]
 
 
+async def test_no_command_shows_a_room_or_a_neighbour_unseen(town: Town) -> None:
+    """Every command that the menu offers: a room or a volunteer's name in the answer is a look."""
+    await town.say(ZHANG, GARDEN, LEAK)
+    await town.press_label(HE, HE, "认领")
+    async with town.database.unit_of_work() as work:
+        await work.volunteers.put(
+            Volunteer(0, LI, "李志愿", "TD101-X1", ("bulb",), VolunteerState.ACTIVE, town.clock())
+        )
+        await work.commit()
+    number, shown = (await town.ticket()).number, set[str]()
+    asked = [(HE, "todo", "")]
+    asked += [(TANG, command, words) for command in dict.fromkeys((*IN_PRIVATE, *IN_GROUPS)) for words in ("", number)]
+    for person, command, words in asked:
+        before, seen = len(await town.texts(person)), len(await _looks(town))
+        await town.say(person, person, f"/{command} {words}".strip())
+        answer = "\n".join((await town.texts(person))[before:])
+        if "502" in answer or "李志愿" in answer:
+            shown.add(command)
+            assert len(await _looks(town)) == seen + 1, (person, command, words)
+    assert shown == {"todo", "find", "hours", "mediate"}
+
+
 async def test_looks_are_erased_in_time(town: Town) -> None:
     await town.say(ZHANG, GARDEN, LEAK)
     await town.say(HE, HE, "/todo")
@@ -78,7 +103,7 @@ async def test_what_cannot_be_kept_is_not_shown(town: Town) -> None:
         await connection.exec_driver_sql("DROP TABLE looks")
     await town.people.say(HE, HE, "/todo")
     (raw,) = await town.fetch()
-    with pytest.raises(UpdateFailed):
+    with capture_logs(), pytest.raises(UpdateFailed):
         await town.feed.feed(raw)
     await town.outbox.run_once()
     assert not any("502" in text and "待办" in text for text in await town.texts(HE))
