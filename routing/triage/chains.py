@@ -24,8 +24,10 @@ _DOTTED: Final = re.compile(rf"{EDGE}(\d{{1,2}})\.(\d{{1,2}})\.((?!19|20\d\d)\d{
 _HOUSE_FIRST: Final = re.compile(rf"{EDGE}(\d{{1,3}}){_OF_HOUSE}\s?(\d{{1,2}})(?:单元)?{_DASH}(\d{{3,4}}){NO_MEASURE}")
 _TWO: Final = re.compile(rf"{EDGE}(\d{{1,2}})\s?[-—–#/]\s?(\d{{3,4}}){NO_MEASURE}")
 _PAIR: Final = re.compile(
-    rf"{EDGE}(\d{{1,2}})[-—–](\d{{1,2}})(?=单元|[一二三四五六七八九十]{{1,3}}[楼层]|的?(?:电梯|楼道|门禁|单元门|大门|楼下|过道))"
+    rf"{EDGE}(\d{{1,2}})[-—–](\d{{1,2}})(?=单元|[一二三四五六七八九十]{{1,3}}[楼层]|的?(?:电梯|货梯|客梯|楼道|门禁|单元门|大门|门口|楼下|过道))"
 )
+_LAST_PAIR: Final = re.compile(r"(?:(?<=[,，。!?\s])|(?<=单元))(\d{1,2})[-—–]([1-6])\s?$")
+_SCORE: Final = re.compile(r"比分|[赢输球局胜负]|平了")
 _FORM: Final = re.compile(
     r"(?:楼栋号?|楼号|栋号|幢号)\s?:?\s?(?P<building>\d{1,3})|单元号?\s?:\s?(?P<unit>\d{1,2})|(?:房号|室号|门牌号?|房间号)\s?:?\s?(?P<room>\d{3,4})"
 )
@@ -55,6 +57,8 @@ def chain_of(text: str) -> Chain | None:
 def pair_of(text: str) -> tuple[str | None, str | None]:
     """Building and unit where only these two are chained ("3-1的电梯", "2-1三楼")."""
     pair = _PAIR.search(text) if _DASHED.search(text) else None
+    if pair is None and _DASHED.search(text) and not _SCORE.search(text):
+        pair = _LAST_PAIR.search(text)
     return (digits(pair[1]), digits(pair[2])) if pair else (None, None)
 
 

@@ -22,7 +22,7 @@ def traits() -> bytes:
     return table(
         (UNUSUAL, "".join(traditional_characters()) + string.ascii_uppercase + _between(0xFF10, 0xFF5A)),
         (WIDE, _between(0xFF01, 0xFF5E) + "\u3000"),
-        (PLACED, "0123456789栋幢楼层座室元零〇"),
+        (PLACED, "0123456789栋幢楼层座室元零〇号排"),
     )
 
 

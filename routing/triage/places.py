@@ -14,23 +14,24 @@ from typing import Final
 from routing.place import Place
 from routing.triage.chains import LINKS, chain_of, form_of, pair_of
 from routing.triage.characters import table, traits_in
+from routing.triage.doors import house_on_lane, row_and_door, storey_and_door
 from routing.triage.numerals import CHINESE, digits, first_of
 from routing.triage.rooms import is_picked_up, room_of
 from routing.triage.spots import spot_of
 
 _N: Final = rf"(?:\d{{1,3}}|[{CHINESE}]{{1,4}})"
 _HOUSE: Final = (
-    r"(?:号[楼搂娄篓]|号栋|#楼|#|栋楼?|幢楼?|座(?!别克|商务|车|轿|面包|的车|suv)|号院"
+    r"(?:号[楼搂娄篓]|号栋|#楼|#|栋楼?|幢楼?|座(?!别克|商务|车|轿|面包|的车|suv)|号院(?!墙)"
     r"|号(?=[一二三四五六七八九十]{1,2}[楼层]|\d{1,2}[楼层]|\d{3,4}(?!\d|[元块]|公里)|(?:\d{1,2}|[一二三四五六七八九])单元))"
 )
 # Of a list or a range ("3、5号楼", "3号、5号楼", "3-5号楼") the first counts; what has three digits in it is a room.
 _LIST: Final = rf"(?:(?:号|栋|幢)?\s?[、,和跟与到至~-]\s?{_N})"
 # 动 and 洞 are what voice input makes of 栋; they follow a number there and nowhere else in these texts.
 _BUILDING: Final = re.compile(
-    rf"(?=[\da-z{CHINESE}])(?<!\d)(?<!\d[.:])(?:(?P<number>(?:(?!\d{{3}}){_N}(?={_LIST})|{_N}(?!{_LIST}))){_LIST}{{0,4}}\s?{_HOUSE}"
+    rf"(?=[\da-z甲乙丙丁{CHINESE}])(?<!\d)(?<!\d[.:])(?:(?P<number>(?:(?!\d{{3}}){_N}(?={_LIST})|{_N}(?!{_LIST}))){_LIST}{{0,4}}\s?{_HOUSE}"
     r"|(?P<typo>\d{1,2})\s?[动洞冻懂东棟](?=[\d一二三四五六七八九十\s,，。那楼的有这门下]|$)"
     r"|(?P<slip>[一二三四五六七八九十]{1,3})[动洞冻懂](?=(?:\d|[一二三四五六七八九])单元)"
-    r"|(?<![a-z])(?P<letter>[a-z]\d{0,2})\s?(?:座|栋|幢|号楼|楼))"
+    r"|(?<![a-z])(?P<letter>[a-z]\d{0,2})\s?(?:座|栋|幢|号楼|楼)|(?P<stem>[甲乙丙丁])(?:座|栋|幢|号楼))"
 )
 _UNIT: Final = re.compile(
     rf"(?=[\d甲乙丙丁{CHINESE}])(?<!\d)(?<!\d[.:])(?P<unit>{_N}|[甲乙丙丁])\s?(?:单元|单员|单园|门洞)"
@@ -39,20 +40,31 @@ _UNIT_DOOR: Final = re.compile(
     r"\s?(?P<unit>\d{1,2}|[一二三四五六七八九十])(?:门(?![卫岗禁外面前牌])|单(?=\d{3}|[,，。\s]|$|[一二三四五六七八九十]))"
 )
 """In the north a unit is a door (3号楼2门), and hurried people say 单 for 单元: both only right behind a building."""
-_DOORS: Final = re.compile(r"(?<![\d号])(?:(?P<building>\d{1,2})楼)?(?P<unit>\d{1,2})门(?P<room>\d{3,4})(?!\d)")
+_DOORS: Final = re.compile(
+    r"(?<![\d号])(?:(?P<building>\d{1,2})楼)?(?P<unit>\d{1,2}|[一二三四五六七八九])门(?P<room>\d{3,4})(?!\d)"
+)
+_DOOR_STOREY: Final = re.compile(
+    r"(?<![\d号出进大])(?P<unit>[1-9一二三四五六七八九])门(?=[1-9一二三四五六七八九十]{1,2}[楼层])"
+)
 """3楼2门502 is building, unit and room, as in Tianjin."""
 _FLOOR: Final = re.compile(
     rf"(?=[\d{CHINESE}])(?:(?<!\d)(?<!\d[.:])|(?=[{CHINESE}]))(?P<floor>{_N})(?:\s?[、,和跟与到至~-]\s?{_N})?\s?"
-    r"(?:楼(?!栋|号|长|盘)|层(?!层|楼|皮|灰|土|油|水|膜|雪|霜|板|浮|厚|关系|意思|次|级|报)|f(?![a-z]))"
+    r"(?:楼(?!栋|号|长|盘)|层(?!层|楼(?![道梯上])|皮|灰|土|油|水|膜|雪|霜|板|浮|厚|关系|意思|次|级|报)|f(?![a-z]))"
 )
 # "三层楼高", "爬了20层", "加盖一层" count floors; "整栋", "几栋", "两栋楼" count buildings.
 _COUNTED_BEFORE: Final = re.compile(
     r"(?:爬|走|上|下|跑|盖|搭|加|建|隔|共|总|装|刷|贴|再|多|高|有|第[一二三]|垫|铺|蒙|落)(?:了|到)?$"
 )
+_HOUSES_COUNTED_BEFORE: Final = re.compile(r"(?:盖|建|共|总|多|有|垫|隔|装)(?:了|到)?$")
+_PART_BEHIND: Final = re.compile(rf"\s?(?:\d|[{CHINESE}]{{1,3}}(?:单元|[楼层])|[东西南北]户)")
 _COUNTED_AFTER: Final = re.compile(
-    r"\s?(?:高|多高|那么高|的楼|户人|一户|两户|十|梯|(?:的|住户)?(?:死活)?不(?:同意|干|肯签|签字))"
+    r"\s?(?:老楼|老房|高|多高|那么高|的楼|户人|一户|两户|十|梯|(?:的|住户)?(?:死活)?不(?:同意|干|肯签|签字))"
 )
 _ALL_OF: Final = re.compile(r"栋楼$|幢楼$")
+# 六座 and 十四座 are houses where one of these follows; 三座桥 are three of them.
+_SEAT: Final = re.compile(
+    r"大堂|高层|电梯|楼上|楼下|门口|天台|靠|有个|[a-z][室座]|[\d一二三四五六七八九十]{1,2}[楼层]|\d{3,4}|[,，。!！\s]|$"
+)
 _BEGINS: Final = re.compile(r"(?:^|[,，。;!?\s住在是我家们])$")
 _LIVES_ON: Final = re.compile(r"(?<=住)(?P<floor>[1-9]|[1-4]\d)(?=[\s,，。]|$)")
 _CORRECTION: Final = re.compile(
@@ -82,8 +94,15 @@ _TRAITS: Final = table(
 )
 _ROOM_NUMBER: Final = re.compile(rf"\d{{3}}|[{CHINESE}]{{3}}")
 
+_CAPITAL: Final = re.compile(r"[壹贰叁肆伍陆柒捌玖拾][栋幢号单楼层拾]")
+"""Numerals as on a cheque, by which some write a house."""
+_SMALL: Final = str.maketrans("壹贰叁肆伍陆柒捌玖拾", "一二三四五六七八九十")
+_MIXED: Final = re.compile(r"(?<=\d)零(?=\d)")
+_TITLE: Final = re.compile(r"《[^》]*》")
+
 _MAY_NAME: Final = re.compile(
-    r"\d ?[-–—#~/.、] ?\d|@\d{3}|[栋幢楼层室]|单元|\d座|[a-z]座|\d{3,4}[家户房的]|\d门|[零〇]"
+    r"\d ?[-–—#~/.、] ?\d|@\d{3}|[栋幢楼层室]|单元|\d座|[a-z]座|\d{3,4}[家户房的]|[\d一二三四五六七八九]门|[零〇]"
+    r"|[\d一二三四五六七八九十]排|[弄巷里坊街组]\d{1,3}号|\d号(?:\d{3}|$)|住[\d一二三四五六七八九十]{1,3}号|[二四五六八九十]座"
     r"|^\d{3,4}|[我在住来到砸敲约找去给是,，。;；!！?？:：、( ]\d{3,4}"
 )
 
@@ -106,6 +125,11 @@ def place_in(text: str, aliases: Mapping[str, Place] | None = None) -> Place | N
     Of several values the first counts; after a correction ("说错了，是5栋") only what follows it.
     """
     seen = traits_in(text, _TRAITS)
+    if seen & _BUILDING_MARK and _CAPITAL.search(text):
+        text = text.translate(_SMALL)
+        seen |= _NUMBER
+    if "零" in text or "《" in text:
+        text = _TITLE.sub("", _MIXED.sub("0", text))
     corrections = list(_CORRECTION.finditer(text)) if seen & _CORRECTED else []
     if corrections:
         correction = corrections[-1]
@@ -141,8 +165,12 @@ def _place_in(text: str, seen: int) -> Place | None:
             building = doors["building"] or (_building(text[: doors.start()])[0])
             return Place(building=building, unit=digits(doors["unit"]), room=digits(doors["room"]), spot=spot)
     building, after_building = _building(text) if seen & _BUILDING_MARK else (None, None)
+    if building is None and "号" in text:
+        building, after_building = house_on_lane(text)
     unit, after_unit = _unit(text) if seen & _UNIT_MARK else (None, None)
     if unit is None and after_building is not None and (door := _UNIT_DOOR.match(text, after_building)):
+        unit, after_unit = digits(door["unit"]), door.end()
+    if unit is None and "门" in text and (door := _DOOR_STOREY.search(text)):
         unit, after_unit = digits(door["unit"]), door.end()
     if building is None and seen & _LINKED:
         building, chained = pair_of(text)
@@ -150,7 +178,15 @@ def _place_in(text: str, seen: int) -> Place | None:
     if floor is None and seen & _LIVING and (lives := _LIVES_ON.search(text)):
         floor = lives["floor"]
     room = None
-    if _ROOM_NUMBER.search(text):
+    if "排" in text and building is None:
+        building, room = row_and_door(text)
+    if room is None and (after_building is not None or after_floor is not None):
+        end = None if after_building is None else max(after_building, after_unit or 0)
+        storey, room = storey_and_door(text, end, after_floor)
+        floor = floor or storey
+    if floor is None and building is not None and "底楼" in text:
+        floor = "1"
+    if room is None and _ROOM_NUMBER.search(text):
         room = room_of(text, [end for end in (after_building, after_unit, after_floor) if end is not None])
     if "号" in text:
         written = form_of(text)
@@ -161,15 +197,28 @@ def _place_in(text: str, seen: int) -> Place | None:
 
 def _building(text: str) -> tuple[str | None, int | None]:
     for match in _BUILDING.finditer(text):
-        if match["letter"]:
-            return match["letter"].upper(), match.end()
+        if match["letter"] or match["stem"]:
+            return (match["letter"] or match["stem"]).upper(), match.end()
         if match[0].endswith("号院") and "号楼" in text[match.end() :]:
             # "3号院2号楼": the building is what stands in the court.
             continue
         written = match["number"] or match["typo"] or match["slip"]
         if match[0].endswith("座") and not written.isdigit():
-            continue
-        if written == "两" or _is_counted(text, match.start()) or _counts_buildings(text, match, written):
+            if written in "一两几" or text[match.start() - 1 : match.start()] in {
+                "有",
+                "共",
+                "这",
+                "那",
+                "第",
+                "出",
+                "色",
+                "台",
+                "辆",
+            }:
+                continue
+            if not _SEAT.match(text, match.end()):
+                continue
+        if written == "两" or _are_counted(text, match) or _counts_buildings(text, match, written):
             continue
         if match[0].endswith("#") and re.match(r"[a-z]", text[match.end() :]):
             continue
@@ -177,6 +226,15 @@ def _building(text: str) -> tuple[str | None, int | None]:
         if number and 0 < int(number) < 1000:
             return number, match.end()
     return None, None
+
+
+def _are_counted(text: str, match: re.Match[str]) -> bool:
+    """Whether it is said how many houses there are ("盖了8栋"); a 号楼, or a house with a unit or a storey, is one."""
+    return (
+        "号" not in match[0]
+        and _HOUSES_COUNTED_BEFORE.search(text[max(0, match.start() - 4) : match.start()]) is not None
+        and not _PART_BEHIND.match(text, match.end())
+    )
 
 
 def _counts_buildings(text: str, match: re.Match[str], written: str) -> bool:
@@ -215,6 +273,7 @@ def _floor(text: str) -> tuple[str | None, int | None]:
             match["floor"] == "一"
             and match[0].endswith("层")
             and not re.search(r"(?:家|住|在|们|元|栋|楼|^|\s)$", before)
+            and not text.startswith("到", match.end())
         ):
             continue
         if match[0][-2:-1].isspace() and text[match.end() : match.end() + 1] in {"道", "梯", "上", "下", "里"}:

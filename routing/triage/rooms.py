@@ -15,7 +15,7 @@ from routing.triage.chains import NO_MEASURE
 from routing.triage.numerals import CHINESE, digits
 
 _ANY: Final = rf"(?:\d{{3,4}}|[{CHINESE}]{{3,5}})"
-_BREAK: Final = r"[,，。;；!！?？:：、\s(（]"
+_BREAK: Final = r"[“,，。;；!！?？:：、\s(（]"
 _MEASURE: Final = (
     r"(?!\s?(?:元|块|米|名|个|度|年|月|日|点|分|斤|平|万|次|张|本|天|公里|多|余|路|号线|班|级|期|届|集|秒|毫升|克|瓦|步|字|页|股|"
     r"胶|位|件|套|条|只|台|辆|户|毛|公交|国道|厂|医院|所|人|宿舍|包厢|包间|教室|航班|项|种|篇|回|圈|分贝|角|环|寝))"
@@ -35,7 +35,7 @@ _OWN: Final = re.compile(
 )
 _ALONE: Final = re.compile(
     rf"(?:^(?:@|【急】)?|(?<={_BREAK}))(?={_DOOR}(?:[!！,，。;；?？、\s)）\u4e00-\u9fff]|$))(?P<first>{_DOOR}){_MEASURE}"
-    rf"|(?<=[我在住来到砸敲约找去给是])(?={_DOOR}(?:的|家|这|拿|取|敲|门|住|约|[,，。!\s]|$))(?P<after>{_DOOR}){_MEASURE}"
+    rf"|(?<=[我在住来到砸敲约找去给是谢放说问跟让劝])(?={_DOOR}(?:的|家|在|这|拿|取|敲|门|住|约|送|了|窗|昨|今|合租|大[姐哥妈爷]|[,，。!\s]|$))(?P<after>{_DOOR}){_MEASURE}"
 )
 # 五零二, 幺零二 and 一二零三: only with a 零 in it, which a count hardly has.
 _SPOKEN: Final = re.compile(
