@@ -239,6 +239,23 @@ class LearnedReading:
             fields = self._fields = self._judge.fields(self._numbers)
         return fields
 
+    @property
+    def length(self) -> int:
+        """Characters of the text."""
+        return len(self._text)
+
+    def highest_under(self, prefix: str) -> float:
+        """The highest score of a label that begins with ``prefix``; ``NEVER`` where there is none."""
+        fields, unit = self._sums(), STEP / self._norm
+        family = self._judge.family(prefix)
+        biases = family.biases
+        highest = NEVER + HALF * unit
+        for index, place in enumerate(family.places):
+            score = fields[place] * unit + biases[index]
+            if score > highest:
+                highest = score
+        return highest - HALF * unit
+
     def best_under(self, prefix: str, most: int, at_least: float) -> list[str]:
         """The labels that begin with ``prefix`` and score highest, by what follows it; at most ``most``, best first."""
         fields, unit = self._sums(), STEP / self._norm

@@ -114,7 +114,7 @@ Reason = tuple[Match, EvidenceKind, float, str | None]
 class Scored:
     """All scores of one message with the evidence behind them; services best first."""
 
-    __slots__ = ("cues", "is_calm", "reasons", "services", "steps")
+    __slots__ = ("cues", "is_calm", "is_located", "reasons", "services", "steps")
 
     def __init__(
         self,
@@ -123,6 +123,7 @@ class Scored:
         reasons: list[Reason],
         steps: int = 0,
         is_calm: bool = False,
+        is_located: bool = False,
     ) -> None:
         self.services = services
         self.cues = cues
@@ -131,6 +132,8 @@ class Scored:
         """Work done in matching, counted; it grows with the hits, not with the lexicon."""
         self.is_calm = is_calm
         """Whether a cue says that nobody is in danger now."""
+        self.is_located = is_located
+        """Whether the text names a building, unit, storey or room."""
 
     def evidence(self, text: Normalised) -> list[Evidence]:
         """The reasons as evidence in ``text``, the one that was scored."""
@@ -204,7 +207,7 @@ def score(
     ordered = list(services.values())
     if len(ordered) > 1:
         ordered.sort(key=_order, reverse=True)
-    return Scored(ordered, strongest, reasons, reading.index.steps, is_calm)
+    return Scored(ordered, strongest, reasons, reading.index.steps, is_calm, located)
 
 
 def _without_danger(services: Mapping[str, ServiceScore]) -> dict[str, ServiceScore]:

@@ -7,7 +7,7 @@ out of learning, one author at a time (``config/README.md`` tells how to repeat 
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Mapping
 from math import exp, log
 from typing import Final
 
@@ -15,54 +15,70 @@ from routing.catalogue import AppealType, Urgency
 from routing.triage.appeal import appeal_of
 from routing.triage.decision import Evidence, EvidenceKind
 from routing.triage.judge import Contribution, LearnedReading
-from routing.triage.scoring import Scored, ServiceScore, Thresholds
+from routing.triage.scoring import ASKED_ABOUT, Scored, ServiceScore, Thresholds
 from routing.triage.teaching import APPEAL, EMERGENCY, REQUEST, SERVICE, URGENT
 
-RULES_SHARE: Final = 0.6
+RULES_SHARE: Final = 0.75
 """What a rule's full score adds to the learned score of a request."""
-ALONE: Final = 0.28
-"""Taken off where no rule sees anything: keywords alone are asked to be a little surer."""
+NAMED: Final = 0.4
+"""Taken off where a rule sees a matter: talk that names one without wanting anything is what rules see most."""
+LOCATED_SHARE: Final = 0.3
+"""Added where a rule sees a matter and the text says at which house: an address is given for somebody to come."""
+DENIED_SHARE: Final = 0.45
+"""Taken off where something that a rule names is denied or only supposed."""
+FIT_SHARE: Final = 0.6
+"""What the learned score of the service that fits best adds: a text that fits one well is hardly talk."""
+LENGTH_SHARE: Final = 0.16
+"""Added for each time that the text grows by the factor e: whoever reports something tells more of it than who talks,
+and a long text has more words that say nothing, which make its learned score small."""
+LONG: Final = 50
+"""Characters from which a text is no longer taken to be wordy."""
+BASE: Final = -0.48
+"""What brings the joint score back to the size of the learned one."""
 LOUD_FROM: Final = 4.5
 """Loudness (see ``Judge.is_loud``) without which no keywords ask alone: of 5,000 labelled requests two fall short
 of it that they would ask about, and half of the talk that no rule fits needs no full reading."""
-LIKELY_SHARE: Final = 0.45
-"""Rules that would not open by themselves count so much less: they say what it is about, hardly that it is wanted."""
-SILENCED: Final = 0.18
-"""Taken off where rules saw a matter and the cues of the message silenced it."""
-ASK_FROM: Final = 0.28
+ASK_FROM: Final = 0.18
 """Joint score from which the resident is asked."""
-OPEN_FROM: Final = 0.76
+OPEN_FROM: Final = 0.65
 """Joint score from which a ticket is opened."""
-ALONE_OPEN_FROM: Final = 0.85
+ALONE_OPEN_FROM: Final = 0.9
 """The same where no rule sees anything."""
-ANYWHERE_OPEN_FROM: Final = 1.0
+ALONE_DANGER_OPEN_FROM: Final = 0.9
+"""The same where no rule sees anything and keywords tell a danger."""
+ASKED_OPEN_FROM: Final = 0.9
+"""The same for what one asks about: people talk of their papers and insurance with everybody."""
+UNASKED: Final = -0.2
+"""Learned score of a request below which nothing is opened, whatever a rule names."""
+ANYWHERE_OPEN_FROM: Final = 1.6
 """The same where it happens anywhere and nothing ties the message to the neighbourhood."""
 
-SILENCE: Final = 0.1
-"""Score of the rules up to which a matter counts as silenced."""
-
-SERVICE_SHARE: Final = 0.4
+SERVICE_SHARE: Final = 0.2
 """What a service's rules add to its learned score, for each point of theirs."""
-FIRST_SHARE: Final = 0.12
+FIRST_SHARE: Final = 0.05
 """Added for the service that the rules put first."""
 RIVALS: Final = 4
 """Services that the learned lexicon may bring up by itself."""
 
+FITS_MOST: Final = 0.6
+"""Learned score that hardly any text has for any service."""
 FITS_FROM: Final = -0.65
 """Score below which a service that no rule names is only the least unlikely one, and brought up by nobody."""
 
 NAMED_FROM: Final = -0.4
 """Score from which a service that no rule names is put on a ticket that somebody asked for."""
 
-DANGER_FROM: Final = 0.1
+DANGER_FROM: Final = 0.03
 """Learned score from which a request is an emergency; misses were made to count three times when it was learned."""
+NAMED_DANGER_FROM: Final = 0.25
+"""The same where a rule is sure of a matter that is none: a leak or a blocked drain cried out is no danger."""
 CALM_DANGER_FROM: Final = 0.5
 """The same where a cue says that nobody is in danger now."""
 DANGER_SHARE: Final = 0.25
 """What a learned danger adds to the joint score: rather ask once too often than stay silent."""
-TALKED_DOWN_FROM: Final = -0.8
-"""Learned score below which keywords are so sure of no danger that a rule which names one is taken at its word no more:
-of 300 dangers in messages of other authors one scored so low, of what only sounds like one a fifth."""
+TALKED_DOWN_FROM: Final = -0.62
+"""Learned score below which a rule that names a danger is taken at its word no more: of 165 dangers in messages of
+other authors that a rule names four score so low, and three quarters of what rules only take for one."""
 URGENT_FROM: Final = 0.15
 APPEAL_SHARE: Final = 0.2
 """What the kind of appeal that the rules see adds to its learned score."""
@@ -73,15 +89,22 @@ SHOWN: Final = 4
 """Keywords named as evidence that this is a request, and half as many for the service."""
 
 
-def joint_score(reading: LearnedReading, services: Sequence[ServiceScore], thresholds: Thresholds) -> float:
-    """How much speaks for a request; ``services`` and ``thresholds`` are those of the rules."""
-    learned = reading.score(REQUEST)
-    if not services:
-        return learned - ALONE
-    before, after = max(one.base for one in services), max(one.final for one in services)
-    if before >= thresholds.ask and after <= SILENCE:
-        return learned - SILENCED
-    return learned + RULES_SHARE * after * (1.0 if after >= thresholds.open else LIKELY_SHARE)
+def joint_score(reading: LearnedReading, scored: Scored) -> float:
+    """How much speaks for a request; ``scored`` is what the rules say."""
+    told = _told(reading) + FIT_SHARE * reading.highest_under(SERVICE)
+    for _, kind, _, _ in scored.reasons:
+        if kind is EvidenceKind.CANCELLED:
+            told -= DENIED_SHARE
+            break
+    if not scored.services:
+        return told
+    final = max([one.final for one in scored.services])
+    return told + (RULES_SHARE + (LOCATED_SHARE if scored.is_located else 0.0)) * final - NAMED
+
+
+def _told(reading: LearnedReading) -> float:
+    """What the first label and the length of the text say of a request."""
+    return reading.score(REQUEST) + LENGTH_SHARE * log(min(LONG, reading.length) + 1) + BASE
 
 
 def confidence(joint: float, thresholds: Thresholds) -> float:
@@ -92,11 +115,12 @@ def confidence(joint: float, thresholds: Thresholds) -> float:
 
 def may_be_request(reading: LearnedReading, *, named: bool) -> bool:
     """Whether the joint score may suffice to ask, where rules may have ``named`` a service or surely have not."""
-    most = reading.score(REQUEST) + (RULES_SHARE if named else -ALONE)
-    if most >= ASK_FROM:
-        return True
+    most = _told(reading) + (RULES_SHARE + LOCATED_SHARE - NAMED if named else 0.0)
     # Of most talk the first label alone tells that it is none, and the others are never added up.
-    return most + DANGER_SHARE >= ASK_FROM and reading.score(EMERGENCY) >= DANGER_FROM
+    if most + FIT_SHARE * FITS_MOST + DANGER_SHARE < ASK_FROM:
+        return False
+    danger = DANGER_SHARE if reading.score(EMERGENCY) >= DANGER_FROM else 0.0
+    return most + FIT_SHARE * reading.highest_under(SERVICE) + danger >= ASK_FROM
 
 
 def settle(scored: Scored, reading: LearnedReading, thresholds: Thresholds) -> Scored:
@@ -105,8 +129,8 @@ def settle(scored: Scored, reading: LearnedReading, thresholds: Thresholds) -> S
     if told < TALKED_DOWN_FROM:
         for service in scored.services:
             service.talk_down()
-    danger = told >= (CALM_DANGER_FROM if scored.is_calm else DANGER_FROM)
-    joint = joint_score(reading, scored.services, thresholds) + (DANGER_SHARE if danger else 0.0)
+    danger = told >= _danger_from(scored, thresholds)
+    joint = joint_score(reading, scored) + (DANGER_SHARE if danger else 0.0)
     sure = confidence(joint, thresholds)
     if sure < thresholds.ask and not any(_is_certain(one, thresholds) for one in scored.services):
         # Nobody will ask which service it is, and where no rule names one the least unlikely would be a guess.
@@ -131,20 +155,33 @@ def settle(scored: Scored, reading: LearnedReading, thresholds: Thresholds) -> S
         # least, even where the keywords speak against it and against any request.
         if (
             service.is_doubtful
-            or (told < 0 and reading.score(REQUEST) < 0)
+            or (told < 0 and reading.score(REQUEST) < UNASKED)
             or (service.is_anywhere and joint < ANYWHERE_OPEN_FROM)
-            or (first is None and not danger and joint < ALONE_OPEN_FROM)
+            or (first is None and joint < (ALONE_DANGER_OPEN_FROM if danger else ALONE_OPEN_FROM))
+            or (joint < ASKED_OPEN_FROM and code.startswith(ASKED_ABOUT))
         ):
             service.final = min(service.final, thresholds.open - 0.01)
     ordered = list(by_code.values())
     if len(ordered) > 1:
         ordered.sort(key=_order, reverse=True)
-    return Scored(ordered, scored.cues, scored.reasons, scored.steps, scored.is_calm)
+    return Scored(ordered, scored.cues, scored.reasons, scored.steps, scored.is_calm, scored.is_located)
 
 
 def _order(service: ServiceScore) -> tuple[bool, float]:
     """Best last: dangers that a rule names, then the higher rank."""
     return service.is_emergency and service.base > 0, service.rank
+
+
+def _danger_from(scored: Scored, thresholds: Thresholds) -> float:
+    """The learned score from which keywords alone tell a danger."""
+    if scored.is_calm:
+        return CALM_DANGER_FROM
+    is_named = False
+    for one in scored.services:
+        if one.is_emergency:
+            return DANGER_FROM
+        is_named = is_named or one.final >= thresholds.open
+    return NAMED_DANGER_FROM if is_named else DANGER_FROM
 
 
 def _is_certain(service: ServiceScore, thresholds: Thresholds) -> bool:
