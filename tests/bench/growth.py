@@ -21,6 +21,8 @@ MORE = 2_000_000
 """By default, beside a tenth of it; with ``--tickets 10000000`` filling takes some ten minutes, and 10 GB of disk."""
 DUE = 10
 """Tickets that are due at once."""
+SWEEPS = 100
+"""Rounds of what takes a millisecond: in five, one busy moment of the machine would be all that is seen."""
 YEARS = 5
 _AT_ONCE = 500_000
 _SECONDS = YEARS * 365 * 24 * 3600
@@ -49,9 +51,9 @@ async def measure_growth(database_url: str, more: int = MORE) -> list[Figure]:
 
     try:
         await _fill(database, 0, fewer)
-        (sweep_of_fewer,), (digest_of_fewer,) = await _in_turns(sweep), await _in_turns(digest)
+        (sweep_of_fewer,), (digest_of_fewer,) = await _in_turns(sweep, rounds=SWEEPS), await _in_turns(digest)
         await _fill(database, fewer, more)
-        (sweep_of_more,) = await _in_turns(sweep)
+        (sweep_of_more,) = await _in_turns(sweep, rounds=SWEEPS)
         digest_of_more, scan = await _in_turns(digest, lambda: digest(scanning))
         size = await _index_size(database)
     finally:
@@ -73,9 +75,9 @@ async def measure_growth(database_url: str, more: int = MORE) -> list[Figure]:
     ]
 
 
-async def _in_turns(*works: Callable[[], Awaitable[None]]) -> list[float]:
+async def _in_turns(*works: Callable[[], Awaitable[None]], rounds: int = ROUNDS) -> list[float]:
     took: list[list[float]] = [[] for _ in works]
-    for _ in range(ROUNDS + 1):
+    for _ in range(rounds + 1):
         for times, work in zip(took, works, strict=True):
             began = time.perf_counter()
             await work()
