@@ -15,7 +15,8 @@ from models.tables_tickets import TicketEventRow, TicketRow
 from models.ticket_rows import OPEN, TICKET_COLUMNS, below, tickets_of
 from models.transaction import Transaction
 from routing.queries import PeriodCounts
-from routing.ticket import CLOSED_STATUSES, PATROL, PATROL_SOLVED, EventKind, Satisfaction, Status, Ticket, TicketEvent
+from routing.ticket import CLOSED_STATUSES, PATROL, PATROL_SOLVED, Satisfaction, Status, Ticket
+from routing.ticket_events import EventKind, TicketEvent
 
 _EVENT_COLUMNS = tuple(getattr(TicketEventRow, field.name) for field in fields(TicketEvent))
 

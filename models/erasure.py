@@ -11,7 +11,8 @@ from sqlalchemy import delete, func, select, update
 from models.tables_tickets import SubtaskRow, TicketEventRow, TicketMessageRow, TicketReporterRow, TicketRow
 from models.transaction import Transaction
 from routing.privacy import mask_numbers
-from routing.ticket import EventKind, Status
+from routing.ticket import Status
+from routing.ticket_events import EventKind
 
 _ENDED = (Status.ARCHIVED, Status.WITHDRAWN)
 

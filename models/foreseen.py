@@ -13,7 +13,8 @@ from typing import Any
 
 from routing.queries import Outlook, TicketFilter
 from routing.subtask import Subtask
-from routing.ticket import Reporter, Ticket, with_fields
+from routing.ticket import Ticket, with_fields
+from routing.ticket_events import Reporter
 
 Chat = tuple[str, int]
 """Platform and chat."""

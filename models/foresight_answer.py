@@ -15,7 +15,8 @@ from models.json_rows import row_of
 from models.revision import REGISTERS
 from routing.queries import Outlook
 from routing.subtask import Subtask
-from routing.ticket import Reporter, Ticket
+from routing.ticket import Ticket
+from routing.ticket_events import Reporter
 
 _Key = TypeVar("_Key")
 

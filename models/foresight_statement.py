@@ -20,7 +20,8 @@ from models.tables_tickets import SubtaskRow, TicketReporterRow, TicketRow
 from routing.need import ON_THE_LIST
 from routing.queries import Outlook
 from routing.subtask import Subtask
-from routing.ticket import OPEN_STATUSES, Reporter, Ticket
+from routing.ticket import OPEN_STATUSES, Ticket
+from routing.ticket_events import Reporter
 
 _SEEN_CLOSELY = 8
 """Of so many of the newest tickets of a topic, or of a writer, all is read that joining them asks for."""

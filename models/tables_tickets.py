@@ -16,7 +16,8 @@ from routing.message import Attachment, GeoPoint
 from routing.place import Place
 from routing.script import Script
 from routing.subtask import OPEN_SUBTASKS, SubtaskState
-from routing.ticket import OPEN_STATUSES, EventKind, HandOver, PendingRequest, Satisfaction, Status
+from routing.ticket import OPEN_STATUSES, HandOver, PendingRequest, Satisfaction, Status
+from routing.ticket_events import EventKind
 from routing.unseen import PublicView
 
 _TO_ERASE = text("status IN ('archived', 'withdrawn') AND erased_at IS NULL")

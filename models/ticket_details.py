@@ -17,7 +17,8 @@ from models.tables_tickets import SubtaskRow, TicketReporterRow
 from models.transaction import Transaction
 from routing.queries import Outlook
 from routing.subtask import Subtask
-from routing.ticket import Reporter, Ticket
+from routing.ticket import Ticket
+from routing.ticket_events import Reporter
 
 _ReporterJson, _SubtaskJson = row_of(Reporter), row_of(Subtask)
 _Details = msgspec.defstruct(

@@ -33,7 +33,8 @@ from routing.clock_notice import ClockChange
 from routing.errors import ConcurrentChange, UnknownTicket
 from routing.message import Attachment
 from routing.queries import TicketFilter
-from routing.ticket import Reporter, Ticket, TicketEvent
+from routing.ticket import Ticket
+from routing.ticket_events import Reporter, TicketEvent
 
 _EVENT_FIELDS = tuple(field.name for field in fields(TicketEvent))
 _EVENT_COLUMNS = tuple(getattr(TicketEventRow, name) for name in _EVENT_FIELDS)

@@ -13,7 +13,8 @@ from datetime import datetime
 from routing.escalation import Cause, ClockRules, ClockStep, lapse_at
 from routing.escalation_plan import ACCEPT, RESOLVE, Channel
 from routing.staff import Staff
-from routing.ticket import Ticket, TicketEvent
+from routing.ticket import Ticket
+from routing.ticket_events import TicketEvent
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,8 @@ from routing.queries import PeriodCounts
 from routing.rates import Rate
 from routing.sla import Colour, StandingThresholds
 from routing.standing import ColourChange, Standing, Subject, colour_changes, standing_colour, standing_of
-from routing.ticket import Satisfaction, Status, Ticket, TicketEvent
+from routing.ticket import Satisfaction, Status, Ticket
+from routing.ticket_events import TicketEvent
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from routing.staff import Staff
-from routing.ticket import EventKind, TicketEvent
+from routing.ticket_events import EventKind, TicketEvent
 
 NOT_MINE = "not_mine"
 """The reason of a return that disputes the remit; every other reason may be given again."""

@@ -41,7 +41,8 @@ from config.sample import SampleDistrict
 from models.database import Database
 from routing.pace import Rate
 from routing.queries import TicketFilter
-from routing.ticket import Ticket, TicketEvent
+from routing.ticket import Ticket
+from routing.ticket_events import TicketEvent
 from routing.triage.engine import Triage
 from tests.sandbox_server import Json, People, RunningSandbox, running_sandbox
 

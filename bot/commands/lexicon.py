@@ -165,7 +165,8 @@ def apply(
 
 async def _feedback(work: UnitOfWork) -> list[Feedback]:
     from routing.queries import TicketFilter
-    from routing.ticket import EventKind, Status
+    from routing.ticket import Status
+    from routing.ticket_events import EventKind
     from routing.triage.suggesting import Feedback
 
     found: list[Feedback] = []

@@ -12,7 +12,8 @@ from config.csv_table import write_rows
 
 if TYPE_CHECKING:
     from routing.sla import Colour
-    from routing.ticket import Reporter, Ticket, TicketEvent
+    from routing.ticket import Ticket
+    from routing.ticket_events import Reporter, TicketEvent
 
 COLUMNS = (
     "number",

@@ -15,16 +15,8 @@ from routing.permissions import is_superior
 from routing.remit import NOT_MINE, RemitDecision, decided, unit_of
 from routing.sla import later, resumed_due
 from routing.staff import Actor, Staff
-from routing.ticket import (
-    Action,
-    EventKind,
-    PendingRequest,
-    RequestKind,
-    Ticket,
-    TicketEvent,
-    approved_status,
-    next_status,
-)
+from routing.ticket import Action, PendingRequest, RequestKind, Ticket, approved_status, next_status
+from routing.ticket_events import EventKind, TicketEvent
 
 REASON = {
     RequestKind.RETURN: "reason_return",

@@ -14,7 +14,8 @@ from routing.escalation import CONTRADICTION
 from routing.message import IncomingMessage
 from routing.outgoing import Content, Outgoing
 from routing.queries import TicketFilter
-from routing.ticket import Action, EventKind, Satisfaction, Status, Ticket, TicketEvent, next_status
+from routing.ticket import Action, Satisfaction, Status, Ticket, next_status
+from routing.ticket_events import EventKind, TicketEvent
 
 _MOST_ARCHIVED = 20
 

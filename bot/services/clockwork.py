@@ -24,7 +24,8 @@ from routing.escalation_plan import EscalationPlan
 from routing.ladder import ladder, told_at
 from routing.organisation import Step
 from routing.staff import Staff
-from routing.ticket import EventKind, Ticket, TicketEvent
+from routing.ticket import Ticket
+from routing.ticket_events import EventKind, TicketEvent
 
 log = structlog.get_logger(__name__)
 

@@ -10,7 +10,8 @@ from bot.services.ports import UnitOfWork
 from bot.services.street_rating import ask_street
 from routing.errors import NotAllowed
 from routing.outgoing import Button, Content
-from routing.ticket import Action, EventKind, Satisfaction, Ticket, TicketEvent, next_status
+from routing.ticket import Action, Satisfaction, Ticket, next_status
+from routing.ticket_events import EventKind, TicketEvent
 
 
 class ConfirmationService:

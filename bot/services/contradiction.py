@@ -11,7 +11,8 @@ from routing.escalation import CONTRADICTION, decision_at
 from routing.outgoing import Content
 from routing.permissions import may_decide_dispute
 from routing.staff import Staff
-from routing.ticket import EventKind, Ticket, TicketEvent
+from routing.ticket import Ticket
+from routing.ticket_events import EventKind, TicketEvent
 
 
 async def deciders_by_level(

@@ -16,7 +16,8 @@ from routing.outgoing import Button, Content
 from routing.place import Place
 from routing.script import script_of
 from routing.sla import carried_due
-from routing.ticket import Action, EventKind, Reporter, Status, Ticket, next_status
+from routing.ticket import Action, Status, Ticket, next_status
+from routing.ticket_events import EventKind, Reporter
 from routing.triage.decision import Ignore
 from routing.triage.engine import Triage
 

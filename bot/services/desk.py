@@ -16,7 +16,8 @@ from routing.permissions import acting_post
 from routing.reopening import reopened
 from routing.script import Script
 from routing.staff import Actor, Role, Staff
-from routing.ticket import Action, EventKind, Status, Ticket, TicketEvent, next_status
+from routing.ticket import Action, Status, Ticket, next_status
+from routing.ticket_events import EventKind, TicketEvent
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from routing.rates import Rate
 from routing.rota import held_by
 from routing.script import Script
 from routing.staff import Actor, Staff
-from routing.ticket import EventKind
+from routing.ticket_events import EventKind
 
 
 @dataclass(frozen=True, slots=True)

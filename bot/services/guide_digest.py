@@ -9,7 +9,7 @@ from bot.services.ports import UnitOfWork
 from bot.services.rules import Rules
 from routing.guide.items import GuideRules, unchecked
 from routing.guide.promises import promises_kept
-from routing.ticket import EventKind
+from routing.ticket_events import EventKind
 
 NAMED = 5
 """Items and questions that are named; the rest is counted."""

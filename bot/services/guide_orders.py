@@ -19,7 +19,8 @@ from routing.guide.checklist import Appointment, checklist_of, halves
 from routing.guide.items import Entry, ServiceItem, UnknownItem
 from routing.outgoing import Content
 from routing.script import script_of
-from routing.ticket import EventKind, Ticket, TicketEvent
+from routing.ticket import Ticket
+from routing.ticket_events import EventKind, TicketEvent
 from routing.triage.decision import OpenTicket
 
 VIA_GUIDE = "guide"

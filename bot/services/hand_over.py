@@ -10,7 +10,8 @@ from bot.services.ports import UnitOfWork
 from routing.outgoing import Button, Content
 from routing.sla import later
 from routing.staff import Staff
-from routing.ticket import Action, EventKind, HandOver, Status, Ticket, next_status
+from routing.ticket import Action, HandOver, Status, Ticket, next_status
+from routing.ticket_events import EventKind
 from routing.unit import is_same_unit
 
 

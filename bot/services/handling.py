@@ -16,7 +16,8 @@ from routing.outgoing import Button, Content
 from routing.permissions import RANK
 from routing.staff import Actor, Role, Staff
 from routing.subtask import require_all_done
-from routing.ticket import Action, EventKind, Ticket, next_status
+from routing.ticket import Action, Ticket, next_status
+from routing.ticket_events import EventKind
 
 TRANSFER_TO = "transfer_to"
 EXPECTS_RESULT = "result"

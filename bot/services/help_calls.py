@@ -11,7 +11,8 @@ from routing.care_match import plain_words
 from routing.errors import NotAllowed, QunbanError
 from routing.outgoing import Button, Content, Outgoing
 from routing.staff import Actor, Role, Staff
-from routing.ticket import Action, EventKind, Ticket, TicketEvent
+from routing.ticket import Action, Ticket
+from routing.ticket_events import EventKind, TicketEvent
 from routing.volunteering import (
     OPEN_HELP,
     HelpAction,

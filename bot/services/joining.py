@@ -18,7 +18,8 @@ from routing.outgoing import Button, Content, Outgoing
 from routing.place import Place
 from routing.script import script_of
 from routing.staff import Role, Staff
-from routing.ticket import CLOSED_STATUSES, Action, EventKind, Reporter, Ticket, TicketEvent
+from routing.ticket import CLOSED_STATUSES, Action, Ticket
+from routing.ticket_events import EventKind, Reporter, TicketEvent
 from routing.triage.decision import Decision, Ignore, Matter
 from routing.unseen import pressed
 

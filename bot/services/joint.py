@@ -16,7 +16,8 @@ from routing.outgoing import Button, Content
 from routing.permissions import RANK, co_handling_post
 from routing.staff import Actor, Role, Staff
 from routing.subtask import Subtask, SubtaskState, require_move
-from routing.ticket import Action, EventKind, Ticket, TicketEvent
+from routing.ticket import Action, Ticket
+from routing.ticket_events import EventKind, TicketEvent
 
 CO_HANDLER = "co_handler"
 """The button that names whom the lead asks."""

@@ -10,7 +10,8 @@ from bot.services.ports import UnitOfWork
 from routing.assign import choose
 from routing.ladder import level_of, told_at
 from routing.outgoing import Content
-from routing.ticket import Action, EventKind, Ticket, TicketEvent, next_status
+from routing.ticket import Action, Ticket, next_status
+from routing.ticket_events import EventKind, TicketEvent
 
 
 async def lifted(

@@ -25,7 +25,8 @@ from routing.outgoing import Button, Content, Outgoing
 from routing.privacy import mask_numbers
 from routing.promise import promise_step
 from routing.staff import Actor
-from routing.ticket import EventKind, Reporter, Status, Ticket, TicketEvent
+from routing.ticket import Status, Ticket
+from routing.ticket_events import EventKind, Reporter, TicketEvent
 
 SUPPORT = "motion_support"
 """👍 支持."""

@@ -15,7 +15,7 @@ from routing.outgoing import Content, Outgoing
 from routing.privacy import mask_numbers
 from routing.project import Project, ProjectState
 from routing.script import Script
-from routing.ticket import Reporter
+from routing.ticket_events import Reporter
 
 _COMPARED = 200
 """Needs of an area with which a new one is compared."""

@@ -20,7 +20,8 @@ from routing.need_rules import NeedRules
 from routing.outgoing import Button, Content, Outgoing
 from routing.script import Script, script_of
 from routing.staff import Actor
-from routing.ticket import Action, EventKind, Ticket, TicketEvent, next_status
+from routing.ticket import Action, Ticket, next_status
+from routing.ticket_events import EventKind, TicketEvent
 from routing.triage.decision import Ask, Matter, OpenTicket
 
 SHORTEST, LONGEST = 3, 200

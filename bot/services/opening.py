@@ -23,7 +23,8 @@ from routing.placement import Location, locate
 from routing.privacy import mask_numbers
 from routing.script import Script
 from routing.staff import Role, Staff
-from routing.ticket import EventKind, Reporter, Status, Ticket, TicketEvent
+from routing.ticket import Status, Ticket
+from routing.ticket_events import EventKind, Reporter, TicketEvent
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from routing.escalation_plan import RESOLVE
 from routing.guide.checklist import Checklist, UnknownPaper, ticked
 from routing.guide.promises import DUE
 from routing.outgoing import Content
-from routing.ticket import Action, EventKind, Ticket
+from routing.ticket import Action, Ticket
+from routing.ticket_events import EventKind
 
 
 class PaperService:

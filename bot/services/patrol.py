@@ -20,7 +20,8 @@ from routing.permissions import PATROLS
 from routing.place import Place
 from routing.script import script_of
 from routing.staff import Actor
-from routing.ticket import PATROL, PATROL_SOLVED, Action, EventKind, Ticket, TicketEvent, next_status
+from routing.ticket import PATROL, PATROL_SOLVED, Action, Ticket, next_status
+from routing.ticket_events import EventKind, TicketEvent
 from routing.triage.decision import Ignore
 from routing.triage.engine import Triage
 

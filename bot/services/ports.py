@@ -33,7 +33,8 @@ from routing.rota import Absence
 from routing.staff import Role, Staff
 from routing.standing import Standing
 from routing.subtask import Subtask
-from routing.ticket import EventKind, Reporter, Satisfaction, Ticket, TicketEvent
+from routing.ticket import Satisfaction, Ticket
+from routing.ticket_events import EventKind, Reporter, TicketEvent
 from routing.updates import ParkedUpdate
 from routing.volunteering import HelpCall, Volunteer
 

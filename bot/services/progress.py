@@ -20,7 +20,8 @@ from routing.groups import Dialogue
 from routing.message import IncomingMessage
 from routing.outgoing import Content
 from routing.staff import Actor
-from routing.ticket import Action, EventKind
+from routing.ticket import Action
+from routing.ticket_events import EventKind
 
 EXPECTS_PROGRESS = "progress"
 

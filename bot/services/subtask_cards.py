@@ -10,7 +10,8 @@ from bot.services.ports import UnitOfWork
 from bot.services.rules import Rules
 from routing.outgoing import Button, Content, Outgoing
 from routing.subtask import Subtask, SubtaskState
-from routing.ticket import EventKind, Ticket, TicketEvent
+from routing.ticket import Ticket
+from routing.ticket_events import EventKind, TicketEvent
 
 SUBTASK_CLAIM = "sub_claim"
 SUBTASK_DONE = "sub_done"

@@ -13,7 +13,8 @@ from routing.ladder import is_told_at
 from routing.outgoing import Content
 from routing.sla import later
 from routing.staff import Actor
-from routing.ticket import Action, EventKind
+from routing.ticket import Action
+from routing.ticket_events import EventKind
 
 
 class NothingToAcknowledge(QunbanError):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from routing.rates import Rate
-from routing.ticket import EventKind, TicketEvent
+from routing.ticket_events import EventKind, TicketEvent
 
 DUE = "due"
 """In the data of the event that completes the papers: until when it is promised."""

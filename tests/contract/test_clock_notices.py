@@ -12,7 +12,8 @@ from routing.clock_notice import ClockChange, ClockNotice
 from routing.errors import ConcurrentChange
 from routing.escalation import ClockStep
 from routing.escalation_plan import Channel
-from routing.ticket import EventKind, Status, TicketEvent
+from routing.ticket import Status
+from routing.ticket_events import EventKind, TicketEvent
 from tests.contract.samples import NOW, open_ticket, settle
 
 MINUTE = timedelta(minutes=1)

@@ -9,7 +9,8 @@ import pytest
 
 from models.database import Database
 from routing.queries import PeriodCounts
-from routing.ticket import EventKind, Satisfaction, Status, TicketEvent
+from routing.ticket import Satisfaction, Status
+from routing.ticket_events import EventKind, TicketEvent
 from tests.contract.samples import NOW, open_ticket, settle
 
 SINCE = NOW

@@ -13,7 +13,8 @@ from config.retention import load_retention
 from models.database import Database
 from routing.place import Place
 from routing.subtask import Subtask, SubtaskState
-from routing.ticket import EventKind, Reporter, Status, TicketEvent
+from routing.ticket import Status
+from routing.ticket_events import EventKind, Reporter, TicketEvent
 from tests.contract.samples import NOW, full_ticket, open_ticket, settle
 
 YEAR = timedelta(days=365)

@@ -19,7 +19,8 @@ from routing.message import Attachment, IncomingMessage, RepliedMessage
 from routing.outgoing import Content, Outgoing
 from routing.queries import Outlook, TicketFilter
 from routing.staff import Staff
-from routing.ticket import OPEN_STATUSES, EventKind, Reporter, Status, Ticket, TicketEvent
+from routing.ticket import OPEN_STATUSES, Status, Ticket
+from routing.ticket_events import EventKind, Reporter, TicketEvent
 from tests.contract.samples import NOW, ODD_TEXTS, full_ticket, settle, ticket
 
 CHAT, WRITER, NEIGHBOUR = -100, 7, 8

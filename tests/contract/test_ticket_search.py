@@ -11,7 +11,8 @@ from sqlalchemy import text
 from models.database import Database
 from models.ticket_rows import narrowed
 from routing.queries import TicketFilter
-from routing.ticket import OPEN_STATUSES, Reporter, Status
+from routing.ticket import OPEN_STATUSES, Status
+from routing.ticket_events import Reporter
 from tests.contract.samples import NOW, open_ticket, settle
 
 

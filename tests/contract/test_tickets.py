@@ -11,7 +11,8 @@ import pytest
 from models.database import Database
 from routing.errors import ConcurrentChange, UnknownTicket
 from routing.message import Attachment
-from routing.ticket import EventKind, Reporter, Status, Ticket, TicketEvent
+from routing.ticket import Status, Ticket
+from routing.ticket_events import EventKind, Reporter, TicketEvent
 from tests.contract.samples import NOW, ODD_TEXTS, full_ticket, open_ticket, settle, ticket
 
 

@@ -30,7 +30,8 @@ from routing.rates import Rate
 from routing.rota import Absence
 from routing.script import Script
 from routing.staff import Actor, Role, Staff
-from routing.ticket import EventKind, Satisfaction, Status, Ticket, TicketEvent
+from routing.ticket import Satisfaction, Status, Ticket
+from routing.ticket_events import EventKind, TicketEvent
 
 ZONE = ZoneInfo("Asia/Shanghai")
 CONFIGURATION = load_configuration()

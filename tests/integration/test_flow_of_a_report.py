@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from routing.ticket import EventKind, Satisfaction, Status
+from routing.ticket import Satisfaction, Status
+from routing.ticket_events import EventKind
 from routing.triage.decision import Ask
 from tests.sandbox_server import png
 from tests.town import (

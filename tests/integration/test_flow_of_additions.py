@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from routing.message import GeoPoint
 from routing.place import Place
-from routing.ticket import EventKind, Status
+from routing.ticket import Status
+from routing.ticket_events import EventKind
 from tests.sandbox_server import png
 from tests.town import GARDEN, HE, LI, LIN, ZHANG, Town
 

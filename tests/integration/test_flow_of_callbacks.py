@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from routing.ticket import EventKind, Satisfaction, Status
+from routing.ticket import Satisfaction, Status
+from routing.ticket_events import EventKind
 from tests.integration.test_flow_of_overdue import at
 from tests.town import GAO, GARDEN, HE, LI, LIN, LUO, TANG, XIE, ZHANG, Town, labels_of
 

@@ -6,7 +6,8 @@ import pytest
 
 from routing.catalogue import OwnerKind
 from routing.staff import Role, Staff
-from routing.ticket import EventKind, Status
+from routing.ticket import Status
+from routing.ticket_events import EventKind
 from tests.sandbox_server import png
 from tests.town import (
     ADMIN,

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from routing.ticket import EventKind, Status
+from routing.ticket import Status
+from routing.ticket_events import EventKind
 from tests.town import CHEN, GAO, GARDEN, HE, LI, LIN, LUO, RIVERSIDE, TENANT, ZHANG, Town, labels_of, running_town
 
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from routing.ticket import EventKind, Status, Ticket
+from routing.ticket import Status, Ticket
+from routing.ticket_events import EventKind
 from tests.integration.test_flow_of_overdue import escalations
 from tests.town import MONDAY, Town, running_town
 from tests.unit.test_districts import loaded

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from routing.ticket import EventKind, Status, Ticket
+from routing.ticket import Status, Ticket
+from routing.ticket_events import EventKind
 from tests.town import GARDEN, HE, LIN, LUO, SHANGHAI, TANG, ZHANG, Town, labels_of
 
 LOCK = "/report 3栋单元门锁坏了，关不上"

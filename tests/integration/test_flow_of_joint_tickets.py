@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from routing.subtask import Subtask, SubtaskState
-from routing.ticket import EventKind, Status
+from routing.ticket import Status
+from routing.ticket_events import EventKind
 from tests.town import GARDEN, HE, LIN, LUO, TANG, ZHANG, Town, labels_of
 
 LOCK = "/report 3栋单元门锁坏了，关不上"

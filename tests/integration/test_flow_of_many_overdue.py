@@ -15,7 +15,8 @@ from bot.services.clockwork import TRY_AGAIN
 from bot.services.ports import UnitOfWork
 from routing.escalation_plan import Channel, SpecialPlan
 from routing.outgoing import Content, Outgoing
-from routing.ticket import EventKind, Ticket
+from routing.ticket import Ticket
+from routing.ticket_events import EventKind
 from tests.integration.test_flow_of_overdue import said
 from tests.integration.test_flow_of_supervision import clockwork_with
 from tests.town import GARDEN, LUO, MILL, TANG, WANG, ZHANG, Town

@@ -8,7 +8,8 @@ from datetime import timedelta
 from routing.need import Need, NeedFilter, NeedState
 from routing.partner import Offer, OfferState, Partner, PartnerKind
 from routing.project import Project, ProjectState
-from routing.ticket import EventKind, Status
+from routing.ticket import Status
+from routing.ticket_events import EventKind
 from tests.sandbox_server import Json
 from tests.town import GAO, GARDEN, HE, LI, LIN, MILL, TANG, TENANT, TONG, WANG, XIE, ZHANG, ZOU, Town, labels_of
 

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from routing.queries import TicketFilter
-from routing.ticket import EventKind, Status, Ticket
+from routing.ticket import Status, Ticket
+from routing.ticket_events import EventKind
 from tests.town import GAO, GARDEN, HE, LIN, LUO, SHANGHAI, TANG, XIE, ZHANG, Town, labels_of, running_town
 
 MENG, QIAN, DING, CITY = 1000000024, 1000000046, 1000000065, 1000000066

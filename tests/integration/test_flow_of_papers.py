@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from routing.ticket import EventKind, Status, Ticket
+from routing.ticket import Status, Ticket
+from routing.ticket_events import EventKind
 from tests.sandbox_server import Json
 from tests.town import GARDEN, LI, LIN, TANG, ZHANG, Town, labels_of
 

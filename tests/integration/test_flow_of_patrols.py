@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from routing.message import GeoPoint
-from routing.ticket import PATROL, PATROL_SOLVED, EventKind, Status
+from routing.ticket import PATROL, PATROL_SOLVED, Status
+from routing.ticket_events import EventKind
 from tests.sandbox_server import png
 from tests.town import GAO, GARDEN, HE, LI, LIN, ZHANG, ZHOU, Town, labels_of
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from routing.ticket import EventKind, Status
+from routing.ticket import Status
+from routing.ticket_events import EventKind
 from tests.integration.test_flow_of_overdue import said
 from tests.town import GARDEN, LIN, LUO, ZHANG, Town, labels_of
 

@@ -9,7 +9,8 @@ from datetime import timedelta
 import pytest
 
 from routing.motion import Motion, MotionState
-from routing.ticket import EventKind, Status
+from routing.ticket import Status
+from routing.ticket_events import EventKind
 from tests.town import (
     GARDEN,
     LI,

@@ -18,7 +18,8 @@ from routing.escalation_plan import Channel, SpecialPlan
 from routing.forecast import forecast
 from routing.rota import parse_hours
 from routing.staff import Actor, Role, Staff
-from routing.ticket import EventKind, Status, Ticket
+from routing.ticket import Status, Ticket
+from routing.ticket_events import EventKind
 from tests.integration.test_flow_of_overdue import LOCK, at, said, tick
 from tests.town import GAO, GARDEN, HE, LIN, LUO, STAFF_ROOM, TANG, XIE, ZHANG, Town, labels_of
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from routing.catalogue import AppealType
 from routing.guide.items import ServiceItem
-from routing.ticket import EventKind, Ticket
+from routing.ticket import Ticket
+from routing.ticket_events import EventKind
 from tests.sandbox_server import Json
 from tests.town import CHEN, GARDEN, LI, LIN, RIVERSIDE, TANG, WANG, ZHANG, Town, labels_of
 

@@ -13,7 +13,8 @@ from routing.digest_schedule import Period
 from routing.errors import NotAllowed
 from routing.queries import TicketFilter
 from routing.staff import Actor
-from routing.ticket import EventKind, Status
+from routing.ticket import Status
+from routing.ticket_events import EventKind
 from tests.town import (
     ADMIN,
     GAO,

@@ -9,7 +9,8 @@ import pytest
 from bot.jobs.upkeep import ClockJob
 from routing.digest_schedule import Period
 from routing.script import Script
-from routing.ticket import EventKind, Status
+from routing.ticket import Status
+from routing.ticket_events import EventKind
 from routing.volunteering import HelpCall, HelpState, VolunteerState
 from tests.town import (
     CHEN,

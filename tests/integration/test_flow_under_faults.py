@@ -19,7 +19,8 @@ from bot.telegram.feed import TalkHandler, UpdateFailed
 from bot.telegram.poller import Poller
 from routing.message import IncomingMessage
 from routing.queries import Outlook
-from routing.ticket import EventKind, Status
+from routing.ticket import Status
+from routing.ticket_events import EventKind
 from tests.sandbox_server import Json, png
 from tests.town import GARDEN, HE, LI, LIN, LUO, MILL, STAFF_ROOM, WANG, ZHANG, Town, running_town
 

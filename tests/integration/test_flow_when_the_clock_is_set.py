@@ -14,7 +14,8 @@ from bot.jobs.outbox import LEASE_SECONDS
 from models.database import Database
 from routing.outgoing import Content, Outgoing
 from routing.queries import TicketFilter
-from routing.ticket import EventKind, Status, Ticket
+from routing.ticket import Status, Ticket
+from routing.ticket_events import EventKind
 from tests.moved_clock import PROGRAM, MovedClock
 from tests.process import serving
 from tests.sandbox_server import running_sandbox

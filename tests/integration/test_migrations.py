@@ -24,7 +24,7 @@ from routing.areas import Area
 from routing.outgoing import Content, Outgoing
 from routing.queries import TicketFilter
 from routing.staff import Role, Staff
-from routing.ticket import EventKind, TicketEvent
+from routing.ticket_events import EventKind, TicketEvent
 from tests.contract.samples import ticket
 from tests.postgres import PostgresServer
 

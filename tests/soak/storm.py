@@ -28,7 +28,8 @@ from models.database import Database
 from models.engine import connect, parse_url
 from models.tables_delivery import Delivery, OutboxRow
 from routing.queries import TicketFilter
-from routing.ticket import EventKind, Ticket
+from routing.ticket import Ticket
+from routing.ticket_events import EventKind
 from tests.bare_server import running_app
 from tests.postgres import OwnServer
 from tests.process import Serving, serving

@@ -11,7 +11,8 @@ from typing import Any
 from models.columns import Values
 from models.tables import Base
 from native import modules
-from routing.ticket import Reporter, Ticket
+from routing.ticket import Ticket
+from routing.ticket_events import Reporter
 
 
 def classes(kind: Any) -> Iterator[type]:

@@ -20,7 +20,8 @@ from routing.queries import PeriodCounts
 from routing.rates import Rate
 from routing.script import Script
 from routing.sla import Colour, StandingThresholds
-from routing.ticket import EventKind, Satisfaction, Status, Ticket, TicketEvent
+from routing.ticket import Satisfaction, Status, Ticket
+from routing.ticket_events import EventKind, TicketEvent
 
 END = datetime(2026, 11, 24, 0, 30, tzinfo=UTC)
 START = END - timedelta(days=1)

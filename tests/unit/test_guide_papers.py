@@ -13,7 +13,7 @@ from routing.guide.items import ServiceItem
 from routing.guide.promises import promises_kept
 from routing.guide.questions import LONGEST_QUESTION, masked_question
 from routing.rates import Rate
-from routing.ticket import EventKind, TicketEvent
+from routing.ticket_events import EventKind, TicketEvent
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 DUE = NOON + timedelta(days=1)

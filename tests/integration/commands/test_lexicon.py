@@ -10,7 +10,8 @@ import pytest
 
 from config.learned import read_learned
 from models.database import Database
-from routing.ticket import EventKind, Status, TicketEvent
+from routing.ticket import Status
+from routing.ticket_events import EventKind, TicketEvent
 from tests.cli import Shell
 from tests.contract.samples import ticket
 from tests.integration.commands.test_tickets import COMPLEX, NOW

@@ -16,7 +16,8 @@ from models.database import Database
 from routing.catalogue import Urgency
 from routing.message import Attachment
 from routing.place import Place
-from routing.ticket import EventKind, Reporter, Status, Ticket, TicketEvent
+from routing.ticket import Status, Ticket
+from routing.ticket_events import EventKind, Reporter, TicketEvent
 from tests.cli import Shell
 from tests.contract.samples import ticket
 
