@@ -34,6 +34,20 @@ _WEEKDAYS = "一二三四五六日"
 _LATE = frozenset({"下午", "晚上", "晚", "夜里"})
 
 
+# All of what is written has to be words of time: 3天 and 昨晚8点 are, 一天一次 and 周一打扫 are not.
+_TIME_WORDS = re.compile(
+    r"(?:大?前[天日晚]|昨[天日晚]|今[天日晚]|明[天日晚]|大?后[天日]|[上下本这每]?个?(?:周|星期|礼拜)[一二三四五六日天末]"
+    r"|[上下本这]+个?(?:周|星期|礼拜|月)|月[初底]|年底|早上|上午|中午|下午|晚上|晚|夜里|半夜|截止|截至|结束|之?[前后内]|以[前后内]|[到至]"
+    r"|[\d一二两三四五六七八九十半]+(?:个半|个)?(?:分钟|刻钟|小时|钟头|h|天|日|d|周|星期|礼拜|w|月|年)|[\d一二两三四五六七八九十]{1,3}[点时](?:半|整|\d{1,2}分?)?"
+    r"|\d{1,2}:\d{2}|(?:\d{4}[-/.年])?\d{1,2}[-/.月]\d{1,2}[日号]?)+"
+)
+
+
+def seems_moment(written: str) -> bool:
+    """Whether the words mean a time, also one that is over or that ``moment_of`` cannot read (昨天, 两周, 2月30日)."""
+    return _TIME_WORDS.fullmatch("".join(unicodedata.normalize("NFKC", written).lower().split())) is not None
+
+
 def moment_of(written: str, now: datetime, zone: ZoneInfo, *, by_default: time) -> datetime | None:
     """The moment in UTC, or None where it is none or is not after ``now`` (aware).
 

@@ -142,13 +142,23 @@ class NoVoice(RoutingError):
 
 
 class VoteMalformed(RoutingError):
-    """The command does not say what is to be voted on; ``what`` is "title", "options", "option", "twice" or "time"."""
+    """The command does not say what is to be voted on; ``what`` is "title", "options", "option" or "twice"."""
 
     code = "vote_malformed"
 
     def __init__(self, what: str) -> None:
         super().__init__(what)
         self.what = what
+
+
+class VoteEndUnclear(RoutingError):
+    """The end is no time to come, or a vote would be too short or too long with it."""
+
+    code = "vote_end_unclear"
+
+    def __init__(self, written: str) -> None:
+        super().__init__(written)
+        self.written = written
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,14 +182,18 @@ _BALLOT_WORDS = {
 }
 
 
-def parse_call(written: str, rules: VoteRules, *, is_time: Callable[[str], bool]) -> VoteCall:
+def parse_call(
+    written: str, rules: VoteRules, *, is_time: Callable[[str], bool], seems_time: Callable[[str], bool]
+) -> VoteCall:
     """Reads ``title | option | option | … | end | 记名``; the last two may be left out.
 
     ``is_time`` tells whether a part can be read as a time. Only the last part is taken as the end, and only where two
-    options are left without it, so that options may be times as well (几点开会).
+    options are left without it, so that options may be times as well (几点开会). ``seems_time`` tells whether a part is
+    meant as a time, though none that can be an end: behind options that are no times it would be one by mistake.
 
     Raises:
         VoteMalformed: there is no title, there are fewer than two options or too many, one is too long or twice.
+        VoteEndUnclear: what stands where the end stands is no time to come.
     """
     parts = [" ".join(part.split()) for part in written.replace("｜", "|").split("|")]
     title, rest = parts[0], [part for part in parts[1:] if part]
@@ -188,6 +202,8 @@ def parse_call(written: str, rules: VoteRules, *, is_time: Callable[[str], bool]
         ballot = _BALLOT_WORDS[rest.pop()]
     if len(rest) > 2 and is_time(rest[-1]):
         closing = rest.pop()
+    elif len(rest) > 2 and seems_time(rest[-1]) and not any(map(seems_time, rest[:-1])):
+        raise VoteEndUnclear(rest[-1])
     if not title or len(title) > rules.longest_title:
         raise VoteMalformed("title")
     if not 2 <= len(rest) <= rules.most_options:
@@ -199,10 +215,13 @@ def parse_call(written: str, rules: VoteRules, *, is_time: Callable[[str], bool]
     return VoteCall(title, tuple(rest), ballot, closing)
 
 
-def require_length(opened_at: datetime, closes_at: datetime, rules: VoteRules) -> None:
-    """Raises ``VoteMalformed`` where a vote would be too short for people to see it, or too long to remember it."""
+def require_length(opened_at: datetime, closes_at: datetime, rules: VoteRules, written: str) -> None:
+    """Raises ``VoteEndUnclear`` where a vote would be too short for people to see it, or too long to remember it.
+
+    ``written`` is the end as it was written.
+    """
     if not rules.shortest <= closes_at - opened_at <= rules.longest:
-        raise VoteMalformed("time")
+        raise VoteEndUnclear(written)
 
 
 def require_vote_move(vote: Vote, state: VoteState) -> None:

@@ -11,7 +11,7 @@ from bot.services.ports import UnitOfWork
 from routing.civic_rights import CivicAction, civic_post
 from routing.errors import NotAllowed
 from routing.message import IncomingMessage
-from routing.moments import moment_of
+from routing.moments import moment_of, seems_moment
 from routing.outgoing import Button, Content, Outgoing
 from routing.staff import Actor, Role, Staff
 from routing.vote import (
@@ -20,7 +20,7 @@ from routing.vote import (
     NoVoice,
     Tally,
     Vote,
-    VoteMalformed,
+    VoteEndUnclear,
     VoteRules,
     VoteState,
     parse_call,
@@ -53,7 +53,7 @@ class VoteService:
     async def command(self, work: UnitOfWork, actor: Actor, message: IncomingMessage) -> Answer | None:
         """``/vote 标题 | 选项 | 选项 | 截止`` in the group; ``/vote 取消 编号`` anywhere.
 
-        Raises ``NotAllowed`` for all but the community and those above it, and ``VoteMalformed``.
+        Raises ``NotAllowed`` for all but the community and those above it, ``VoteMalformed`` and ``VoteEndUnclear``.
         """
         words = message.text.split()
         if len(words) == 2 and words[0] in CANCEL_WORDS and words[1].isdecimal():
@@ -68,11 +68,13 @@ class VoteService:
             return Answer("votes.usage")
         zone = self._board.rules.clocks.calendar.timezone
         moment = partial(moment_of, now=now, zone=zone, by_default=self._rules.ends_at)
-        call = parse_call(message.text, self._rules, is_time=lambda part: moment(part) is not None)
+        call = parse_call(
+            message.text, self._rules, is_time=lambda part: moment(part) is not None, seems_time=seems_moment
+        )
         closes_at = moment(call.closing) if call.closing else now + self._rules.default
         if closes_at is None:
-            raise VoteMalformed("time")
-        require_length(now, closes_at, self._rules)
+            raise VoteEndUnclear(call.closing)
+        require_length(now, closes_at, self._rules, call.closing)
         vote = await work.civic.votes.add(
             Vote(
                 id=0,

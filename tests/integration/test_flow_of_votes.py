@@ -129,7 +129,8 @@ async def test_what_is_no_vote_is_explained(town: Town) -> None:
         ("/vote 标题 | 一个选项", "没看懂这个投票"),
         ("/vote 标题 | 同 | 同", "没看懂这个投票"),
         ("/vote 标题 | 甲 | 乙 | 1小时后", None),
-        ("/vote 标题 | 甲 | 乙 | 90天", "没看懂这个投票"),
+        ("/vote 标题 | 甲 | 乙 | 90天", "没看懂截止时间“90天”"),
+        ("/vote 标题 | 甲 | 乙 | 昨天", "没看懂截止时间“昨天”"),
     ):
         await town.say(TANG, GARDEN, written)
         if said is not None:

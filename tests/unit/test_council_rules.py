@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 
 from config.bundle import load_configuration
 from routing.catalogue import AppealType
-from routing.moments import moment_of
+from routing.moments import moment_of, seems_moment
 from routing.vote import (
     Ballot,
     Tally,
     Vote,
     VoteCall,
+    VoteEndUnclear,
     VoteMalformed,
     VoteOver,
     VoteState,
@@ -83,7 +84,7 @@ def is_time(written: str) -> bool:
     ],
 )
 def test_calls(written: str, call: VoteCall) -> None:
-    assert parse_call(written, COUNCIL.votes, is_time=is_time) == call
+    assert parse_call(written, COUNCIL.votes, is_time=is_time, seems_time=seems_moment) == call
 
 
 @pytest.mark.parametrize(
@@ -102,15 +103,40 @@ def test_calls(written: str, call: VoteCall) -> None:
 )
 def test_calls_that_are_none(written: str, what: str) -> None:
     with pytest.raises(VoteMalformed) as refused:
-        parse_call(written, COUNCIL.votes, is_time=is_time)
+        parse_call(written, COUNCIL.votes, is_time=is_time, seems_time=seems_moment)
     assert refused.value.what == what
+
+
+@pytest.mark.parametrize(
+    ("written", "end"),
+    [
+        ("装不装|装|不装|昨天", "昨天"),
+        ("装不装|装|不装|看情况|昨晚8点|记名", "昨晚8点"),
+        ("装不装|装|不装|两周", "两周"),
+        ("装不装|装|不装|11月31日", "11月31日"),
+        ("装不装|装|不装|下个月", "下个月"),
+        ("装不装|装|不装|截止11-20", "截止11-20"),
+        # What is no time, and what is one among times, is an option.
+        ("装不装|装|不装|再说", ""),
+        ("打扫几次|一天一次|两天一次|周一打扫", ""),
+        ("公示几天|三天|五天|一周", ""),
+        ("哪个数|50|100|200", ""),
+    ],
+)
+def test_an_end_that_cannot_be_read_is_no_option(written: str, end: str) -> None:
+    if not end:
+        assert len(parse_call(written, COUNCIL.votes, is_time=is_time, seems_time=seems_moment).options) == 3
+        return
+    with pytest.raises(VoteEndUnclear) as refused:
+        parse_call(written, COUNCIL.votes, is_time=is_time, seems_time=seems_moment)
+    assert refused.value.written == end
 
 
 @given(st.text(max_size=60))
 def test_a_call_is_read_or_refused(written: str) -> None:
     try:
-        call = parse_call(written, COUNCIL.votes, is_time=is_time)
-    except VoteMalformed:
+        call = parse_call(written, COUNCIL.votes, is_time=is_time, seems_time=seems_moment)
+    except (VoteMalformed, VoteEndUnclear):
         return
     assert call.title
     assert 2 <= len(call.options) <= COUNCIL.votes.most_options
@@ -119,10 +145,10 @@ def test_a_call_is_read_or_refused(written: str) -> None:
 @pytest.mark.parametrize(("hours", "fits"), [(0.5, False), (1, True), (48, True), (720, True), (721, False)])
 def test_how_long_a_vote_may_run(hours: float, fits: bool) -> None:
     if fits:
-        require_length(NOW, NOW + timedelta(hours=hours), COUNCIL.votes)
+        require_length(NOW, NOW + timedelta(hours=hours), COUNCIL.votes, "")
     else:
-        with pytest.raises(VoteMalformed):
-            require_length(NOW, NOW + timedelta(hours=hours), COUNCIL.votes)
+        with pytest.raises(VoteEndUnclear):
+            require_length(NOW, NOW + timedelta(hours=hours), COUNCIL.votes, "")
 
 
 @given(st.lists(st.integers(-2, 6), max_size=40), st.integers(2, 5))
@@ -193,6 +219,7 @@ def test_a_voice_after_the_end_comes_too_late() -> None:
 )
 def test_moments_as_people_write_them(written: str, local: str | None) -> None:
     found = moment_of(written, NOW, SHANGHAI, by_default=COUNCIL.votes.ends_at)
+    assert found is None or seems_moment(written)
     assert (found and found.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")) == local
 
 
