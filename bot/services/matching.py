@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.services.civic_board import CivicBoard, path
-from bot.services.need_cards import NOT_FOR_US, NeedCards
+from bot.services.need_cards import NOT_FOR_US, NeedCards, proposal_topic
 from bot.services.ports import UnitOfWork
 from routing.areas import STREET, AreaTree
 from routing.need import Need, NeedFilter, NeedState
@@ -25,7 +25,10 @@ class MatchingService:
         self._board = board
 
     async def propose_for_need(self, work: UnitOfWork, need: Need) -> int:
-        """Proposes a need to the partners whose offers fit; returns to how many."""
+        """Proposes a need to the partners whose offers fit; returns to how many.
+
+        Whoever has a card of it from before has that one changed.
+        """
         tree = await work.areas.tree()
         scope = _street(need.area_code, tree)
         offers = await work.civic.partners.offers([OfferState.LISTED], area_path=scope, limit=_COMPARED)
@@ -45,8 +48,20 @@ class MatchingService:
             title = say("needs.proposed_title", number=need.id, kind=self._cards.kind(need.kind))
             wanted = say("needs.proposed_need", text=need.text[:200], count=need.voices)
             content = self._cards.matches(title, [(match, f"{wanted}\n{line}")], buttons)
-            await self._board.tell(work, [partner.account], content)
+            await self._board.show(work, proposal_topic(need.id), {partner.account: content})
         return len(told)
+
+    async def follow(self, work: UnitOfWork, need: Need) -> None:
+        """Brings what was proposed up to date: nobody is left with a button for what is taken, met or off the list."""
+        chats = await work.outbox.topics.chats(proposal_topic(need.id))
+        if not chats:
+            return
+        if need.state is NeedState.OPEN:
+            await self.propose_for_need(work, need)
+            return
+        over = self._cards.settled_proposal(need)
+        contents = {chat_id: over for _, chat_id, _ in chats}
+        await self._board.show(work, proposal_topic(need.id), contents, silent=True)
 
     async def propose_for_offer(self, work: UnitOfWork, offer: Offer, account: int) -> int:
         """Proposes the needs that fit an offer to who made it; returns how many."""

@@ -42,6 +42,11 @@ def project_topic(project_id: int) -> str:
     return f"project:{project_id}"
 
 
+def proposal_topic(need_id: int) -> str:
+    """The topic of the cards by which a need is proposed to partners."""
+    return f"proposal:{need_id}"
+
+
 def offer_topic(offer_id: int) -> str:
     """The topic of the cards by which an offer is decided on."""
     return f"offer:{offer_id}"
@@ -103,6 +108,11 @@ class NeedCards:
             count=need.voices,
             state=self._wording.say(f"needs.short.{need.state}"),
         )
+
+    def settled_proposal(self, need: Need) -> Content:
+        """A proposal that nobody can take up any more: what was wanted, and how it stands."""
+        title = self._wording.say("needs.proposed_over", number=need.id)
+        return Content(title, (self.need_line(need),))
 
     def offer_line(self, offer: Offer, partner: Partner | None) -> str:
         """One line of a list."""

@@ -116,9 +116,10 @@ class NeedListing:
             await work.tickets.link_message(ticket_id, message.platform, message.chat_id, message.message_id)
 
     async def save(self, work: UnitOfWork, need: Need) -> None:
-        """Writes a changed need and brings its card up to date."""
+        """Writes a changed need and brings its cards up to date, those of partners included."""
         await work.civic.needs.save(need)
         await self.show(work, need)
+        await self._matching.follow(work, need)
 
     async def show(self, work: UnitOfWork, need: Need, *, silent: bool = False) -> None:
         """Sends or edits the card of a need in its group."""

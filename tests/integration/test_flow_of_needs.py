@@ -115,6 +115,12 @@ def forged(action: str, subject: int, argument: str = "") -> str:
     return f"p:{action}:{subject}:{argument}"
 
 
+async def proposals(town: Town, person: int) -> list[str]:
+    """The first line and the buttons of each message by which a need is proposed to the person."""
+    said = [(one, str(one.get("text", "")).splitlines()[:1]) for one in await town.people.history(person, person)]
+    return [part for one, first in said if first and first[0].startswith("🤝") for part in (*first, *labels_of(one))]
+
+
 async def any_card(town: Town, person: int) -> Json:
     return await town.say(person, person, "/help")
 
@@ -188,10 +194,13 @@ async def test_of_two_partners_the_first_gets_it(town: Town) -> None:
 
 async def test_a_claim_that_is_not_agreed_to_leaves_the_need_open(town: Town) -> None:
     await claimed(town)
+    # What was proposed has no button while somebody is at it.
+    assert await proposals(town, ZOU) == ["🤝 需求 1 现在不用再认领"]
     await town.press_label(TANG, TANG, "不同意")
     assert ((await need(town)).state, (await project(town)).state) == (NeedState.OPEN, ProjectState.REFUSED)
     assert "⏳ 待认领" in (await card(town))["text"]
     assert any("状态 未同意" in one for one in await town.texts(ZOU))
+    assert await proposals(town, ZOU) == ["🤝 需求 1（休闲座椅）也许您能帮上", "🤝 认领需求 1", "不合适"]
     # Another may claim it now: the teacher is of the same community.
     await town.say(TONG, TONG, "/need 1")
     await town.press_label(TONG, TONG, "🤝 认领需求 1")
