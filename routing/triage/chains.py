@@ -10,26 +10,35 @@ from typing import Final
 
 from routing.triage.numerals import digits
 
-EDGE: Final = r"(?<![\d.:/a-z$¥￥~-])"
+EDGE: Final = r"(?<![\d./a-z$¥￥~-])(?<!\d:)"
 """What no chain follows: digits, dates, times, prices, latin names."""
 NO_MEASURE: Final = r"(?![\d-]|\.\d|:\d| ?(?:元|块|米|人|名|个|度|年|月|日|点|分|斤|平|万|w|km|kw))"
 
-_DASH: Final = r"\s?(?:[-—–~/、]|——|--)\s?"
+_DOOR: Final = r"(?!20[012]\d)(?:[1-9]|[1-4]\d)(?:0[1-9]|1\d|20)(?!\d)"
+_DASH: Final = r"\s?(?:[-—–~/、#]|——|--)\s?"
 _NO_DIGIT: Final = r"(?![\d-]|\.\d|:\d)"
 _OF_HOUSE: Final = r"(?:号楼|号搂|#楼|#|栋|幢|座)"
 _SIGN: Final = re.compile(r"\d\s?[-—–#~/.、]|[楼栋幢座元]\s?[-—–]?\s?\d|号[:：]?\d")
 
-_THREE: Final = re.compile(rf"{EDGE}(\d{{1,2}}){_OF_HOUSE}?{_DASH}(\d{{1,2}})(?:单元)?{_DASH}(\d{{3,4}}){_NO_DIGIT}")
+_THREE: Final = re.compile(
+    rf"{EDGE}(\d{{1,2}}|[a-h]\d{{0,2}}){_OF_HOUSE}?{_DASH}(\d{{1,2}})(?:单元)?{_DASH}(\d{{3,4}}){_NO_DIGIT}"
+)
 _DOTTED: Final = re.compile(rf"{EDGE}(\d{{1,2}})\.(\d{{1,2}})\.((?!19|20\d\d)\d{{3,4}}){_NO_DIGIT}")
 _HOUSE_FIRST: Final = re.compile(rf"{EDGE}(\d{{1,3}}){_OF_HOUSE}\s?(\d{{1,2}})(?:单元)?{_DASH}(\d{{3,4}}){NO_MEASURE}")
 _TWO: Final = re.compile(rf"{EDGE}(\d{{1,2}})\s?[-—–#/]\s?(\d{{3,4}}){NO_MEASURE}")
+_LETTERED: Final = re.compile(rf"{EDGE}([a-h]\d??)\s?[-—–#/]?\s?({_DOOR}){NO_MEASURE}(?![a-z次号])")
+_PARKED: Final = re.compile(r"[车机]|[高动]铁|航班|教室|会议室")
+"""Where a letter and a number are a parking place, a plate, a train, a flight or a hall."""
+_SPACED: Final = re.compile(
+    rf"(?:^|(?<=[,，。!?;:(\s住在是]))(\d{{1,2}}){_OF_HOUSE}?\s(\d{{1,2}})(?:单元)?\s(\d{{3,4}}){NO_MEASURE}"
+)
 _PAIR: Final = re.compile(
-    rf"{EDGE}(\d{{1,2}})[-—–](\d{{1,2}})(?=单元|[一二三四五六七八九十]{{1,3}}[楼层]|的?(?:电梯|货梯|客梯|楼道|门禁|单元门|大门|门口|楼下|过道))"
+    rf"{EDGE}(\d{{1,2}})[-—–](\d{{1,2}})(?=单元|[一二三四五六七八九十]{{1,3}}[楼层]|的?(?:电梯|货梯|客梯|楼道|门禁|单元门|大门|门口|楼下|过道|没[水电气网]|停[水电气]))"
 )
 _LAST_PAIR: Final = re.compile(r"(?:(?<=[,，。!?\s])|(?<=单元))(\d{1,2})[-—–]([1-6])\s?$")
 _SCORE: Final = re.compile(r"比分|[赢输球局胜负]|平了")
 _FORM: Final = re.compile(
-    r"(?:楼栋号?|楼号|栋号|幢号)\s?:?\s?(?P<building>\d{1,3})|单元号?\s?:\s?(?P<unit>\d{1,2})|(?:房号|室号|门牌号?|房间号)\s?:?\s?(?P<room>\d{3,4})"
+    r"(?:楼栋号?|楼号|栋号|幢号)\s?:?\s?(?P<building>\d{1,3})|单元号?\s?:\s?(?P<unit>\d{1,2})|(?:房号|室号|门牌号?|房间号?|室(?=\s?:))\s?:?\s?(?P<room>\d{3,4})"
 )
 
 # What these cannot be without, told faster.
@@ -47,11 +56,30 @@ def chain_of(text: str) -> Chain | None:
     if not _SIGN.search(text):
         return None
     if three := _THREE.search(text) or _DOTTED.search(text) or _HOUSE_FIRST.search(text):
-        building, unit, room = map(digits, three.groups())
-        return building, unit, room
+        building, unit, room = three.groups()
+        return _house(building), digits(unit), digits(room)
     if two := _TWO.search(text):
         return digits(two[1]), None, digits(two[2])
     return None
+
+
+def _house(written: str) -> str | None:
+    """A house as a number, or a letter with or without one."""
+    return digits(written) if written.isdigit() else written.upper()
+
+
+def lettered_of(text: str) -> tuple[str, str] | None:
+    """A lettered house and a room of it that are written as one ("A1203", "B2-1203"); three digits are too few."""
+    lettered = _LETTERED.search(text)
+    if lettered is None or len(lettered[2]) < 4 or _PARKED.search(text):
+        return None
+    return lettered[1].upper(), lettered[2]
+
+
+def spaced_of(text: str) -> Chain | None:
+    """Building, unit and room with nothing but spaces between them ("3 2 502", "3栋 2 502")."""
+    spaced = _SPACED.search(text)
+    return (digits(spaced[1]), digits(spaced[2]), digits(spaced[3])) if spaced else None
 
 
 def pair_of(text: str) -> tuple[str | None, str | None]:

@@ -12,19 +12,19 @@ _N: Final = rf"(?:\d{{1,3}}|[{CHINESE}]{{1,4}})"
 # The number that a house bears on its lane, as in Shanghai: "28弄6号", "6号102", "12号南面", "住19号". A bare 号 is
 # a day, a bus line or a window at a counter far more often.
 _LANE: Final = re.compile(
-    rf"(?:弄|巷|里|坊|街|胡同|组)\s?(?P<number>{_N})号(?!院|线|楼|口|柜|窗|公路|店|铺|桌|车|球|[{CHINESE}\d]{{1,2}}[楼层])"
+    rf"(?:弄堂?|巷|里|坊|街|胡同|组)\s?(?P<number>{_N})号(?!院|线|楼|口|柜|窗|公路|店|铺|桌|车|球|[{CHINESE}\d]{{1,2}}[楼层])"
 )
 _NUMBERED: Final = re.compile(
     rf"(?<![\d.:月几第{CHINESE}])(?P<number>{_N})号"
-    rf"(?=老楼|[东南西北]面|山墙|地下室|门口|门洞|门前|大堂|架空层|底楼|楼上|楼下|楼道|里的|那部|[1-9一二三四五六七八九]门|那台|[{CHINESE}]{{3}}室)"
-    rf"|(?<=住)(?P<own>{_N})号(?=[,，。\s嘛的呀啊]|$)|(?:^|(?<=[,，。!?\s]))(?P<last>\d{{1,2}})号$"
+    rf"(?=老楼|[东南西北]面|山墙|地下室|门口|门洞|门前|大堂|架空层|底楼|楼上|楼下|楼道|里的|那部|[1-9一二三四五六七八九]门|那台|[前后]门|-\d{{3}}|门\d|[{CHINESE}]{{3}}室)"
+    rf"|(?<=住)(?P<own>{_N})号(?=[,，。\s嘛的呀啊]|$)|(?:^|(?<=[,，。!?])|(?<=[^楼层]\s))(?P<last>\d{{1,2}})号$"
 )
 _DAY: Final = re.compile(r"月|日期|几号|截止|星期|周[一二三四五六日末]|放假|开学|工资|之前|以前")
 _ROW: Final = re.compile(rf"(?<!第)(?P<row>{_N})排\s?(?:(?P<door>{_N})[号户]|(?=[把最]?[头东西南北]))")
 """三排五号: a row of bungalows and a door in it."""
-_STOREY_DOOR: Final = re.compile(r"\s?(?P<floor>[1-9]|[1-4]\d)-(?P<door>\d{1,2})(?![\d-])")
+_STOREY_DOOR: Final = re.compile(r"\s?(?P<floor>[1-9]|[1-4]\d)-(?P<door>\d{1,2})(?![\d-]|[楼层f栋])")
 _DOOR: Final = re.compile(
-    r"\s?(?:(?P<door>\d{1,2}|[一二三四五六七八九十]{1,2})[号室]|(?P<letter>[a-h])(?:室|座)?(?![a-z\d]))"
+    r"\s?(?:(?P<door>\d{1,2}|[一二三四五六七八九十]{1,2})[号室]|(?P<zero>0\d)户|之(?P<after>[1-9一二三四五六七八九])|(?P<letter>[a-h])(?:室|座)?(?![a-z\d]))"
 )
 _LETTERED: Final = re.compile(r"\s?(?:顶楼|顶层)?(\d{0,2}[a-eg-h])(?:室|(?![a-z\d区座栋幢]))")
 
@@ -52,8 +52,9 @@ def storey_and_door(text: str, end: int | None, after_floor: int | None) -> tupl
     """
     if end is not None and (chained := _STOREY_DOOR.match(text, end)):
         return digits(chained["floor"]), digits(chained["door"])
-    if after_floor is not None and (door := _DOOR.match(text, after_floor)):
-        return None, digits(door["door"]) if door["door"] else door["letter"].upper()
+    if after_floor is not None and (door := _DOOR.match(text, after_floor)) and door.end() != end:
+        number = door["door"] or door["after"]
+        return None, door["zero"] or (digits(number) if number else door["letter"].upper())
     if end is not None and (lettered := _LETTERED.match(text, end)):
         return None, lettered[1].upper()
     return None, None

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from routing.place import Place
-from routing.triage.chains import LINKS, chain_of, form_of, pair_of
+from routing.triage.chains import LINKS, chain_of, form_of, lettered_of, pair_of, spaced_of
 from routing.triage.characters import table, traits_in
 from routing.triage.doors import house_on_lane, row_and_door, storey_and_door
 from routing.triage.numerals import CHINESE, digits, first_of
@@ -25,7 +25,7 @@ _HOUSE: Final = (
     r"|号(?=[一二三四五六七八九十]{1,2}[楼层]|\d{1,2}[楼层]|\d{3,4}(?!\d|[元块]|公里)|(?:\d{1,2}|[一二三四五六七八九])单元))"
 )
 # Of a list or a range ("3、5号楼", "3号、5号楼", "3-5号楼") the first counts; what has three digits in it is a room.
-_LIST: Final = rf"(?:(?:号|栋|幢)?\s?[、,和跟与到至~-]\s?{_N})"
+_LIST: Final = rf"(?:(?:号|栋|幢)?\s?[、,和跟与到至~/—–-]\s?{_N})"
 # 动 and 洞 are what voice input makes of 栋; they follow a number there and nowhere else in these texts.
 _BUILDING: Final = re.compile(
     rf"(?=[\da-z甲乙丙丁{CHINESE}])(?<!\d)(?<!\d[.:])(?:(?P<number>(?:(?!\d{{3}}){_N}(?={_LIST})|{_N}(?!{_LIST}))){_LIST}{{0,4}}\s?{_HOUSE}"
@@ -34,12 +34,16 @@ _BUILDING: Final = re.compile(
     r"|(?<![a-z])(?P<letter>[a-z]\d{0,2})\s?(?:座|栋|幢|号楼|楼)|(?P<stem>[甲乙丙丁])(?:座|栋|幢|号楼))"
 )
 _UNIT: Final = re.compile(
-    rf"(?=[\d甲乙丙丁{CHINESE}])(?<!\d)(?<!\d[.:])(?P<unit>{_N}|[甲乙丙丁])\s?(?:单元|单员|单园|门洞)"
+    rf"(?=[\da-h甲乙丙丁{CHINESE}])(?<![\da-z])(?<!\d[.:])(?P<unit>{_N}|[甲乙丙丁]|[a-h])"
+    rf"(?:[、/和跟与到至]\s?{_N}|(?<=[栋楼幢座#]\d),\d{{1,2}})?\s?(?:单[元员园圆原](?!号?\s?:)|丹元|门洞)"
 )
 _UNIT_DOOR: Final = re.compile(
-    r"\s?(?P<unit>\d{1,2}|[一二三四五六七八九十])(?:门(?![卫岗禁外面前牌])|单(?=\d{3}|[,，。\s]|$|[一二三四五六七八九十]))"
+    r"\s?(?P<unit>\d{1,2}|[一二三四五六七八九十])(?:门(?![卫岗禁外面前牌])|单位|梯(?!\s?[\d一二两三四五六七八九十]{1,2}户)|单(?=\d{3}|[,，。\s]|$|[一二三四五六七八九十]))"
 )
-"""In the north a unit is a door (3号楼2门), and hurried people say 单 for 单元: both only right behind a building."""
+"""In the north a unit is a door (3号楼2门), and hurried people say 单 for 单元: both only right behind a building.
+In the south it is a staircase (7栋2梯1503), and 单位 is what voice input makes of 单元."""
+_BY_NORTH: Final = re.compile(r"(?<=\d)楼\s?\d{1,2}(?:单元|门洞)")
+"""3楼2单元 is building and unit: the word before a unit can only be the house."""
 _DOORS: Final = re.compile(
     r"(?<![\d号])(?:(?P<building>\d{1,2})楼)?(?P<unit>\d{1,2}|[一二三四五六七八九])门(?P<room>\d{3,4})(?!\d)"
 )
@@ -48,8 +52,8 @@ _DOOR_STOREY: Final = re.compile(
 )
 """3楼2门502 is building, unit and room, as in Tianjin."""
 _FLOOR: Final = re.compile(
-    rf"(?=[\d{CHINESE}])(?:(?<!\d)(?<!\d[.:])|(?=[{CHINESE}]))(?P<floor>{_N})(?:\s?[、,和跟与到至~-]\s?{_N})?\s?"
-    r"(?:楼(?!栋|号|长|盘)|层(?!层|楼(?![道梯上])|皮|灰|土|油|水|膜|雪|霜|板|浮|厚|关系|意思|次|级|报)|f(?![a-z]))"
+    rf"(?=[\d{CHINESE}])(?:(?<!\d)(?<!\d[.:])|(?=[{CHINESE}]))(?P<floor>{_N})(?:\s?[、,和跟与到至~/—–-]\s?{_N}){{0,3}}\s?"
+    r"(?:楼(?!栋|号|长|盘)|层(?!层|楼(?![道梯上层])|皮|灰|土|油|水|膜|雪|霜|板|浮|厚|关系|意思|次|级|报)|/?f(?![a-z]))"
 )
 # "三层楼高", "爬了20层", "加盖一层" count floors; "整栋", "几栋", "两栋楼" count buildings.
 _COUNTED_BEFORE: Final = re.compile(
@@ -58,9 +62,12 @@ _COUNTED_BEFORE: Final = re.compile(
 _HOUSES_COUNTED_BEFORE: Final = re.compile(r"(?:盖|建|共|总|多|有|垫|隔|装)(?:了|到)?$")
 _PART_BEHIND: Final = re.compile(rf"\s?(?:\d|[{CHINESE}]{{1,3}}(?:单元|[楼层])|[东西南北]户)")
 _COUNTED_AFTER: Final = re.compile(
-    r"\s?(?:老楼|老房|高|多高|那么高|的楼|户人|一户|两户|十|梯|(?:的|住户)?(?:死活)?不(?:同意|干|肯签|签字))"
+    r"\s?(?:老楼|老房|高|多高|那么高|的楼|的?小(?:洋|高)?[楼层]|户人|一户|两户|十|梯|(?:的|住户)?(?:死活)?不(?:同意|干|肯签|签字))"
 )
+_COUNTED_OUT: Final = re.compile(r"[123一二三](?!\d|[一二三四五六七八九十])|.{1,3}层(?:意思|含义|关系|境界|楼板)")
 _ALL_OF: Final = re.compile(r"栋楼$|幢楼$")
+_SOME_HOUSE: Final = re.compile(r"别墅|危|行走|洋房|老房|商铺|写字楼|房子|新房|$")
+_ABOUT: Final = re.compile(r"[下上道梯顶门里]")
 # 六座 and 十四座 are houses where one of these follows; 三座桥 are three of them.
 _SEAT: Final = re.compile(
     r"大堂|高层|电梯|楼上|楼下|门口|天台|靠|有个|[a-z][室座]|[\d一二三四五六七八九十]{1,2}[楼层]|\d{3,4}|[,，。!！\s]|$"
@@ -69,7 +76,8 @@ _BEGINS: Final = re.compile(r"(?:^|[,，。;!?\s住在是我家们])$")
 _LIVES_ON: Final = re.compile(r"(?<=住)(?P<floor>[1-9]|[1-4]\d)(?=[\s,，。]|$)")
 _CORRECTION: Final = re.compile(
     r"(?:(?:说错了|打错了|写错了|发错了|搞错了|更正|不对|不是[^,，。\s]{1,8}?)[,，。!\s]*(?:应该)?(?:是|在)"
-    r"|(?<=[,，。!\s])(?:不对|错了|说错了|打错了)[,，。!\s]+)"
+    r"|(?<=[,，。!\s(（])(?:哦|噢|啊|呃|额|哎)?(?:不是|不对|错了|[说打写发]错了?)[,，。!\s]+"
+    r"|(?<=[,，。!\s(（])(?:不好意思|抱歉)[,，]?(?:应该)?是)"
 )
 
 
@@ -83,21 +91,23 @@ _LINKED: Final = 32
 _LIVING: Final = 64
 _PICKED_UP: Final = 128
 _TRAITS: Final = table(
-    (_CORRECTED, "错更不"),
+    (_CORRECTED, "错更不抱"),
     (_NUMBER, string.ascii_lowercase + "甲乙丙丁" + CHINESE + "".join(filter(str.isdecimal, map(chr, range(1 << 16))))),
     (_BUILDING_MARK, "号#栋幢座动洞冻懂东棟楼"),
-    (_UNIT_MARK, "单洞"),
+    (_UNIT_MARK, "单丹洞"),
     (_FLOOR_MARK, "楼层f"),
     (_LINKED, LINKS),
     (_LIVING, "住"),
     (_PICKED_UP, "取码货"),
 )
-_ROOM_NUMBER: Final = re.compile(rf"\d{{3}}|[{CHINESE}]{{3}}")
+_ROOM_NUMBER: Final = re.compile(rf"\d{{3}}|[百{CHINESE}]{{3}}")
 
 _CAPITAL: Final = re.compile(r"[壹贰叁肆伍陆柒捌玖拾][栋幢号单楼层拾]")
 """Numerals as on a cheque, by which some write a house."""
 _SMALL: Final = str.maketrans("壹贰叁肆伍陆柒捌玖拾", "一二三四五六七八九十")
 _MIXED: Final = re.compile(r"(?<=\d)零(?=\d)")
+_KEYCAP: Final = "\u20e3"
+"""What makes a key of a digit (3️⃣)."""
 _TITLE: Final = re.compile(r"《[^》]*》")
 
 _MAY_NAME: Final = re.compile(
@@ -125,6 +135,8 @@ def place_in(text: str, aliases: Mapping[str, Place] | None = None) -> Place | N
     Of several values the first counts; after a correction ("说错了，是5栋") only what follows it.
     """
     seen = traits_in(text, _TRAITS)
+    if _KEYCAP in text:
+        text = text.replace("\ufe0f", "").replace(_KEYCAP, "")
     if seen & _BUILDING_MARK and _CAPITAL.search(text):
         text = text.translate(_SMALL)
         seen |= _NUMBER
@@ -175,6 +187,9 @@ def _place_in(text: str, seen: int) -> Place | None:
     if building is None and seen & _LINKED:
         building, chained = pair_of(text)
         unit = unit or chained
+    if None not in {floor, unit} and building is None and (house := _BY_NORTH.search(text)):
+        is_house = after_floor == house.start() + 1
+        building, floor, after_floor = (floor, None, None) if is_house else (None, floor, after_floor)
     if floor is None and seen & _LIVING and (lives := _LIVES_ON.search(text)):
         floor = lives["floor"]
     room = None
@@ -187,8 +202,13 @@ def _place_in(text: str, seen: int) -> Place | None:
     if floor is None and building is not None and "底楼" in text:
         floor = "1"
     if room is None and _ROOM_NUMBER.search(text):
-        room = room_of(text, [end for end in (after_building, after_unit, after_floor) if end is not None])
-    if "号" in text:
+        if building is None and unit is None and (lettered := lettered_of(text)):
+            building, room = lettered
+        else:
+            room = room_of(text, [end for end in (after_building, after_unit, after_floor) if end is not None])
+        if room is not None and unit is None and " " in text and (spaced := spaced_of(text)):
+            building, unit, room = spaced
+    if "号" in text or ":" in text:
         written = form_of(text)
         building, unit, room = building or written[0], unit or written[1], room or written[2]
     place = Place(building=building, unit=unit, floor=floor, room=room, spot=spot)
@@ -209,7 +229,6 @@ def _building(text: str) -> tuple[str | None, int | None]:
                 "共",
                 "这",
                 "那",
-                "第",
                 "出",
                 "色",
                 "台",
@@ -222,7 +241,7 @@ def _building(text: str) -> tuple[str | None, int | None]:
             continue
         if match[0].endswith("#") and re.match(r"[a-z]", text[match.end() :]):
             continue
-        number = digits(written)
+        number = digits(first_of(written))
         if number and 0 < int(number) < 1000:
             return number, match.end()
     return None, None
@@ -239,8 +258,17 @@ def _are_counted(text: str, match: re.Match[str]) -> bool:
 
 def _counts_buildings(text: str, match: re.Match[str], written: str) -> bool:
     """Whether it is said how many buildings, not which: 一栋楼, 三栋楼都; but 1栋楼 and "一栋的" are the first one."""
+    if (
+        _ALL_OF.search(match[0])
+        and written == "一"
+        and _BEGINS.search(text[: match.start()])
+        and _ABOUT.match(text, match.end())
+    ):
+        return False
     if _ALL_OF.search(match[0]) and (written == "一" or text[match.end() : match.end() + 1] in {"都", "全"}):
         return not match[0].endswith("号楼")
+    if written == "一" and _SOME_HOUSE.match(text, match.end()):
+        return True
     if written != "一" or match[0].endswith("楼"):
         return False
     return text[match.end() : match.end() + 1] in {"楼", "的"} and not _BEGINS.search(text[: match.start()])
@@ -248,9 +276,9 @@ def _counts_buildings(text: str, match: re.Match[str], written: str) -> bool:
 
 def _unit(text: str) -> tuple[str | None, int | None]:
     for match in _UNIT.finditer(text):
-        if match["unit"] in "甲乙丙丁":
-            return match["unit"], match.end()
-        number = digits(match["unit"])
+        if match["unit"] in "甲乙丙丁abcdefgh":
+            return match["unit"].upper(), match.end()
+        number = digits(first_of(match["unit"]))
         if (
             number
             and 0 < int(number) < 100
@@ -263,7 +291,9 @@ def _unit(text: str) -> tuple[str | None, int | None]:
 def _floor(text: str) -> tuple[str | None, int | None]:
     for match in _FLOOR.finditer(text):
         before = text[: match.start()]
-        if before.endswith(("负", "号", "地下", "b", "-", "第", "每", "几")) and not re.search(
+        if before.endswith("第") and _COUNTED_OUT.match(text, match.start()):
+            continue
+        if before.endswith(("负", "号", "地下", "b", "-", "每", "几")) and not re.search(
             r"\d号$|\d[-—–]\d{0,2}$", before
         ):
             continue
