@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
-import pytest
-
-from models.database import Database
 from routing.groups import Group, GroupKind
 from routing.outgoing import Content, Outgoing
+from tests.contract.outbox_setting import SECOND, Setting, titles
 from tests.contract.samples import settle
-from tests.contract.test_outbox import SECOND, Setting, titles
 
 TOPIC = "need:7"
-
-
-@pytest.fixture
-async def setting(database_url: str) -> AsyncIterator[Setting]:
-    """The outbox of a database with a clock to be moved."""
-    made: list[Setting] = []
-    database = Database(database_url, clock=lambda: made[0].now)
-    made.append(Setting(database))
-    yield made[0]
-    await database.close()
 
 
 def card(title: str, chat_id: int = -5, *, topic: str = TOPIC, silent: bool = False) -> Outgoing:

@@ -9,7 +9,7 @@ import pytest
 from routing.area_moves import AreaMove, MoveRefused
 from routing.errors import UnknownArea
 from routing.groups import Group
-from tests.integration.test_flow_of_overdue import at, said
+from tests.integration.clock_steps import at, said
 from tests.town import GARDEN, SHANGHAI, TANG, ZHANG, Town
 
 OLD, NEW, GRID = "TD101", "TD102", "TD101-01"

@@ -6,7 +6,7 @@ import json
 
 from routing.ticket import Satisfaction, Status
 from routing.ticket_events import EventKind
-from tests.integration.test_flow_of_overdue import at
+from tests.integration.clock_steps import at
 from tests.town import GAO, GARDEN, HE, LI, LIN, LUO, TANG, XIE, ZHANG, Town, labels_of
 
 WATER, QIAN = 1000000016, 1000000046

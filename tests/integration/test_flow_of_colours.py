@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.integration.test_flow_of_overdue import at, said
+from tests.integration.clock_steps import at, said
 from tests.town import GAO, GARDEN, LIN, TANG, ZHANG, Town
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from routing.dispute import Dispute, PartyKind
 from routing.dispute_states import DisputeState
-from tests.integration.test_flow_of_overdue import at, said
+from tests.integration.clock_steps import at, said
 from tests.town import GARDEN, HE, LI, LIN, TANG, XIE, ZHANG, Town, labels_of
 
 ABOUT = "电梯维修费怎么分摊"

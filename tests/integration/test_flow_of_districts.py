@@ -8,9 +8,9 @@ import pytest
 
 from routing.ticket import Status, Ticket
 from routing.ticket_events import EventKind
-from tests.integration.test_flow_of_overdue import escalations
+from tests.integration.clock_steps import escalations
+from tests.three_districts import loaded
 from tests.town import MONDAY, Town, running_town
-from tests.unit.test_districts import loaded
 
 NOISE = "/report 楼下烧烤摊半夜还在吵，睡不着"
 

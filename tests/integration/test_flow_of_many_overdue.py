@@ -17,8 +17,7 @@ from routing.escalation_plan import Channel, SpecialPlan
 from routing.outgoing import Content, Outgoing
 from routing.ticket import Ticket
 from routing.ticket_events import EventKind
-from tests.integration.test_flow_of_overdue import said
-from tests.integration.test_flow_of_supervision import clockwork_with
+from tests.integration.clock_steps import clockwork_with, said
 from tests.town import GARDEN, LUO, MILL, TANG, WANG, ZHANG, Town
 
 LOCKS = tuple(f"/report {number}栋单元门锁坏了，关不上" for number in (1, 2, 3, 4))

@@ -2,46 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 
 from routing.queries import TicketFilter
-from routing.ticket import Status, Ticket
-from routing.ticket_events import EventKind
-from tests.town import GAO, GARDEN, HE, LIN, LUO, SHANGHAI, TANG, XIE, ZHANG, Town, labels_of, running_town
+from routing.ticket import Status
+from tests.integration.clock_steps import LOCK, at, escalations, said, tick
+from tests.town import GAO, GARDEN, HE, LIN, LUO, TANG, XIE, ZHANG, Town, labels_of, running_town
 
 MENG, QIAN, DING, CITY = 1000000024, 1000000046, 1000000065, 1000000066
 """The community's second cadre, the street's, the district's second supervisor, and the city's."""
-
-LOCK = "/report 3栋单元门锁坏了，关不上"
-"""Two working hours to claim, twenty-four to finish."""
-
-
-def at(moment: str) -> datetime:
-    """A moment of the district's time, as 11-23 11:30."""
-    return datetime.strptime(f"2026-{moment}", "%Y-%m-%d %H:%M").replace(tzinfo=SHANGHAI).astimezone(UTC)
-
-
-async def tick(town: Town, moment: str) -> Ticket:
-    """The clock job ticks at ``moment``; returns the newest ticket."""
-    town.clock.now = at(moment)
-    await town.sweep()
-    return (await town.tickets())[-1]
-
-
-async def said(town: Town, person: int, part: str) -> int:
-    """How many messages of a person's private chat contain ``part``."""
-    return len([one for one in await town.texts(person) if part in one])
-
-
-async def escalations(town: Town, ticket: Ticket) -> list[tuple[object, object, object]]:
-    """Level, limit and names of each escalation on record."""
-    return [
-        (event.data["level"], event.data["limit"], event.data["names"])
-        for event in await town.events(ticket)
-        if event.kind is EventKind.ESCALATED
-    ]
 
 
 async def test_what_nobody_claims_climbs_the_whole_chain(town: Town) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from routing.ticket import Status
 from routing.ticket_events import EventKind
-from tests.integration.test_flow_of_overdue import said
+from tests.integration.clock_steps import said
 from tests.town import GARDEN, LIN, LUO, ZHANG, Town, labels_of
 
 NOISE = "/report 楼下烧烤摊半夜还在吵，睡不着"

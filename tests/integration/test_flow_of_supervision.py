@@ -20,7 +20,7 @@ from routing.rota import parse_hours
 from routing.staff import Actor, Role, Staff
 from routing.ticket import Status, Ticket
 from routing.ticket_events import EventKind
-from tests.integration.test_flow_of_overdue import LOCK, at, said, tick
+from tests.integration.clock_steps import LOCK, at, clockwork_with, said, tick
 from tests.town import GAO, GARDEN, HE, LIN, LUO, STAFF_ROOM, TANG, XIE, ZHANG, Town, labels_of
 
 LEAK = "/report 3栋一楼大厅漏水，顺着墙往下淌"
@@ -42,14 +42,6 @@ async def told_silently(town: Town, moment: str) -> dict[int, bool]:
     async with town.database.unit_of_work() as work:
         rows = await work.outbox.take(town.clock.now, limit=100, lease_seconds=60)
     return {row.message.chat_id: row.message.silent for row in rows}
-
-
-def clockwork_with(town: Town, special: SpecialPlan) -> ClockService:
-    """The clock of the district with one more plan."""
-    rules = town.cases.rules
-    policy = replace(rules.clocks.policy, special=(special,))
-    rules = replace(rules, clocks=replace(rules.clocks, policy=policy))
-    return ClockService(rules, TicketBoard(rules, CardMaker(rules.wording)), town.clock)
 
 
 async def test_a_claim_without_progress_is_asked_about_and_one_sentence_keeps_it(town: Town) -> None:

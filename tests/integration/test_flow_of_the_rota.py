@@ -12,7 +12,7 @@ from config.organisation import PACKAGED
 from routing.rota import parse_hours
 from routing.staff import Role, Staff
 from routing.ticket import Status
-from tests.integration.test_flow_of_overdue import at, said
+from tests.integration.clock_steps import at, said
 from tests.town import GARDEN, HE, LIN, LUO, TANG, ZHANG, ZHOU, Town, running_town
 
 LIAISON = 1000000021

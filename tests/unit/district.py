@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from config.calendar import load_calendar
 from config.callback import load_callback
 from config.catalogue import load_catalogue
+from config.conversation import load_conversation
 from config.duties import load_duties
 from config.escalation import load_escalation
 from config.handling import load_handling
@@ -22,6 +23,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 CATALOGUE = load_catalogue()
 ORGANISATION = load_organisation()
+CONVERSATION = load_conversation(CATALOGUE)
 DUTIES = load_duties(ORGANISATION, CATALOGUE)
 CLOCK = ClockRules(
     CATALOGUE,

@@ -14,7 +14,7 @@ from routing.callback import Archived, Doubt, doubt_of
 from routing.conversation import without_name
 from routing.ticket import Satisfaction, Status
 from tests.town import configuration
-from tests.unit.test_permissions import NOW, TICKET
+from tests.unit.staffed_ticket import NOW, TICKET
 
 RULES = load_callback()
 WORDS = configuration().conversation.words

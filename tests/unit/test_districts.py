@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
-from pathlib import Path
 
 import pytest
 
 from bot.services.opening import path_of
 from config.areas_csv import areas_to_csv, parse_areas
-from config.bundle import Configuration, inspect_configuration, load_configuration
+from config.bundle import inspect_configuration
 from config.csv_table import CsvRefused
-from config.sample import SampleDistrict
 from routing.areas import COMPLEX, AreaKind, AreaTree
 from routing.assign import assign, chain
 from routing.catalogue import OwnerKind, Urgency
@@ -20,16 +17,7 @@ from routing.duty import owner_of
 from routing.place import Place
 from routing.placement import locate
 from routing.staff import Role
-
-FOLDER = Path(__file__).parents[1] / "data" / "districts"
-DISTRICTS: dict[str, Path | None] = {"two_level": FOLDER / "two_level", "four_level": None, "city": FOLDER / "city"}
-
-
-@cache
-def loaded(name: str) -> tuple[Configuration, SampleDistrict, AreaTree]:
-    configuration = load_configuration(DISTRICTS[name])
-    sample = configuration.sample("telegram")
-    return configuration, sample, AreaTree(sample.areas)
+from tests.three_districts import DISTRICTS, loaded
 
 
 @pytest.mark.parametrize("name", DISTRICTS)

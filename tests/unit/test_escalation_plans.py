@@ -23,7 +23,7 @@ from routing.spans import span_of
 from routing.staff import Role
 from routing.ticket import PendingRequest, RequestKind, Status, Ticket
 from tests.unit.district import CATALOGUE, CLOCK, DUTIES, ORGANISATION, POSTS, SHANGHAI, TREE, local
-from tests.unit.test_escalation import TOP, claimed, delays, ticket, tickets, told
+from tests.unit.ticket_life import TOP, claimed, delays, ticket, tickets, told
 
 
 def rules_with(tmp_path: Path, old: str, new: str) -> ClockRules:

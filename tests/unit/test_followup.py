@@ -12,8 +12,7 @@ from config.catalogue import load_catalogue
 from config.conversation import load_conversation
 from config.errors import ConfigError
 from routing.followup import LONGEST, Following, FollowUp, follow_up_of, plain
-
-RULES = load_conversation(load_catalogue())
+from tests.unit.district import CONVERSATION as RULES
 
 
 @pytest.mark.parametrize(

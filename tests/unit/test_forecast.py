@@ -13,7 +13,7 @@ from routing.ladder import ladder
 from routing.staff import Role
 from routing.ticket import Status, Ticket
 from tests.unit.district import CLOCK, DUTIES, POSTS, SHANGHAI, TREE, local
-from tests.unit.test_escalation import claimed, ticket
+from tests.unit.ticket_life import claimed, ticket
 
 
 def foretold(one: Ticket, at: datetime) -> tuple[Foreseen, ...]:

@@ -28,8 +28,8 @@ from routing.relation import (
 )
 from routing.ticket import Status, Ticket
 from routing.triage.decision import Decision, Ignore, OpenTicket
-from tests.unit.test_followup import RULES
-from tests.unit.test_permissions import NOW, TICKET
+from tests.unit.district import CONVERSATION as RULES
+from tests.unit.staffed_ticket import NOW, TICKET
 
 ANNA, BO = 1, 2
 

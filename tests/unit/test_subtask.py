@@ -11,7 +11,7 @@ from routing.errors import NotAllowed
 from routing.permissions import co_handling_post
 from routing.staff import Actor
 from routing.subtask import Subtask, SubtaskOver, SubtasksOpen, SubtaskState, require_all_done, require_move
-from tests.unit.test_permissions import POSTS
+from tests.unit.staffed_ticket import POSTS
 
 S = SubtaskState
 LEGAL = {(S.ASKED, S.CLAIMED), (S.ASKED, S.DONE), (S.ASKED, S.WITHDRAWN), (S.CLAIMED, S.DONE), (S.CLAIMED, S.WITHDRAWN)}

@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from itertools import pairwise
 
 import pytest
 
 from bot.jobs import outbox
 from bot.jobs.outbox import LEASE_SECONDS
-from bot.services.delivery import Delivered, RetryAfter
+from bot.services.delivery import RetryAfter
 from bot.telegram.limits import Rates
 from models.database import Database
-from routing.outgoing import QueuedMessage
 from routing.pace import Rate
-from tests.integration.test_outbox_runner import (
+from tests.integration.outbox.way_out import (
     OTHER_ROOM,
     PERSON,
     ROOM,
+    Held,
     Platform,
     Serving,
     Time,
     Way,
-    pending,
     queue,
     say,
+    until,
+    until_sent,
 )
 
 
@@ -99,17 +100,19 @@ async def test_a_pause_that_one_was_asked_for_is_kept_by_the_other(
     assert sorted(title for _, title in platform.got) == ["急", "难", "难"]
 
 
-class Held(Platform):
-    """A platform that answers only when it is released."""
+async def _next_round(way: Way, time: Time) -> None:
+    """The serving runner has looked at the outbox once more, and so renewed what it holds."""
+    renewed = asyncio.Event()
+    renew = way.runner._renew
 
-    def __init__(self, time: Time) -> None:
-        super().__init__(time)
-        self.asked, self.release = asyncio.Event(), asyncio.Event()
+    async def noticed() -> None:
+        await renew()
+        renewed.set()
 
-    async def deliver(self, row: QueuedMessage) -> Delivered:
-        self.asked.set()
-        await self.release.wait()
-        return await super().deliver(row)
+    way.runner._renew = noticed  # type: ignore[method-assign]
+    way.runner.wake()
+    async with asyncio.timeout(15):
+        await renewed.wait()
 
 
 async def test_a_lease_is_renewed_while_the_platform_is_slow(
@@ -133,21 +136,6 @@ async def test_a_lease_is_renewed_while_the_platform_is_slow(
     assert (slow.got, quick.got) == ([(ROOM, "一")], [])
 
 
-async def _next_round(way: Way, time: Time) -> None:
-    """The serving runner has looked at the outbox once more, and so renewed what it holds."""
-    renewed = asyncio.Event()
-    renew = way.runner._renew
-
-    async def noticed() -> None:
-        await renew()
-        renewed.set()
-
-    way.runner._renew = noticed  # type: ignore[method-assign]
-    way.runner.wake()
-    async with asyncio.timeout(15):
-        await renewed.wait()
-
-
 async def test_what_nobody_renews_is_taken_over_by_who_has_watched_for_a_while(
     databases: tuple[Database, Database], time: Time, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -162,21 +150,8 @@ async def test_what_nobody_renews_is_taken_over_by_who_has_watched_for_a_while(
         assert await work.outbox.take(time.now(), limit=5, lease_seconds=20, takes_over=False) == ()
     monkeypatch.setattr(outbox, "WATCH_SECONDS", 0.2)
     async with Serving(way):
-        await _until_sent(databases[1])
+        await until_sent(databases[1])
     assert platform.got == [(ROOM, "一"), (ROOM, "二")]
-
-
-async def _until_sent(database: Database) -> None:
-    async def sent() -> bool:
-        return await pending(database) == 0
-
-    await _until(sent)
-
-
-async def _until(holds: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(30):
-        while not await holds():  # noqa: ASYNC110 - What it waits for is in the database.
-            await asyncio.sleep(0.02)
 
 
 async def test_what_waits_for_its_moment_is_given_back_at_a_stop(
@@ -186,14 +161,14 @@ async def test_what_waits_for_its_moment_is_given_back_at_a_stop(
     way = Way(databases[0], platform, time, Rates(chat=Rate(1, 4.5)), sleep=asyncio.sleep)
     await queue(databases[0], say(ROOM, "一"))
     async with Serving(way):
-        await _until_sent(databases[0])
+        await until_sent(databases[0])
         await queue(databases[0], say(ROOM, "二"))
         way.runner.wake()
 
         async def taken() -> bool:
             return bool(way.runner._in_hand)
 
-        await _until(taken)
+        await until(taken)
     assert platform.got == [(ROOM, "一")]
     async with databases[1].unit_of_work() as work:
         (given,) = await work.outbox.take(time.now(), limit=5, lease_seconds=20, takes_over=False)

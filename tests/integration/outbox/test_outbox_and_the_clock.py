@@ -13,11 +13,11 @@ from bot.services.delivery import RetryAfter
 from bot.telegram.limits import Rates
 from models.database import Database
 from routing.pace import LONGEST_PAUSE_SECONDS, Rate
-from tests.integration.test_outbox_of_several import Held, _until, _until_sent
-from tests.integration.test_outbox_runner import (
+from tests.integration.outbox.way_out import (
     OTHER_ROOM,
     PERSON,
     ROOM,
+    Held,
     Platform,
     Serving,
     Time,
@@ -25,6 +25,8 @@ from tests.integration.test_outbox_runner import (
     pending,
     queue,
     say,
+    until,
+    until_sent,
 )
 
 HOUR = 3600.0
@@ -67,7 +69,7 @@ async def test_what_is_being_sent_is_sent_by_nobody_else(
             await asyncio.sleep(3 * outbox.WATCH_SECONDS)
             assert quick.got == []
             slow.release.set()
-            await _until_sent(databases[1])
+            await until_sent(databases[1])
     assert (slow.got, quick.got) == ([(ROOM, "一")], [])
 
 
@@ -90,9 +92,9 @@ async def test_set_back_it_freezes_nothing(databases: tuple[Database, Database],
         async def one_waits_for_its_turn() -> bool:
             return (PERSON, "甲") in platform.got and bool(way.runner._in_hand)
 
-        await _until(one_waits_for_its_turn)
+        await until(one_waits_for_its_turn)
         time.pass_by(-HOUR)
-        await _until_sent(databases[0])
+        await until_sent(databases[0])
     assert sorted(title for _, title in platform.got) == sorted("一二歇甲乙")
     assert [title for chat, title in platform.got if chat == ROOM] == ["一", "二"]
 
