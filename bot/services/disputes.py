@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -36,6 +37,8 @@ LINK = "party-"
 MOST_PARTIES = 8
 LONGEST_NAME = 20
 SHOWN = 20
+_TICKET_NUMBER = re.compile(r"\d{6}-\d+$", re.ASCII)
+"""How a ticket's number ends: the day and the count of that day. No area is called like this."""
 
 
 class TooManyParties(QunbanError):
@@ -46,6 +49,16 @@ class TooManyParties(QunbanError):
     def __init__(self, most: int) -> None:
         super().__init__(most)
         self.most = most
+
+
+class DisputePlaceUnclear(QunbanError):
+    """What stands where the place stands names no area, or several, and is no ticket's number either."""
+
+    code = "dispute_place_unclear"
+
+    def __init__(self, where: str) -> None:
+        super().__init__(where)
+        self.where = where
 
 
 class PartyLinkInvalid(QunbanError):
@@ -66,7 +79,7 @@ class DisputeService:
 
         The community is a party from the beginning; so are the property company where the place has just one, and
         whoever reported the ticket under a name and can be written to. Raises ``NotAllowed`` for who does not mediate
-        there, ``UnknownArea`` and ``UnknownTicket``.
+        there, ``DisputePlaceUnclear`` and ``UnknownTicket``.
         """
         tree = await work.areas.tree()
         ticket = None
@@ -75,6 +88,8 @@ class DisputeService:
             named = areas_named(where, tree)
             code = named[0].code if len(named) == 1 else None
         if code is None:
+            if not _TICKET_NUMBER.search(where):
+                raise DisputePlaceUnclear(where[:LONGEST_NAME])
             ticket = await work.tickets.by_number(where.upper())
             code = ticket.area_code
         post = _mediator(actor, tree, code)

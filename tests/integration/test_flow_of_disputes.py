@@ -186,8 +186,11 @@ async def test_only_mediators_open_and_only_those_concerned_look(town: Town) -> 
         assert REFUSED in (await town.press(ZHANG, ZHANG, other, _data(card, label), forged=True))["text"], label
     await town.say(TANG, TANG, "/mediate D9999")
     assert "没有编号为 D9999 的协商" in (await town.texts(TANG))[-1]
-    await town.say(TANG, TANG, "/mediate 不存在的地方 事由")
-    assert "没有找到工单" in (await town.texts(TANG))[-1]
+    for place in ("不存在的地方", "第一网格、第二网格", "TD999"):
+        await town.say(TANG, TANG, f"/mediate {place} 事由")
+        assert f"没认出“{place}”是哪里" in (await town.texts(TANG))[-1]
+    await town.say(TANG, TANG, "/mediate TD101-01-261123-999")
+    assert "没有找到工单 TD101-01-261123-999" in (await town.texts(TANG))[-1]
 
 
 async def test_an_old_button_answers_no_new_question(town: Town) -> None:
