@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import make_url
 
@@ -31,14 +32,16 @@ def state_beside(database_url: str) -> Path:
     return Path("var") / f"{url.database}-chat.db"
 
 
-def open_local_chat(sample: SampleDistrict, *, token: str, bot_name: str, state: Path | None, clock: Clock) -> Sandbox:
-    """The local chat with the people and rooms of ``sample``."""
+def open_local_chat(
+    sample: SampleDistrict, *, token: str, bot_name: str, state: Path | None, clock: Clock, zone: ZoneInfo
+) -> Sandbox:
+    """The local chat with the people and rooms of ``sample``, with times as in ``zone``."""
     if state is not None:
         state.parent.mkdir(parents=True, exist_ok=True)
-    return create_sandbox(_world(sample, token, bot_name), state, clock=clock)
+    return create_sandbox(_world(sample, token, bot_name, zone), state, clock=clock)
 
 
-def _world(sample: SampleDistrict, token: str, bot_name: str) -> World:
+def _world(sample: SampleDistrict, token: str, bot_name: str, zone: ZoneInfo) -> World:
     return World(
         bot_name=bot_name,
         bot_username=BOT_USERNAME,
@@ -58,4 +61,5 @@ def _world(sample: SampleDistrict, token: str, bot_name: str) -> World:
             for room in sample.rooms
         ),
         bot_joins=True,
+        timezone=zone.key,
     )

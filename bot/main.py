@@ -113,6 +113,7 @@ def build(settings: Settings, *, url: str, clock: Clock = utc_now, randomness: R
             bot_name=configuration.texts.say("web.front.title"),
             state=state_beside(database_url),
             clock=clock,
+            zone=configuration.zone,
         )
     else:
         token, api_url = settings.telegram_token.get_secret_value(), settings.telegram_api_url

@@ -49,7 +49,7 @@ class Sandbox(Starlette):
                 announce_bot(self.platform, chat_id)
         people, control = People(self.platform), Control(self.platform)
         super().__init__(
-            routes=[*page_routes(), *people.routes(), *control.routes(), *self._bot_api.routes()],
+            routes=[*page_routes(world.timezone), *people.routes(), *control.routes(), *self._bot_api.routes()],
             middleware=[Middleware(LoopbackOnly)],
             exception_handlers=dict.fromkeys((PeopleError, BotApiError, KeyError, ValueError), refused),
         )

@@ -36,13 +36,13 @@ def page_texts() -> Mapping[str, Any]:
     return texts
 
 
-def page_routes() -> list[Route]:
-    """The page at ``/`` and what it loads, read once."""
+def page_routes(timezone: str) -> list[Route]:
+    """The page at ``/``, which shows times in ``timezone`` (``World.timezone``), and what it loads, read once."""
     texts = page_texts()
     templates = Environment(loader=PackageLoader("bot.sandbox", "assets"), autoescape=select_autoescape())
     # "<" is escaped so that no text can close the script element that carries the texts.
     words = json.dumps(texts, ensure_ascii=False).replace("<", "\\u003c")
-    html = templates.get_template("chat.html").render(texts=texts, words=words)
+    html = templates.get_template("chat.html").render(texts=texts, words=words, timezone=timezone)
     assets = {name: (resources.files("bot.sandbox") / "assets" / name).read_bytes() for name in ASSETS}
 
     async def page(_: Request) -> Response:

@@ -47,6 +47,8 @@ class World:
     personas: tuple[Persona, ...]
     rooms: tuple[Room, ...]
     bot_joins: bool = False
+    timezone: str = ""
+    """The zone (IANA name) in which the page shows times; where it is empty, that of the visitor's browser."""
 
     @property
     def bot_id(self) -> int:
@@ -70,6 +72,7 @@ def load_world(data: Mapping[str, Any]) -> World:
             ),
             rooms=tuple(_room(one) for one in data["rooms"]),
             bot_joins=bool(data.get("bot_joins", False)),
+            timezone=str(data.get("timezone", "")),
         )
     except KeyError as missing:
         raise ValueError(f"the world lacks {missing}") from missing

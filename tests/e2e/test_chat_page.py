@@ -3,8 +3,11 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -235,6 +238,21 @@ async def test_what_is_written_never_becomes_markup(browser: Browser, server: Ru
     await expect(page.locator(".text")).to_have_text(attack)
     assert await page.locator("#log img").count() == 0
     assert await page.title() != "hacked"
+
+
+async def test_times_are_those_of_the_district(browser: Browser) -> None:
+    """A visitor elsewhere reads the times that the bot's cards name, not those of their own wall."""
+    evening = datetime(2026, 11, 23, 23, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
+    said = [evening]
+    async with running_sandbox(replace(WORLD, timezone="Asia/Shanghai"), clock=lambda: said[-1]) as server:
+        await server.people.say(NEIGHBOUR, GARDEN, "晚安")
+        said.append(evening + timedelta(hours=1))
+        await server.people.say(NEIGHBOUR, GARDEN, "还没睡")
+        page = await browser.new_page(viewport=DESK, locale="zh-CN", timezone_id="America/New_York")
+        await page.goto(f"{server.url}/?as={RESIDENT}&room={GARDEN}")
+        await expect(page.locator(".message time.meta")).to_have_text(["23:30", "00:30"])
+        await expect(page.locator(".day:visible")).to_have_count(2)
+        await page.close()
 
 
 async def test_a_lost_connection_is_said_and_mended(browser: Browser, tmp_path: Path) -> None:

@@ -37,25 +37,31 @@ export const avatar = (about) => {
   return element;
 };
 
-const clock = new Intl.DateTimeFormat("zh-CN", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const shortDay = new Intl.DateTimeFormat("zh-CN", { month: "numeric", day: "numeric" });
-const longDay = new Intl.DateTimeFormat("zh-CN", { month: "long", day: "numeric", weekday: "long" });
+// The bot writes times of the district, so the page tells them in the same zone, wherever its visitor sits.
+const timeZone = document.documentElement.dataset.timeZone || undefined;
+const clock = new Intl.DateTimeFormat("zh-CN", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
+const shortDay = new Intl.DateTimeFormat("zh-CN", { month: "numeric", day: "numeric", timeZone });
+const longDay = new Intl.DateTimeFormat("zh-CN", { month: "long", day: "numeric", weekday: "long", timeZone });
+const date = new Intl.DateTimeFormat("en", { year: "numeric", month: "numeric", day: "numeric", timeZone });
 
 export const timeOf = (seconds) => clock.format(seconds * 1000);
 
-const dayNumber = (date) => Math.floor((date.getTime() - date.getTimezoneOffset() * 60000) / 86400000);
+function dayNumber(milliseconds) {
+  const parts = Object.fromEntries(date.formatToParts(milliseconds).map(({ type, value }) => [type, Number(value)]));
+  return Date.UTC(parts.year, parts.month - 1, parts.day) / 86400000;
+}
 
-export const dayKey = (seconds) => dayNumber(new Date(seconds * 1000));
+export const dayKey = (seconds) => dayNumber(seconds * 1000);
 
 export function dayOf(seconds) {
-  const ago = dayNumber(new Date()) - dayKey(seconds);
+  const ago = dayNumber(Date.now()) - dayKey(seconds);
   if (ago === 0) return words.today;
   if (ago === 1) return words.yesterday;
   return longDay.format(seconds * 1000);
 }
 
 export function whenOf(seconds) {
-  const ago = dayNumber(new Date()) - dayKey(seconds);
+  const ago = dayNumber(Date.now()) - dayKey(seconds);
   if (ago === 0) return timeOf(seconds);
   return ago === 1 ? words.yesterday : shortDay.format(seconds * 1000);
 }
