@@ -16,6 +16,7 @@ class UpdateMetrics:
             ("platform", "outcome"),
             registry=registry,
         )
+        self._ended: dict[tuple[str, str], Counter] = {}
         self._seconds = Histogram(
             "qunban_update_seconds",
             "Time from reading an update that was handled to its commit",
@@ -25,7 +26,11 @@ class UpdateMetrics:
 
     def ended(self, platform: str, outcome: str) -> None:
         """One update ended this way."""
-        self._updates.labels(platform, outcome).inc()
+        counter = self._ended.get((platform, outcome))
+        if counter is None:
+            # Finding the counter costs several times as much as counting, and there are but a few.
+            counter = self._ended[platform, outcome] = self._updates.labels(platform, outcome)
+        counter.inc()
 
     def handled_in(self, seconds: float) -> None:
         """An update was handled and committed within this time."""

@@ -87,10 +87,13 @@ class IntakeService:
         if message.reply_to is not None and (message.reply_to.sender_is_bot_self or asks_to_register(message.text)):
             return True
         decision = self._triage.decide(message.text)
-        if not isinstance(decision, Ignore):
+        matters = self._may_lead_on(message, decision)
+        if matters:
             self._keep_in_mind(message, decision)
-            return True
-        if decision.place is not None or self._care.may_worry(message.text):
+        return matters
+
+    def _may_lead_on(self, message: IncomingMessage, decision: Decision) -> bool:
+        if not isinstance(decision, Ignore) or decision.place is not None or self._care.may_worry(message.text):
             return True
         if self._guide.may_answer(message.text):
             return True
