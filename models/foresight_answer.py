@@ -15,7 +15,7 @@ from models.json_rows import row_of
 from models.revision import REGISTERS
 from routing.queries import Outlook
 from routing.subtask import Subtask
-from routing.ticket import Ticket
+from routing.ticket import Ticket, ticket_from
 from routing.ticket_events import Reporter
 
 _Key = TypeVar("_Key")
@@ -73,7 +73,7 @@ def foreseen(
         if seen.row is None:
             tickets[seen.id] = copies[seen.id][1]
         else:
-            tickets[seen.id] = Ticket(*astuple(seen.row))
+            tickets[seen.id] = ticket_from(astuple(seen.row))
             if seen.version:
                 keep(seen.version, tickets[seen.id])
     platform, messages = outlook.messages[0].platform, outlook.messages

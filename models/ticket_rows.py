@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 from models.columns import area_path_end
 from models.tables_tickets import TicketReporterRow, TicketRow
 from routing.queries import TicketFilter
-from routing.ticket import OPEN_STATUSES, Status, Ticket
+from routing.ticket import OPEN_STATUSES, Status, Ticket, ticket_from
 
 _FIELDS = tuple(field.name for field in fields(Ticket))
 _NEVER_SAVED = frozenset({"id", "number", "platform", "created_at", "attachments", "version"})
@@ -25,7 +25,7 @@ OPEN = TicketRow.status.in_(sorted(OPEN_STATUSES))
 
 def ticket_of(row: Iterable[Any]) -> Ticket:
     """The ticket of a row of ``TICKET_COLUMNS``."""
-    return Ticket(*row)
+    return ticket_from(row)
 
 
 def tickets_of(rows: Iterable[Row[*tuple[Any, ...]]]) -> tuple[Ticket, ...]:

