@@ -6,7 +6,7 @@ Serving, replaying and the command line build them here alike, so what is tried 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from bot.civic import CivicCases, civic_cases, civic_digest
@@ -24,6 +24,7 @@ from bot.services.confirmation import ConfirmationService
 from bot.services.correction import CorrectionService
 from bot.services.desk import TicketDesk
 from bot.services.digests import DigestService
+from bot.services.dispute_clock import DisputeClock
 from bot.services.dispute_desk import DisputeDesk
 from bot.services.dispute_meetings import MeetingService
 from bot.services.dispute_talk import DisputeTalk
@@ -103,6 +104,7 @@ class UseCases:
     disputes: DisputeService
     meetings: MeetingService
     dispute_talk: DisputeTalk
+    dispute_clock: DisputeClock
 
 
 def rules_of(configuration: Configuration) -> Rules:
@@ -140,9 +142,14 @@ def care_of(
     return lists, CareVisitService(rules, configuration.care, lists, clock, platform=platform)
 
 
-def civic_sweeps(cases: UseCases) -> tuple[Callable[[UnitOfWork], Awaitable[int]], ...]:
-    """What the clock does to projects, to suggestions and to votes."""
-    return cases.civic.project_clock.sweep, cases.civic.motions.sweep, cases.civic.votes.sweep
+def civic_sweeps(cases: UseCases) -> Mapping[str, Callable[[UnitOfWork], Awaitable[int]]]:
+    """What the clock does to all that is no ticket: by the name of its job."""
+    return {
+        "projects": cases.civic.project_clock.sweep,
+        "motions": cases.civic.motions.sweep,
+        "votes": cases.civic.votes.sweep,
+        "disputes": cases.dispute_clock.sweep,
+    }
 
 
 def use_cases(
@@ -221,4 +228,5 @@ def use_cases(
         disputes=disputes,
         meetings=meetings,
         dispute_talk=DisputeTalk(disputes, meetings, clock),
+        dispute_clock=DisputeClock(dispute_desk),
     )

@@ -190,7 +190,7 @@ def _jobs(district: UseCases, database: Database, retention: Retention, clock: C
         ),
         *(
             Job(name, CLOCK_SECONDS, ClockJob(unit_of_work, sweep).run)
-            for name, sweep in zip(("projects", "motions", "votes"), civic_sweeps(district), strict=True)
+            for name, sweep in civic_sweeps(district).items()
         ),
         Job("visits", CLOCK_SECONDS, ClockJob(unit_of_work, district.visits.sweep).run),
         Job("help_calls", CLOCK_SECONDS, ClockJob(unit_of_work, district.help_calls.sweep).run),

@@ -105,6 +105,20 @@ class SqlDisputeStore:
             conditions.append(DisputeRow.id.in_(own))
         return await self._found(*conditions)
 
+    async def take_due(self, now: datetime, *, limit: int) -> tuple[Dispute, ...]:
+        """Disputes that the clock has to look at, locked until this transaction ends.
+
+        What another process has locked is left to it.
+        """
+        rows = await self._transaction.execute(
+            select(DisputeRow.id)
+            .where(DisputeRow.remind_at <= now)
+            .order_by(DisputeRow.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return await self._found(DisputeRow.id.in_(list(rows.scalars())))
+
     async def erase(self, ended_before: datetime, at: datetime) -> int:
         """Erases names, statements and words of disputes that ended before then; returns how many.
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String
+from sqlalchemy import BigInteger, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.columns import AreaPath, BigId, PlainText, UtcDateTime, Values, coded
 from models.tables import Base
 from routing.dispute import PartyKind
 from routing.dispute_states import DisputeState
+
+_DUE = text("remind_at IS NOT NULL")
 
 
 class DisputeRow(Base):
@@ -20,6 +22,7 @@ class DisputeRow(Base):
     __tablename__ = "disputes"
     __table_args__ = (
         Index("ix_disputes_area_path", "area_path"),
+        Index("ix_disputes_due", "remind_at", postgresql_where=_DUE, sqlite_where=_DUE),
         # Its number is its id, and that of an erased one must not be given again.
         {"sqlite_autoincrement": True},
     )
@@ -42,6 +45,7 @@ class DisputeRow(Base):
     round: Mapped[int]
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     handed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    remind_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 

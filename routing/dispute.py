@@ -87,6 +87,8 @@ class Dispute:
     """Counts proposals and outcomes, so that an old button answers none but its own."""
     closed_at: datetime | None = None
     handed_at: datetime | None = None
+    remind_at: datetime | None = None
+    """When the clock looks whether the parties are to be reminded of the agreed day."""
     parties: tuple[Party, ...] = ()
 
     @property

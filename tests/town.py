@@ -209,7 +209,7 @@ class Town:
 
     async def sweep(self) -> None:
         """The clock job ticks, and what it says is sent."""
-        for sweep in (self.cases.clockwork.sweep, *civic_sweeps(self.cases)):
+        for sweep in (self.cases.clockwork.sweep, *civic_sweeps(self.cases).values()):
             await ClockJob(self.database.unit_of_work, sweep).run()
         await self.settle()
 

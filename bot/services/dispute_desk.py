@@ -111,13 +111,20 @@ class DisputeDesk:
         return tuple(dict.fromkeys(account for account in found if account is not None))
 
     async def tell(
-        self, work: UnitOfWork, dispute: Dispute, key: str, *, but: int | None = None, **fields: object
+        self,
+        work: UnitOfWork,
+        dispute: Dispute,
+        key: str,
+        *,
+        but: int | None = None,
+        silent: bool = False,
+        **fields: object,
     ) -> None:
         """One sentence to everybody concerned but the person who caused it."""
         line = self.rules.wording.say(key, number=dispute.number, **fields)
         await work.outbox.add(
             *(
-                Outgoing(platform=dispute.platform, chat_id=account, content=Content(lines=(line,)))
+                Outgoing(platform=dispute.platform, chat_id=account, content=Content(lines=(line,)), silent=silent)
                 for account in await self.accounts(work, dispute)
                 if account != but
             )

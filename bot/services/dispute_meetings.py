@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import time
 
 from bot.services.desk import Answer, Press
@@ -24,6 +25,7 @@ from routing.dispute import (
     proposed,
     require_met,
 )
+from routing.dispute_reminder import next_reminder
 from routing.dispute_states import DisputeMove, DisputeState
 from routing.errors import NotAllowed
 from routing.moments import moment_of
@@ -53,14 +55,15 @@ class MeetingService:
             raise DeadlineUnclear(text)
         dispute = proposed(dispute, day, party, name)
         await self._desk.put(work, dispute, actor, DisputeMove.PROPOSE, day=day.isoformat())
-        fields = {"day": self._desk.rules.wording.moment(day)}
-        await self._desk.tell(work, dispute, "dispute.day_proposed", but=actor.account, name=name, **fields)
-        return Answer("dispute.proposed_by_you", {"number": dispute.number, **fields})
+        said = self._desk.rules.wording.moment(day)
+        await self._desk.tell(work, dispute, "dispute.day_proposed", but=actor.account, name=name, day=said)
+        return Answer("dispute.proposed_by_you", {"number": dispute.number, "day": said})
 
     async def accept(self, work: UnitOfWork, press: Press, party_id: int, round_: int) -> Answer:
         """A party accepts the day; the last one makes it the agreed day, of which all hear."""
         heard = await self._desk.hear(work, press.actor, party_id, DisputeMove.ACCEPT)
         dispute = accepted(heard.dispute, party_id, round_)
+        dispute = replace(dispute, remind_at=next_reminder(dispute, heard.now))
         await self._desk.put(work, dispute, press.actor, DisputeMove.ACCEPT, party=party_id, through=heard.through)
         if dispute.state is DisputeState.MEETING and dispute.meeting_at is not None:
             day = self._desk.rules.wording.moment(dispute.meeting_at)

@@ -39,6 +39,19 @@ async def kept(database: Database, **changes: object) -> Dispute:
     return added
 
 
+async def test_the_clock_gets_each_due_dispute_once(database: Database) -> None:
+    due = await kept(database, remind_at=NOW)
+    await kept(database, remind_at=NOW + YEAR)
+    await kept(database)
+    async with database.unit_of_work() as work:
+        assert await work.disputes.take_due(NOW - timedelta(seconds=1), limit=5) == ()
+        assert await work.disputes.take_due(NOW, limit=5) == (due,)
+        await work.disputes.save(replace(due, remind_at=None))
+        await work.commit()
+    async with database.unit_of_work() as work:
+        assert await work.disputes.take_due(NOW, limit=5) == ()
+
+
 async def test_what_is_kept_comes_back(database: Database) -> None:
     one = await kept(database)
     assert [party.id > 0 for party in one.parties] == [True, True]

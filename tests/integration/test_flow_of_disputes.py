@@ -107,6 +107,38 @@ async def test_three_parties_from_the_first_word_to_the_confirmed_outcome(town: 
     assert (kinds[0], kinds[-1], len(kinds)) == ("opened", "dp_confirm", 17)
 
 
+async def test_the_parties_are_reminded_of_their_meeting(town: Town) -> None:
+    one = await opened(town)
+    await answer(town, TANG, "提议时间", "11-27 15:00")
+    await town.press_label(HE, HE, "同意时间")
+    reminder = f"⏰ 协商 {one.number} 的会议 11-27 15:00 开始（锦绣花园）"
+    for moment, heard in (
+        ("11-26 14:59", 0),
+        ("11-26 15:00", 1),
+        ("11-27 13:59", 1),
+        ("11-27 14:00", 2),
+        ("11-27 15:00", 2),
+    ):
+        town.clock.now = at(moment)
+        await town.sweep()
+        await town.sweep()
+        assert [await said(town, person, reminder) for person in (TANG, HE)] == [heard, heard], moment
+    assert (await dispute(town)).remind_at is None
+
+
+async def test_a_meeting_that_was_put_off_is_reminded_of_at_its_new_time_alone(town: Town) -> None:
+    await opened(town)
+    await answer(town, TANG, "提议时间", "11-27 15:00")
+    await town.press_label(HE, HE, "同意时间")
+    await answer(town, TANG, "提议时间", "11-30 15:00")
+    town.clock.now = at("11-27 14:30")
+    await town.sweep()
+    await town.press_label(HE, HE, "同意时间")
+    town.clock.now = at("11-30 14:40")
+    await town.sweep()
+    assert [await said(town, HE, f"的会议 {day} 15:00 开始") for day in ("11-27", "11-30")] == [0, 1]
+
+
 async def test_who_is_not_in_the_chat_takes_part_through_the_community(town: Town) -> None:
     one = await opened(town)
     await name_owners(town)
