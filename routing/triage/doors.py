@@ -15,18 +15,22 @@ _LANE: Final = re.compile(
     rf"(?:弄堂?|巷|里|坊|街|胡同|组)\s?(?P<number>{_N})号(?!院|线|楼|口|柜|窗|公路|店|铺|桌|车|球|[{CHINESE}\d]{{1,2}}[楼层])"
 )
 _NUMBERED: Final = re.compile(
-    rf"(?<![\d.:月几第{CHINESE}])(?P<number>{_N})号"
-    rf"(?=老楼|[东南西北]面|山墙|地下室|门口|门洞|门前|大堂|架空层|底楼|楼上|楼下|楼道|里的|那部|[1-9一二三四五六七八九]门|那台|[前后]门|-\d{{3}}|门\d|[{CHINESE}]{{3}}室)"
+    rf"(?<![\d.:月几第{CHINESE}])(?P<number>{_N})(?:[-~至到、]{_N})?号"
+    rf"(?=老楼|[东南西北]面|山墙|地下室|门口|门洞|门前|大堂|架空层|底楼|楼上|楼下|楼道|里(?!程)|那部|[1-9一二三四五六七八九]门|那台|的?(?:住户|业主|居民)|管理[室处]|外墙|脚手架|[前后]门|-\d{{3}}|门\d|[{CHINESE}]{{3}}室)"
     rf"|(?<=住)(?P<own>{_N})号(?=[,，。\s嘛的呀啊]|$)|(?:^|(?<=[,，。!?])|(?<=[^楼层]\s))(?P<last>\d{{1,2}})号$"
 )
 _DAY: Final = re.compile(r"月|日期|几号|截止|星期|周[一二三四五六日末]|放假|开学|工资|之前|以前")
-_ROW: Final = re.compile(rf"(?<!第)(?P<row>{_N})排\s?(?:(?P<door>{_N})[号户]|(?=[把最]?[头东西南北]))")
+_ROW: Final = re.compile(rf"(?<!第)(?P<row>{_N})排\s?(?:(?P<door>{_N})[号户]|(?=[把最]?[头东西南北]|那|平房))")
 """三排五号: a row of bungalows and a door in it."""
 _STOREY_DOOR: Final = re.compile(r"\s?(?P<floor>[1-9]|[1-4]\d)-(?P<door>\d{1,2})(?![\d-]|[楼层f栋])")
 _DOOR: Final = re.compile(
-    r"\s?(?:(?P<door>\d{1,2}|[一二三四五六七八九十]{1,2})[号室]|(?P<zero>0\d)户|之(?P<after>[1-9一二三四五六七八九])|(?P<letter>[a-h])(?:室|座)?(?![a-z\d]))"
+    r"\s?(?:(?P<door>\d{1,2}|[一二三四五六七八九十]{1,2})(?:[号室]|(?<=0\d)户)|之(?P<after>[1-9一二三四五六七八九])|(?P<letter>[a-h])(?:室|座)?(?![a-z\d]))"
 )
 _LETTERED: Final = re.compile(r"\s?(?:顶楼|顶层)?(\d{0,2}[a-eg-h])(?:室|(?![a-z\d区座栋幢]))")
+
+
+_BEFORE_STOREY: Final = re.compile(r"(?<![a-z\d])([a-h])室[,，、 ]")
+"""Turned round: B室，12樓，1座."""
 
 
 def house_on_lane(text: str) -> tuple[str | None, int | None]:
@@ -54,7 +58,14 @@ def storey_and_door(text: str, end: int | None, after_floor: int | None) -> tupl
         return digits(chained["floor"]), digits(chained["door"])
     if after_floor is not None and (door := _DOOR.match(text, after_floor)) and door.end() != end:
         number = door["door"] or door["after"]
-        return None, door["zero"] or (digits(number) if number else door["letter"].upper())
+        return None, _as_written(number) if number else door["letter"].upper()
     if end is not None and (lettered := _LETTERED.match(text, end)):
         return None, lettered[1].upper()
+    if "室" in text and (before := _BEFORE_STOREY.search(text)):
+        return None, before[1].upper()
     return None, None
+
+
+def _as_written(number: str) -> str | None:
+    """A number in digits, with the zero that doors bear (08室)."""
+    return number if number.isdigit() and number[0] == "0" else digits(number)

@@ -17,6 +17,8 @@ _WIDE: Final = re.compile(r"[\uff01-\uff5e\u3000]")
 _COMMON_SIGNS: Final = (("\uff0c", ","), ("\uff01", "!"), ("\uff1f", "?"))
 """Comma, exclamation and question mark: most full-width characters are one of these, and replacing three costs a
 fifth of looking every character up."""
+_ITEMS: Final = frozenset(map(chr, range(0x2460, 0x2474)))
+"""Numbers in a circle, ① to ⑳."""
 # Traditional texts write the particle 着 as 著, which the character tables leave alone because of 著名.
 _PARTICLE: Final = str.maketrans({"著": "着", "妳": "你", "佢": "他"})
 
@@ -71,6 +73,10 @@ def normalise(text: str, narrow: str | None = None) -> Normalised:
     for position, character in enumerate(narrow):
         for part in unicodedata.normalize("NFKC", character):
             characters.append(part)
+            origin.append(position)
+        if character in _ITEMS and narrow[position + 1 : position + 2].isdecimal():
+            # ①7号楼 is the first item of a list and building 7, not 17.
+            characters.append(" ")
             origin.append(position)
     return Normalised(text, for_gate("".join(characters)), origin)
 

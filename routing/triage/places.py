@@ -18,10 +18,11 @@ from routing.triage.doors import house_on_lane, row_and_door, storey_and_door
 from routing.triage.numerals import CHINESE, digits, first_of
 from routing.triage.rooms import is_picked_up, room_of
 from routing.triage.spots import spot_of
+from routing.triage.storeys import bare_storey, storey_of
 
 _N: Final = rf"(?:\d{{1,3}}|[{CHINESE}]{{1,4}})"
 _HOUSE: Final = (
-    r"(?:号[楼搂娄篓]|号栋|#楼|#|栋楼?|幢楼?|座(?!别克|商务|车|轿|面包|的车|suv)|号院(?!墙)"
+    r"(?:[号好][楼搂娄篓]|号栋|#楼|#|栋楼?|幢楼?|座(?!别克|商务|车|轿|面包|的车|suv)|号院(?!墙)"
     r"|号(?=[一二三四五六七八九十]{1,2}[楼层]|\d{1,2}[楼层]|\d{3,4}(?!\d|[元块]|公里)|(?:\d{1,2}|[一二三四五六七八九])单元))"
 )
 # Of a list or a range ("3、5号楼", "3号、5号楼", "3-5号楼") the first counts; what has three digits in it is a room.
@@ -30,7 +31,7 @@ _LIST: Final = rf"(?:(?:号|栋|幢)?\s?[、,和跟与到至~/—–-]\s?{_N})"
 _BUILDING: Final = re.compile(
     rf"(?=[\da-z甲乙丙丁{CHINESE}])(?<!\d)(?<!\d[.:])(?:(?P<number>(?:(?!\d{{3}}){_N}(?={_LIST})|{_N}(?!{_LIST}))){_LIST}{{0,4}}\s?{_HOUSE}"
     r"|(?P<typo>\d{1,2})\s?[动洞冻懂东棟](?=[\d一二三四五六七八九十\s,，。那楼的有这门下]|$)"
-    r"|(?P<slip>[一二三四五六七八九十]{1,3})[动洞冻懂](?=(?:\d|[一二三四五六七八九])单元)"
+    r"|(?P<slip>[一二三四五六七八九十]{1,3})[动洞冻懂](?=(?:\d|[一二三四五六七八九])单元|楼[上下道])"
     r"|(?<![a-z])(?P<letter>[a-z]\d{0,2})\s?(?:座|栋|幢|号楼|楼)|(?P<stem>[甲乙丙丁])(?:座|栋|幢|号楼))"
 )
 _UNIT: Final = re.compile(
@@ -38,7 +39,7 @@ _UNIT: Final = re.compile(
     rf"(?:[、/和跟与到至]\s?{_N}|(?<=[栋楼幢座#]\d),\d{{1,2}})?\s?(?:单[元员园圆原](?!号?\s?:)|丹元|门洞)"
 )
 _UNIT_DOOR: Final = re.compile(
-    r"\s?(?P<unit>\d{1,2}|[一二三四五六七八九十])(?:门(?![卫岗禁外面前牌])|单位|梯(?!\s?[\d一二两三四五六七八九十]{1,2}户)|单(?=\d{3}|[,，。\s]|$|[一二三四五六七八九十]))"
+    r"\s?(?P<unit>\d{1,2}|[一二三四五六七八九十])(?:[门们](?![卫岗禁外面前牌])|单位|梯(?!\s?[\d一二两三四五六七八九十]{1,2}户)|单(?=\d{3}|[,，。\s]|$|[一二三四五六七八九十]))"
 )
 """In the north a unit is a door (3号楼2门), and hurried people say 单 for 单元: both only right behind a building.
 In the south it is a staircase (7栋2梯1503), and 单位 is what voice input makes of 单元."""
@@ -47,24 +48,14 @@ _BY_NORTH: Final = re.compile(r"(?<=\d)楼\s?\d{1,2}(?:单元|门洞)")
 _DOORS: Final = re.compile(
     r"(?<![\d号])(?:(?P<building>\d{1,2})楼)?(?P<unit>\d{1,2}|[一二三四五六七八九])门(?P<room>\d{3,4})(?!\d)"
 )
-_DOOR_STOREY: Final = re.compile(
-    r"(?<![\d号出进大])(?P<unit>[1-9一二三四五六七八九])门(?=[1-9一二三四五六七八九十]{1,2}[楼层])"
-)
 """3楼2门502 is building, unit and room, as in Tianjin."""
-_FLOOR: Final = re.compile(
-    rf"(?=[\d{CHINESE}])(?:(?<!\d)(?<!\d[.:])|(?=[{CHINESE}]))(?P<floor>{_N})(?:\s?[、,和跟与到至~/—–-]\s?{_N}){{0,3}}\s?"
-    r"(?:楼(?!栋|号|长|盘)|层(?!层|楼(?![道梯上层])|皮|灰|土|油|水|膜|雪|霜|板|浮|厚|关系|意思|次|级|报)|/?f(?![a-z]))"
+_DOOR_STOREY: Final = re.compile(
+    r"(?<![\d号出进大])(?P<unit>[1-9一二三四五六七八九])[门梯](?=[1-9一二三四五六七八九十]{1,2}[楼层]|从\d|楼道|的(?:业主|住户|人家|楼道|电梯|灯))"
 )
-# "三层楼高", "爬了20层", "加盖一层" count floors; "整栋", "几栋", "两栋楼" count buildings.
-_COUNTED_BEFORE: Final = re.compile(
-    r"(?:爬|走|上|下|跑|盖|搭|加|建|隔|共|总|装|刷|贴|再|多|高|有|第[一二三]|垫|铺|蒙|落)(?:了|到)?$"
-)
-_HOUSES_COUNTED_BEFORE: Final = re.compile(r"(?:盖|建|共|总|多|有|垫|隔|装)(?:了|到)?$")
+"""2门七楼 and 3梯2楼: unit and storey."""
+# "整栋", "几栋" and "两栋楼" count buildings.
+_HOUSES_COUNTED_BEFORE: Final = re.compile(r"(?:剩|差|缺|订|盖|建|共|总|多|有|垫|隔|装)(?:了|到)?$")
 _PART_BEHIND: Final = re.compile(rf"\s?(?:\d|[{CHINESE}]{{1,3}}(?:单元|[楼层])|[东西南北]户)")
-_COUNTED_AFTER: Final = re.compile(
-    r"\s?(?:老楼|老房|高|多高|那么高|的楼|的?小(?:洋|高)?[楼层]|户人|一户|两户|十|梯|(?:的|住户)?(?:死活)?不(?:同意|干|肯签|签字))"
-)
-_COUNTED_OUT: Final = re.compile(r"[123一二三](?!\d|[一二三四五六七八九十])|.{1,3}层(?:意思|含义|关系|境界|楼板)")
 _ALL_OF: Final = re.compile(r"栋楼$|幢楼$")
 _SOME_HOUSE: Final = re.compile(r"别墅|危|行走|洋房|老房|商铺|写字楼|房子|新房|$")
 _ABOUT: Final = re.compile(r"[下上道梯顶门里]")
@@ -73,7 +64,10 @@ _SEAT: Final = re.compile(
     r"大堂|高层|电梯|楼上|楼下|门口|天台|靠|有个|[a-z][室座]|[\d一二三四五六七八九十]{1,2}[楼层]|\d{3,4}|[,，。!！\s]|$"
 )
 _BEGINS: Final = re.compile(r"(?:^|[,，。;!?\s住在是我家们])$")
-_LIVES_ON: Final = re.compile(r"(?<=住)(?P<floor>[1-9]|[1-4]\d)(?=[\s,，。]|$)")
+_WITNESS: Final = re.compile(
+    r"^[我俺咱]们?(?:是|住|在|住在)[^,，。!?]{1,10}[,，。]\s?(?:刚才?|刚刚)?(?:看到|看见|发现|听到|听见|瞧见|对面|隔壁)"
+)
+"""我是8号楼的，看到对面11号楼…: what is told of happens elsewhere than where the writer lives."""
 _CORRECTION: Final = re.compile(
     r"(?:(?:说错了|打错了|写错了|发错了|搞错了|更正|不对|不是[^,，。\s]{1,8}?)[,，。!\s]*(?:应该)?(?:是|在)"
     r"|(?<=[,，。!\s(（])(?:哦|噢|啊|呃|额|哎)?(?:不是|不对|错了|[说打写发]错了?)[,，。!\s]+"
@@ -88,8 +82,7 @@ _BUILDING_MARK: Final = 4
 _UNIT_MARK: Final = 8
 _FLOOR_MARK: Final = 16
 _LINKED: Final = 32
-_LIVING: Final = 64
-_PICKED_UP: Final = 128
+_PICKED_UP: Final = 64
 _TRAITS: Final = table(
     (_CORRECTED, "错更不抱"),
     (_NUMBER, string.ascii_lowercase + "甲乙丙丁" + CHINESE + "".join(filter(str.isdecimal, map(chr, range(1 << 16))))),
@@ -97,7 +90,6 @@ _TRAITS: Final = table(
     (_UNIT_MARK, "单丹洞"),
     (_FLOOR_MARK, "楼层f"),
     (_LINKED, LINKS),
-    (_LIVING, "住"),
     (_PICKED_UP, "取码货"),
 )
 _ROOM_NUMBER: Final = re.compile(rf"\d{{3}}|[百{CHINESE}]{{3}}")
@@ -151,6 +143,9 @@ def place_in(text: str, aliases: Mapping[str, Place] | None = None) -> Place | N
             before = _place_in(text[: correction.start()], seen) or Place()
             return _with_aliases(corrected.merged_with(before), text, aliases)
     found = _place_in(text, seen)
+    if found is not None and found.building and (witness := _WITNESS.match(text)):
+        told = _place_in(text[witness.end() :], seen)
+        found = told if told is not None and told.building else found
     if not aliases:
         return found
     complete = _with_aliases(found or Place(), text, aliases)
@@ -169,7 +164,7 @@ def _place_in(text: str, seen: int) -> Place | None:
     spot = spot_of(text)
     if not seen & _NUMBER:
         return Place(spot=spot) if spot else None
-    floor, after_floor = _floor(text) if seen & _FLOOR_MARK else (None, None)
+    floor, after_floor = storey_of(text) if seen & _FLOOR_MARK else (None, None)
     if not (seen & _PICKED_UP and is_picked_up(text)):
         if seen & _LINKED and (chain := chain_of(text)):
             return Place(building=chain[0], unit=chain[1], floor=floor, room=chain[2], spot=spot)
@@ -182,7 +177,7 @@ def _place_in(text: str, seen: int) -> Place | None:
     unit, after_unit = _unit(text) if seen & _UNIT_MARK else (None, None)
     if unit is None and after_building is not None and (door := _UNIT_DOOR.match(text, after_building)):
         unit, after_unit = digits(door["unit"]), door.end()
-    if unit is None and "门" in text and (door := _DOOR_STOREY.search(text)):
+    if unit is None and ("门" in text or "梯" in text) and (door := _DOOR_STOREY.search(text)):
         unit, after_unit = digits(door["unit"]), door.end()
     if building is None and seen & _LINKED:
         building, chained = pair_of(text)
@@ -190,8 +185,8 @@ def _place_in(text: str, seen: int) -> Place | None:
     if None not in {floor, unit} and building is None and (house := _BY_NORTH.search(text)):
         is_house = after_floor == house.start() + 1
         building, floor, after_floor = (floor, None, None) if is_house else (None, floor, after_floor)
-    if floor is None and seen & _LIVING and (lives := _LIVES_ON.search(text)):
-        floor = lives["floor"]
+    if floor is None:
+        floor = bare_storey(text, after_building)
     room = None
     if "排" in text and building is None:
         building, room = row_and_door(text)
@@ -286,38 +281,3 @@ def _unit(text: str) -> tuple[str | None, int | None]:
         ):
             return number, match.end()
     return None, None
-
-
-def _floor(text: str) -> tuple[str | None, int | None]:
-    for match in _FLOOR.finditer(text):
-        before = text[: match.start()]
-        if before.endswith("第") and _COUNTED_OUT.match(text, match.start()):
-            continue
-        if before.endswith(("负", "号", "地下", "b", "-", "每", "几")) and not re.search(
-            r"\d号$|\d[-—–]\d{0,2}$", before
-        ):
-            continue
-        if match["floor"] == "两" or _is_counted(text, match.start()) or _COUNTED_AFTER.match(text, match.end()):
-            continue
-        if (
-            match["floor"] == "一"
-            and match[0].endswith("层")
-            and not re.search(r"(?:家|住|在|们|元|栋|楼|^|\s)$", before)
-            and not text.startswith("到", match.end())
-        ):
-            continue
-        if match[0][-2:-1].isspace() and text[match.end() : match.end() + 1] in {"道", "梯", "上", "下", "里"}:
-            # "三十八 楼道灯坏了": the number belongs to what stands before the gap.
-            continue
-        if match[0].startswith("一到") and text.startswith("就", match.end()):
-            # "一到九楼就抖": as soon as, no range.
-            return digits(match[0][2:-1]), match.end()
-        number = digits(first_of(match["floor"]))
-        if number and 0 < int(number) < 100:
-            return number, match.end()
-    return None, None
-
-
-def _is_counted(text: str, start: int) -> bool:
-    before = text[max(0, start - 4) : start]
-    return not before.endswith(("楼上", "楼下")) and _COUNTED_BEFORE.search(before) is not None
