@@ -25,9 +25,7 @@ from routing.triage.scoring import Scored, ServiceScore, Thresholds, score
 from routing.triage.segment import Segmenter
 from routing.triage.settling import LOUD_FROM, learned_evidence, may_be_request, names, settle, settled_appeal
 from routing.triage.teaching import EMERGENCY, REQUEST
-
-IS_COMPILED: Final = not __file__.endswith(".py")
-"""Whether this is the compiled form (see ``native.py``): it decides the same, only faster."""
+from routing.triage.trie import IS_COMPILED as IS_COMPILED
 
 _NOTHING: Final = Ignore()
 _BY_PLACE: Final = attrgetter("start", "end")

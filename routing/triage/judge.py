@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from struct import Struct
 from typing import Any, Final
 
-from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
-
+from routing.triage.keyword_sums import Keywords, Sums, keyword_sums
 from routing.triage.keywords import BEGIN, BITS, CLASS, END, HALF, STEP, KeywordTable
 from routing.triage.learned import LearnedLexicon
 
@@ -20,10 +19,6 @@ _SQUARES: Final = 10_000
 """Squares of idf are counted in ten-thousandths, so that they are added up as whole numbers."""
 LOUD: Final = 2.0
 """Weight for the first label from which a keyword is searched for by ``loudness``: one keyword in ten."""
-
-_ROUNDING: Final = 0.999
-"""More than what adding up a few dozen weights can be wrong by."""
-_LOW: Final = (1 << BITS) - 1
 
 
 class _Family:
@@ -80,21 +75,21 @@ class Judge:
             family.place_of[name] = place
         self.spellings = list(self.table)
         """The keywords by their numbers."""
-        asked, firsts = self.table.place(first), self.table.steps(first)
-        # One number for both sums that every text needs: the squares of idf above, the weight of the first label below.
-        self._sums = [
-            (round(idf * idf * _SQUARES) << BITS) + firsts[number] for number, idf in enumerate(self.table.idf)
-        ]
-        self._seconds = self.table.steps(second)
         # Their length is hidden from the compiler, which would look at each sum whether it fits into a machine word.
         self._rows: list[Any] = self.table.rows
         self._fields = Struct(f"<{len(labels)}I")
         self._excess = sum(HALF << (BITS * place) for place in range(len(labels)))
-        self._first_bias = self.bias.get(first, NEVER)
-        self._find = _search_for(self.spellings)
-        loud = [number for number, steps in enumerate(firsts) if steps >= LOUD / STEP]
-        self._find_loud = _search_for([self.spellings[number] for number in loud])
-        self._loud_weight = [self.table.weight(number, asked) for number in loud if asked is not None]
+        self.first_bias = self.bias.get(first, NEVER)
+        self.sums = keyword_sums(
+            Keywords(
+                # Word classes are told by the written lexicon, so their names must not be searched for in the text.
+                ["\0" + one if one.startswith(CLASS) else one for one in self.spellings],
+                [round(idf * idf * _SQUARES) for idf in self.table.idf],
+                self.table.steps(first),
+                self.table.steps(second),
+                round(LOUD / STEP),
+            )
+        )
 
     @property
     def lexicon(self) -> LearnedLexicon:
@@ -123,55 +118,22 @@ class Judge:
         The sum of the weights of loud keywords, divided by the root of the characters, as a text's length grows with
         it: a look at few keywords that tells most texts without any from those worth reading.
         """
-        return self._loudness(self._loud_words(text), text)
+        return self.sums.loud(_framed(text)) * STEP / sqrt(len(text) + 2)
 
     def is_loud(self, text: str, least: float) -> bool:
         """Whether the loudness of ``text`` is at least ``least``."""
-        found = self._loud_words(text)
-        at_most = 0.0
-        for number, _, _ in found:
-            at_most += self._loud_weight[number]
-        # Keywords that are said twice are counted once, but that is seldom worth a look.
-        return at_most >= least * sqrt(len(text) + 2) * _ROUNDING and self._loudness(found, text) >= least
+        return self.sums.loud(_framed(text)) >= least / STEP * sqrt(len(text) + 2)
 
-    def _loud_words(self, text: str) -> list[_Found]:
-        return self._find_loud(f"{BEGIN}{text}{END}", overlapping=True)
-
-    def _loudness(self, found: list[_Found], text: str) -> float:
-        told = 0.0
-        for number in {number for number, _, _ in found}:
-            told += self._loud_weight[number]
-        return told / sqrt(len(text) + 2)
-
-    def read(self, text: str, classes: Iterable[int] = ()) -> LearnedReading:
+    def read(self, text: str, classes: Sequence[int] = ()) -> LearnedReading:
         """``text`` (normalised) read once; ``classes`` are the numbers of the word classes that it has words of."""
-        found: list[_Found] = self._find(f"{BEGIN}{text}{END}", overlapping=True)
-        distinct = {number for number, _, _ in found}
-        distinct.update(classes)
-        return LearnedReading(self, text, list(distinct))
+        return LearnedReading(self, text, classes, self.sums.sums(_framed(text), classes))
 
     def scores(self, keywords: Iterable[str]) -> dict[str, float]:
         """The score of every label for a text with these keywords (see ``keywords_of``)."""
         known = {self.table.number(spelling) for spelling in keywords}
         numbers = [number for number in known if number is not None]
-        reading = LearnedReading(self, "", numbers)
+        reading = LearnedReading(self, "", numbers, self.sums.added(numbers))
         return {label: reading.score(label) for label in self.labels}
-
-    def first_and_norm(self, numbers: list[int]) -> tuple[float, float]:
-        """The score for the first label, and the length of a text that has these keywords."""
-        total = 0
-        for number in numbers:
-            total += self._sums[number]
-        weight = ((total + HALF) & _LOW) - HALF
-        norm = sqrt(((total - weight) >> BITS) / _SQUARES) or 1.0
-        return weight * STEP / norm + self._first_bias, norm
-
-    def second_sum(self, numbers: list[int]) -> int:
-        """The sum of the weights of these keywords for the second label, in steps of ``STEP``."""
-        total = 0
-        for number in numbers:
-            total += self._seconds[number]
-        return total
 
     def fields(self, numbers: list[int]) -> tuple[int, ...]:
         """The sum of the weights of these keywords for every label, in steps of ``STEP`` and ``HALF`` too large."""
@@ -179,34 +141,32 @@ class Judge:
         return self._fields.unpack(total.to_bytes(self._fields.size, "little"))
 
 
-_Found = tuple[int, int, int]
-"""A keyword in a text: its number, its start and its end."""
-
-
-def _search_for(spellings: Iterable[str]) -> Callable[..., list[_Found]]:
-    """A search for keywords by their numbers."""
-    # Word classes are told by the written lexicon, so their names must not be searched for in the text.
-    automaton = AhoCorasick(
-        ["\0" + one if one.startswith(CLASS) else one for one in spellings],
-        matchkind=MatchKind.Standard,
-        implementation=Implementation.ContiguousNFA,
-        store_patterns=False,
-    )
-    search: Callable[..., list[_Found]] = automaton.find_matches_as_indexes
-    return search
+def _framed(text: str) -> str:
+    return f"{BEGIN}{text}{END}"
 
 
 class LearnedReading:
     """The keywords of one text; scores are summed when they are asked for."""
 
-    __slots__ = ("_fields", "_first", "_judge", "_norm", "_numbers", "_text")
+    __slots__ = ("_classes", "_fields", "_first", "_judge", "_norm", "_numbers", "_sums", "_text")
 
-    def __init__(self, judge: Judge, text: str, numbers: list[int]) -> None:
+    def __init__(self, judge: Judge, text: str, classes: Sequence[int], sums: Sums) -> None:
         self._judge = judge
         self._text = text
-        self._numbers = numbers
-        self._first, self._norm = judge.first_and_norm(numbers)
+        self._classes = classes
+        self._sums = sums
+        self._norm = sqrt(sums.squares / _SQUARES) or 1.0
+        self._first = sums.first * STEP / self._norm + judge.first_bias
+        self._numbers = sums.numbers
         self._fields: tuple[int, ...] | None = None
+
+    @property
+    def numbers(self) -> list[int]:
+        """The keywords of the text by their numbers, each once."""
+        numbers = self._numbers
+        if numbers is None:
+            numbers = self._numbers = self._judge.sums.numbers(_framed(self._text), self._classes)
+        return numbers
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -222,7 +182,7 @@ class LearnedReading:
         if place < 0:
             return unknown
         if label == judge.second and self._fields is None:
-            return judge.second_sum(self._numbers) * STEP / self._norm + judge.bias_at(place)
+            return judge.sums.second(self._sums) * STEP / self._norm + judge.bias_at(place)
         return self._score_at(place)
 
     def score_under(self, prefix: str, name: str, unknown: float = NEVER) -> float:
@@ -231,12 +191,12 @@ class LearnedReading:
         return unknown if place < 0 else self._score_at(place)
 
     def _score_at(self, place: int) -> float:
-        return (self._sums()[place] - HALF) * STEP / self._norm + self._judge.bias_at(place)
+        return (self._all()[place] - HALF) * STEP / self._norm + self._judge.bias_at(place)
 
-    def _sums(self) -> tuple[int, ...]:
+    def _all(self) -> tuple[int, ...]:
         fields = self._fields
         if fields is None:
-            fields = self._fields = self._judge.fields(self._numbers)
+            fields = self._fields = self._judge.fields(self.numbers)
         return fields
 
     @property
@@ -246,7 +206,7 @@ class LearnedReading:
 
     def highest_under(self, prefix: str) -> float:
         """The highest score of a label that begins with ``prefix``; ``NEVER`` where there is none."""
-        fields, unit = self._sums(), STEP / self._norm
+        fields, unit = self._all(), STEP / self._norm
         family = self._judge.family(prefix)
         biases = family.biases
         highest = NEVER + HALF * unit
@@ -258,7 +218,7 @@ class LearnedReading:
 
     def best_under(self, prefix: str, most: int, at_least: float) -> list[str]:
         """The labels that begin with ``prefix`` and score highest, by what follows it; at most ``most``, best first."""
-        fields, unit = self._sums(), STEP / self._norm
+        fields, unit = self._all(), STEP / self._norm
         # What the fields are too large by is taken off in the end, from the few scores that count.
         excess = HALF * unit
         enough = at_least + excess
@@ -281,7 +241,7 @@ class LearnedReading:
         spellings, norm = self._judge.spellings, self._norm
         weighed = [
             (-abs(weight), spellings[number], weight)
-            for number in self._numbers
+            for number in self.numbers
             if (weight := table.weight(number, place))
         ]
         taken: list[Contribution] = []
@@ -296,6 +256,6 @@ class LearnedReading:
     def _placed(self, keyword: str) -> tuple[int, int] | None:
         if keyword.startswith(CLASS):
             return None
-        at = f"{BEGIN}{self._text}{END}".find(keyword)
+        at = _framed(self._text).find(keyword)
         start, end = max(0, at - 1), min(len(self._text), at - 1 + len(keyword))
         return (start, end) if start < end else None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
 
 _ROUNDS: Final = 250
 """After so many the stamps are wiped: up to 256 Python keeps one object for each number, and stamping makes none."""
@@ -11,7 +14,7 @@ _ROUNDS: Final = 250
 class Marks:
     """A set of numbers below a bound: each has a stamp, and it is in the set where that is the present one.
 
-    For one message at a time; ``Matcher`` lends them out.
+    For one message at a time; ``LentMarks`` lends them out.
     """
 
     __slots__ = ("_present", "_stamps")
@@ -31,6 +34,13 @@ class Marks:
         """Puts ``number`` in."""
         self._stamps[number] = self._present
 
+    def is_new(self, number: i64) -> bool:
+        """Puts ``number`` in; whether it was not there."""
+        if self._stamps[number] == self._present:
+            return False
+        self._stamps[number] = self._present
+        return True
+
     def has(self, number: int) -> bool:
         """Whether ``number`` is in the set."""
         return self._stamps[number] == self._present
@@ -48,3 +58,25 @@ class Marks:
             if self._stamps[number] == self._present:
                 return True
         return False
+
+
+class LentMarks:
+    """Marks to be borrowed and given back; each are lent to one message at a time, in whatever thread."""
+
+    __slots__ = ("_bound", "_idle")
+
+    def __init__(self, bound: int) -> None:
+        self._bound = bound
+        self._idle: list[Marks] = []
+
+    def borrow(self) -> Marks:
+        """Marks without any number in them."""
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return Marks(self._bound)
+
+    def give_back(self, marks: Marks) -> None:
+        """Takes back what was borrowed."""
+        marks.clear()
+        self._idle.append(marks)

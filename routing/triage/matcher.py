@@ -8,15 +8,19 @@ so most texts are settled by comparing a few numbers.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final
-
-from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+from operator import itemgetter
+from typing import TYPE_CHECKING, Final
 
 from routing.triage.hits import CompiledRule, Hit
 from routing.triage.homophones import sound_table, variants
 from routing.triage.lexicon import Lexicon, Part
-from routing.triage.marks import Marks
+from routing.triage.marks import LentMarks, Marks
 from routing.triage.roles import Role, RuleBook, Tried
+from routing.triage.searching import search_for
+from routing.triage.trie import IS_COMPILED, ROOT, Trie
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
 
 IDIOM: Final = "idiom"
 """The class of sayings whose words mean something else (没电 in 手机没电)."""
@@ -32,16 +36,20 @@ _INSIDE_WORDS: Final = 200_000
 apart. With it, rules are looked up by their longer words."""
 
 
+_by_start: Final = itemgetter(1)
+
+
 class Words:
     """The lexicon's words in a text."""
 
-    __slots__ = ("hits", "roles", "tried")
+    __slots__ = ("found", "roles", "text", "tried")
 
-    def __init__(self, hits: list[Hit], roles: list[Role], tried: list[Role]) -> None:
-        self.hits = hits
-        """Every word, overlapping ones too, by their ends."""
+    def __init__(self, text: str, found: list[Hit] | None, roles: list[Role], tried: list[Role]) -> None:
+        self.text = text
+        self.found = found
+        """Every word, overlapping ones too, by their ends; None where only their roles were looked for."""
         self.roles = roles
-        """What each of them can be."""
+        """What they can be, each role at least once."""
         self.tried = tried
         """Those that lead to a rule of a service, each of them once; without any, no service is named."""
 
@@ -67,13 +75,9 @@ class Matcher:
             )
             compiled_rules.append(compiled)
         spellings = self._spellings(lexicon, slots_of, lambda word: frequency(word) > 0)
-        automaton = AhoCorasick(
-            list(spellings),
-            matchkind=MatchKind.Standard,
-            implementation=Implementation.ContiguousNFA,
-            store_patterns=False,
-        )
-        self._find = automaton.find_matches_as_indexes
+        # The compiled form walks a tree of its own, which spares it an object for each word.
+        self._trie = Trie(list(spellings)) if IS_COMPILED else None
+        self._find = search_for(() if IS_COMPILED else spellings)
         modal = frozenset(map(self.slot, MODAL)) - {-1}
         self.watched = tuple(sorted(modal | {self.slot(IDIOM)} - {-1}))
         """The slots that are looked at in every message, whatever rules may hold."""
@@ -108,33 +112,88 @@ class Matcher:
             self.roles.append(known[slots])
         self.different_roles = list(known.values())
         """Each role once, by its number."""
-        self._idle: list[Marks] = []
+        self._slot_marks = LentMarks(len(self._slot_numbers))
+        self._role_marks = LentMarks(len(self.different_roles))
 
     def slot(self, name: str) -> int:
         """The slot that the words of the class ``name`` fill; -1 where there is no such class."""
         return self._class_slots.get(name, -1)
 
     def borrow_marks(self) -> Marks:
-        """Marks for slots, to be given back; each is lent to one message at a time, in whatever thread."""
-        try:
-            return self._idle.pop()
-        except IndexError:
-            return Marks(len(self._slot_numbers))
+        """Marks for slots, to be given back."""
+        return self._slot_marks.borrow()
 
     def give_back(self, marks: Marks) -> None:
         """Takes back what was borrowed."""
-        marks.clear()
-        self._idle.append(marks)
+        self._slot_marks.give_back(marks)
 
     def search(self, text: str) -> Words:
         """The lexicon's words in ``text``."""
+        if self._trie is not None:
+            return self._walked(text, self._trie)
         hits: list[Hit] = self._find(text, overlapping=True)
         roles = [self.roles[number] for number, _, _ in hits]
         tried: dict[int, Role] = {}
         for role in roles:
             if role.services is not None:
                 tried[role.number] = role
-        return Words(hits, roles, list(tried.values()) if tried else [])
+        return Words(text, hits, roles, list(tried.values()) if tried else [])
+
+    def _walked(self, text: str, trie: Trie) -> Words:
+        """The same by the tree, where roles alone are looked for: of most messages nobody asks more."""
+        seen = self._role_marks.borrow()
+        roles: list[Role] = []
+        tried: list[Role] = []
+        length: i64 = len(text)
+        start: i64 = 0
+        while start < length:
+            node: i64 = ROOT
+            end: i64 = start
+            while end < length:
+                node = trie.after(node, ord(text[end]))
+                if node < 0:
+                    break
+                end += 1
+                number: i64 = trie.number(node)
+                if number >= 0:
+                    role = self.roles[number]
+                    if seen.is_new(role.number):
+                        roles.append(role)
+                        if role.services is not None:
+                            tried.append(role)
+                if not trie.goes_on(node):
+                    break
+            start += 1
+        self._role_marks.give_back(seen)
+        return Words(text, None, roles, tried)
+
+    def hits(self, words: Words) -> list[Hit]:
+        """Every word, overlapping ones too, from left to right; of those that begin together longer ones lead."""
+        trie, text = self._trie, words.text
+        if trie is None or words.found is not None:
+            # They come by their ends, so that turned round and sorted by start, which keeps the rest, longer ones lead.
+            ordered = (words.found or [])[::-1]
+            ordered.sort(key=_by_start)
+            return ordered
+        hits: list[Hit] = []
+        length: i64 = len(text)
+        start: i64 = length - 1
+        while start >= 0:
+            node: i64 = ROOT
+            end: i64 = start
+            while end < length:
+                node = trie.after(node, ord(text[end]))
+                if node < 0:
+                    break
+                end += 1
+                number: i64 = trie.number(node)
+                if number >= 0:
+                    hits.append((number, start, end))
+                if not trie.goes_on(node):
+                    break
+            start -= 1
+        hits.reverse()
+        return hits
 
     def services(self, words: Words) -> list[CompiledRule]:
         """The rules of services whose every part occurs, whatever its order, distance or word boundaries.

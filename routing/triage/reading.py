@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from operator import itemgetter
 from typing import Final
 
 from routing.triage.hits import CompiledRule, Hit, HitIndex, Match
 from routing.triage.matcher import QUESTION_WORD, Matcher, Words
 from routing.triage.normalise import Normalised
-from routing.triage.segment import Segmenter
+from routing.triage.segment import Boundaries, Segmenter
 
 CHECKED_LENGTH: Final = 3
 """Hits up to this length must stand on word boundaries; longer ones hardly ever do not."""
@@ -20,7 +19,6 @@ _BREAK: Final = re.compile(r"[\s,.;:!?、。…~\-—()\[\]【】「」\"'“”
 _SENTENCE_BREAK: Final = re.compile(r"[.!?。…\n;]+")
 _HOME: Final = re.compile(r"(?:单元|[-—#])1[12]\d(?!\d)|(?<!\d)1[12]\d[室房户]")
 """Where 110, 119 and 120 are homes and nobody to call."""
-_by_start: Final = itemgetter(1)
 _NEGATION_REACH: Final = 3
 """Characters that may stand between a negation and what it denies ("不是我家漏水")."""
 
@@ -101,22 +99,18 @@ def _clean(
     for rule in rules:
         for slot in rule.asked:
             wanted.add(slot)
+    hits = matcher.hits(words)
     covered: list[tuple[int, int]] = []
-    for index, role in enumerate(words.roles):
-        if not role.is_idiom:
-            continue
-        _, start, end = words.hits[index]
-        if end - start > CHECKED_LENGTH or boundaries.allow(start, end):
-            covered.append((start, end))
+    for role in words.roles:
+        if role.is_idiom:
+            covered = _idioms(hits, matcher, boundaries)
+            break
     if "11" in text or "120" in text:
         covered += [match.span() for match in _HOME.finditer(text)]
     question = matcher.slot(QUESTION_WORD)
-    # They come by their ends, so that turned round and sorted by start, which keeps the rest, longer ones lead.
-    ordered = words.hits[::-1]
-    ordered.sort(key=_by_start)
     by_slot: dict[int, list[Hit]] = {}
     reach = -1
-    for hit in ordered:
+    for hit in hits:
         number, start, end = hit
         role = matcher.roles[number]
         slots = role.slots
@@ -149,6 +143,15 @@ def _clean(
                         filling.append(hit)
     matcher.give_back(wanted)
     return by_slot
+
+
+def _idioms(hits: list[Hit], matcher: Matcher, boundaries: Boundaries) -> list[tuple[int, int]]:
+    """Where sayings stand."""
+    return [
+        (start, end)
+        for number, start, end in hits
+        if matcher.roles[number].is_idiom and (end - start > CHECKED_LENGTH or boundaries.allow(start, end))
+    ]
 
 
 def _is_covered(covered: list[tuple[int, int]], start: int, end: int) -> bool:

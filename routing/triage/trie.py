@@ -1,0 +1,110 @@
+"""Spellings as a tree of characters in one packed table: what the compiled form searches a text with.
+
+The general automaton makes a tuple of three numbers for every spelling that it finds, and there are dozens in a
+message of which most are looked at once. Compiled code that walks the tree itself makes nothing at all. Interpreted
+it would be slower than the automaton, which is why only the compiled form has it.
+"""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
+
+IS_COMPILED: Final = not __file__.endswith(".py")
+"""Whether this is the compiled form (see ``native.py``)."""
+
+ROOT: Final = -1
+"""The node before the first character."""
+NOWHERE: Final = -2
+"""What follows a node where no spelling goes on."""
+WIDTH: Final = 4
+"""Numbers in the table for each node: its parent's plus two, its character, its spelling's plus one, and whether any
+spelling goes on behind it. They lie in one line of the processor's cache."""
+
+_LARGEST: Final = sys.maxunicode
+"""The largest number that ``packed`` can hold."""
+
+
+def packed(numbers: Sequence[int]) -> str:
+    """``numbers`` up to ``sys.maxunicode`` as the characters of a text.
+
+    A text is the one array of the language whose numbers compiled code reads as they stand in memory.
+    """
+    written = array("I", numbers).tobytes()
+    return written.decode(f"utf-32-{'le' if sys.byteorder == 'little' else 'be'}", "surrogatepass")
+
+
+class Trie:
+    """Spellings by their characters. Immutable after construction; safe to share between threads."""
+
+    __slots__ = ("mask", "table")
+
+    def __init__(self, spellings: Sequence[str]) -> None:
+        """Numbers the ``spellings`` in their order; they are distinct and none is empty.
+
+        Raises:
+            OverflowError: there are more than can be packed.
+        """
+        nodes = {spelling[:length] for spelling in spellings for length in range(1, len(spelling) + 1)}
+        capacity = 8
+        while capacity < 2 * len(nodes):
+            capacity *= 2
+        if capacity > _LARGEST:
+            raise OverflowError(f"{len(nodes)} characters of spellings are more than can be packed")
+        table = [0] * (capacity * WIDTH)
+        self.mask = capacity - 1
+        for number, spelling in enumerate(spellings):
+            node = ROOT
+            for character in spelling:
+                if node >= 0:
+                    table[node * WIDTH + 3] = 1
+                node = _placed(table, self.mask, node, ord(character))
+            table[node * WIDTH + 2] = number + 1
+        self.table = packed(table)
+
+    def after(self, node: i64, code: i64) -> i64:
+        """The node behind ``node`` by the character with this ``code``; ``NOWHERE`` where no spelling goes on."""
+        mask: i64 = self.mask
+        table = self.table
+        at: i64 = _hash(node, code) & mask
+        while True:
+            parent: i64 = ord(table[at * WIDTH])
+            if parent == 0:
+                return NOWHERE
+            if parent == node + 2:
+                character: i64 = ord(table[at * WIDTH + 1])
+                if character == code:
+                    return at
+            at = (at + 1) & mask
+
+    def number(self, node: i64) -> i64:
+        """The number of the spelling that ends at ``node``; -1 where none does."""
+        found: i64 = ord(self.table[node * WIDTH + 2])
+        return found - 1
+
+    def goes_on(self, node: i64) -> bool:
+        """Whether some spelling goes on behind ``node``."""
+        return ord(self.table[node * WIDTH + 3]) != 0
+
+
+def _placed(table: list[int], mask: int, node: int, code: int) -> int:
+    """The node behind ``node`` by a character, put into the ``table`` where it is not there."""
+    at = _hash(node, code) & mask
+    while table[at * WIDTH]:
+        if table[at * WIDTH] == node + 2 and table[at * WIDTH + 1] == code:
+            return at
+        at = (at + 1) & mask
+    table[at * WIDTH] = node + 2
+    table[at * WIDTH + 1] = code
+    return at
+
+
+def _hash(node: i64, code: i64) -> i64:
+    """Where in the table the search for a node begins; the factors only have to spread well."""
+    mixed: i64 = (node + 2) * 2654435761 + code * 2246822519
+    return mixed ^ (mixed >> 13)

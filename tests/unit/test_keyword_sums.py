@@ -1,0 +1,82 @@
+"""Both forms of adding up keywords find the same, and the tree finds what stands in a text."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from routing.triage.keyword_sums import Keywords, Searched, Walked
+from routing.triage.trie import NOWHERE, ROOT, Trie, packed
+
+LETTERS = st.text("漏水^$\U0001f4a7a", max_size=12)
+SPELLINGS = st.lists(st.text("漏水^$\U0001f4a7a", min_size=1, max_size=4), unique=True, max_size=25)
+STEPS = st.integers(-100_000, 100_000)
+
+
+def _found(trie: Trie, text: str) -> list[tuple[int, int, int]]:
+    """Number, start and end of every spelling in ``text``, by walking from each character."""
+    found: list[tuple[int, int, int]] = []
+    for start in range(len(text)):
+        node = ROOT
+        for end in range(start, len(text)):
+            node = trie.after(node, ord(text[end]))
+            if node == NOWHERE:
+                break
+            if (number := trie.number(node)) >= 0:
+                found.append((number, start, end + 1))
+            if not trie.goes_on(node):
+                break
+    return found
+
+
+@given(SPELLINGS, LETTERS)
+def test_a_tree_finds_every_spelling_where_it_stands(spellings: list[str], text: str) -> None:
+    stands = [
+        (number, start, start + len(spelling))
+        for number, spelling in enumerate(spellings)
+        for start in range(len(text))
+        if text.startswith(spelling, start)
+    ]
+    assert sorted(_found(Trie(spellings), text)) == sorted(stands)
+
+
+@given(st.lists(st.integers(0, 0x10FFFF)))
+def test_numbers_are_packed_as_they_are(numbers: list[int]) -> None:
+    assert list(map(ord, packed(numbers))) == numbers
+
+
+@given(
+    st.dictionaries(
+        st.text("漏水^$\U0001f4a7a", min_size=1, max_size=4),
+        st.tuples(st.integers(0, 1 << 24), STEPS, STEPS),
+        min_size=1,
+        max_size=25,
+    ),
+    st.integers(-500, 500),
+    LETTERS,
+    st.data(),
+)
+def test_both_forms_add_up_the_same(
+    weighed: dict[str, tuple[int, int, int]], loud_from: int, text: str, data: st.DataObject
+) -> None:
+    squares, firsts, seconds = map(list, zip(*weighed.values(), strict=True))
+    keywords = Keywords(list(weighed), squares, firsts, seconds, loud_from)
+    classes = data.draw(st.lists(st.integers(0, len(weighed) - 1), max_size=4))
+    assert Walked.can_hold(keywords)
+    searched, walked = Searched(keywords), Walked(keywords)
+    numbers = searched.numbers(text, classes)
+    assert sorted(walked.numbers(text, classes)) == sorted(numbers)
+    assert walked.loud(text) == searched.loud(text)
+    for one, other in (
+        (walked.sums(text, classes), searched.sums(text, classes)),
+        (walked.added(numbers), searched.added(numbers)),
+    ):
+        assert (one.squares, one.first, walked.second(one)) == (other.squares, other.first, searched.second(other))
+        assert (one.squares, one.first) == (sum(squares[n] for n in numbers), sum(firsts[n] for n in numbers))
+
+
+def test_numbers_that_cannot_be_packed_are_left_to_the_automaton() -> None:
+    assert Walked.can_hold(Keywords(["漏"], [1], [1], [1], 1))
+    assert not Walked.can_hold(Keywords(["漏"], [1], [1 << 20], [1], 1))
+    assert not Walked.can_hold(Keywords(["漏"], [1], [1], [-(1 << 20)], 1))
+    assert not Walked.can_hold(Keywords(["漏"], [1 << 36], [1], [1], 1))
