@@ -34,6 +34,15 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=CONVENTION)
 
 
+class PromiseColumns:
+    """How far the clock of a promise has got, for whatever keeps one (``routing.promise.Promise``)."""
+
+    reminded: Mapped[bool]
+    level: Mapped[int]
+    escalated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    next_check_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class AreaRow(Base):
     """A node of the area tree. The order of ``id`` is the order of the register."""
 

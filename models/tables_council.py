@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.columns import AreaPath, BigId, PlainText, UtcDateTime, Values, coded
-from models.tables import Base
+from models.tables import Base, PromiseColumns
 from routing.motion import MotionState
 from routing.vote import Ballot, VoteState
 
@@ -17,7 +17,7 @@ _DUE = text("next_check_at IS NOT NULL")
 _RUNNING = text("state = 'running'")
 
 
-class MotionRow(Base):
+class MotionRow(PromiseColumns, Base):
     """An answer that the community owes: the columns are the fields of ``routing.motion.Motion``."""
 
     __tablename__ = "motions"
@@ -39,10 +39,6 @@ class MotionRow(Base):
     answer: Mapped[str] = mapped_column(PlainText)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answered_by: Mapped[str] = mapped_column(PlainText)
-    reminded: Mapped[bool]
-    level: Mapped[int]
-    escalated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    next_check_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class VoteRow(Base):

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.columns import AreaPath, BigId, PlainText, UtcDateTime, coded
-from models.tables import Base
+from models.tables import Base, PromiseColumns
 from routing.need import NeedState
 from routing.partner import OfferState, PartnerKind
 from routing.project import ProjectState
@@ -96,7 +96,7 @@ class OfferRow(Base):
     partner_id: Mapped[int | None] = mapped_column(ForeignKey("partners.id"))
 
 
-class ProjectRow(Base):
+class ProjectRow(PromiseColumns, Base):
     """A project: the columns are the fields of ``routing.project.Project``."""
 
     __tablename__ = "projects"
@@ -119,13 +119,9 @@ class ProjectRow(Base):
     offer_id: Mapped[int | None] = mapped_column(ForeignKey("offers.id"))
     agreed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    reminded: Mapped[bool]
-    level: Mapped[int]
-    escalated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    next_check_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class ProjectStepRow(Base):
+class ProjectStepRow(PromiseColumns, Base):
     """A step of a project: the columns are the fields of ``routing.project.ProjectStep``."""
 
     __tablename__ = "project_steps"
@@ -143,10 +139,6 @@ class ProjectStepRow(Base):
     planned_at: Mapped[datetime] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    reminded: Mapped[bool]
-    level: Mapped[int]
-    escalated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    next_check_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class PrivateChatRow(Base):

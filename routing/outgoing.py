@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from routing.message import Attachment
+from routing.message import Attachment, IncomingMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +74,15 @@ class Backlog:
     waiting: int
     oldest: datetime | None
     given_up: int
+
+
+def reply_to(message: IncomingMessage, content: Content, ticket_id: int | None = None) -> Outgoing:
+    """``content`` as an answer to ``message``, in its topic."""
+    return Outgoing(
+        platform=message.platform,
+        chat_id=message.chat_id,
+        thread_id=message.thread_id,
+        content=content,
+        reply_to=message.message_id,
+        ticket_id=ticket_id,
+    )

@@ -91,11 +91,17 @@ def held_by(posts: Iterable[Staff], absences: Iterable[Absence], at: datetime) -
     area and hours stay those of the post. A post without a stand-in is off duty meanwhile.
     """
     register = {post.id: post for post in posts}
-    away = {one.post_id: one for one in absences if one.begins_at <= at < one.ends_at}
-    return tuple(_as_held(post, away.get(post.id), register) for post in register.values())
+    away = away_at(absences, at)
+    return tuple(as_held(post, away.get(post.id), register) for post in register.values())
 
 
-def _as_held(post: Staff, absence: Absence | None, register: Mapping[int, Staff]) -> Staff:
+def away_at(absences: Iterable[Absence], at: datetime) -> dict[int, Absence]:
+    """The absence of each post that is away at ``at``, by the post's id."""
+    return {one.post_id: one for one in absences if one.begins_at <= at < one.ends_at}
+
+
+def as_held(post: Staff, absence: Absence | None, register: Mapping[int, Staff]) -> Staff:
+    """The post in the hands of whoever stands in during the absence; where nobody of the register does, off duty."""
     if absence is None:
         return post
     stand_in = register.get(absence.stand_in_id) if absence.stand_in_id is not None else None

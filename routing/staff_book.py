@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from routing.rota import Absence
+from routing.rota import Absence, as_held, away_at
 from routing.staff import Role, Staff
 
 
@@ -28,12 +28,12 @@ class StaffBook:
     def get(self, post_id: int, now: datetime) -> Staff | None:
         """The post as it is held at ``now``, or none where there is no such post."""
         post = self._by_id.get(post_id)
-        return None if post is None else self._held(post, self._away(now))
+        return None if post is None else self._held(post, away_at(self._absences, now))
 
     def of_account(self, account: int, now: datetime) -> tuple[Staff, ...]:
         """The posts that a person holds, away or not, and those that the person stands in for at ``now``."""
         found = {post.id: post for post in self._by_account.get(account, ())}
-        for absence in self._away(now).values():
+        for absence in away_at(self._absences, now).values():
             stand_in = self._by_id.get(absence.stand_in_id) if absence.stand_in_id is not None else None
             if stand_in is not None and stand_in.account == account and absence.post_id in self._by_id:
                 found.setdefault(absence.post_id, replace(self._by_id[absence.post_id], account=account))
@@ -43,31 +43,15 @@ class StaffBook:
         """The posts in any of these roles for exactly these areas, on duty or not, as they are held at ``now``."""
         wanted = set(roles)
         found = [post for code in set(area_codes) for post in self._by_area.get(code, ()) if post.role in wanted]
-        away = self._away(now)
+        away = away_at(self._absences, now)
         return tuple(self._held(post, away) for post in sorted(found, key=_id))
 
     def ids_of_areas(self, area_codes: Iterable[str]) -> list[int]:
         """The ids of all posts for exactly these areas."""
         return [post.id for code in area_codes for post in self._by_area.get(code, ())]
 
-    def _away(self, now: datetime) -> dict[int, Absence]:
-        return {one.post_id: one for one in self._absences if one.begins_at <= now < one.ends_at}
-
-    def _held(self, post: Staff, away: dict[int, Absence]) -> Staff:
-        """The post in the hands of whoever stands in for one who is away; where nobody does, it is off duty."""
-        absence = away.get(post.id)
-        if absence is None:
-            return post
-        stand_in = self._by_id.get(absence.stand_in_id) if absence.stand_in_id is not None else None
-        if stand_in is None:
-            return replace(post, on_duty=False)
-        return replace(
-            post,
-            name=stand_in.name,
-            account=stand_in.account,
-            on_duty=stand_in.on_duty,
-            reachable=stand_in.reachable,
-        )
+    def _held(self, post: Staff, away: Mapping[int, Absence]) -> Staff:
+        return as_held(post, away.get(post.id), self._by_id)
 
 
 def _id(post: Staff) -> int:

@@ -12,7 +12,7 @@ from routing.callback import Archived, Doubt, doubt_of
 from routing.errors import IllegalTransition, NotAllowed
 from routing.escalation import CONTRADICTION
 from routing.message import IncomingMessage
-from routing.outgoing import Content, Outgoing
+from routing.outgoing import Content, reply_to
 from routing.queries import TicketFilter
 from routing.ticket import Action, Satisfaction, Status, Ticket, next_status
 from routing.ticket_events import EventKind, TicketEvent
@@ -50,16 +50,7 @@ class CallBackService:
         ticket = await self._desk.put(work, replace(ticket, disputed_at=now), event)
         names = await ask_for_decision(work, rules, board, ticket, levels[0], "disputed.title")
         line = rules.wording.say("disputed.reporter", ticket.script, number=ticket.number, name=names)
-        await work.outbox.add(
-            Outgoing(
-                platform=message.platform,
-                chat_id=message.chat_id,
-                thread_id=message.thread_id,
-                content=Content(lines=(line,)),
-                reply_to=message.message_id,
-                ticket_id=ticket.id,
-            )
-        )
+        await work.outbox.add(reply_to(message, Content(lines=(line,)), ticket.id))
         return True
 
     async def decide(self, work: UnitOfWork, press: Press, ticket_id: int, *, redo: bool) -> Answer:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from bot.services.awaited_words import LIFETIME, await_words
 from bot.services.care_list import CHAT, CareListService
 from bot.services.care_pages import Seen
 from bot.services.desk import Answer, Press
@@ -36,7 +37,6 @@ from routing.care_visits import (
     unmet,
 )
 from routing.errors import NotAllowed, QunbanError
-from routing.groups import Dialogue
 from routing.message import IncomingMessage
 from routing.outgoing import Content, Outgoing
 from routing.staff import Actor, Staff
@@ -46,7 +46,6 @@ EXPECTS_VISIT = "visit_report"
 
 BATCH = 50
 """Visits of one transaction."""
-LIFETIME = timedelta(minutes=30)
 SHORTEST_REPORT = 2
 LONGEST_REPORT = 500
 SHOWN = 20
@@ -129,17 +128,8 @@ class CareVisitService:
         """Asks somebody who was there how they found the person; a sentence is awaited in the private chat."""
         visit, person, _ = await self._taken(work, press.actor, visit_id)
         visit.moved(VisitAction.REPORT)
-        await work.prompts.begin(
-            Dialogue(
-                press.platform,
-                press.actor.account,
-                press.actor.account,
-                EXPECTS_VISIT,
-                None,
-                self._clock() + LIFETIME,
-                {"visit": visit.id},
-            )
-        )
+        until = self._clock() + LIFETIME
+        await await_words(work, press.platform, press.actor.account, EXPECTS_VISIT, until, data={"visit": visit.id})
         answer = Answer("care.visit.tell", {"name": person.name})
         line = self._rules.wording.say(answer.key, **answer.fields)
         await work.outbox.add(Outgoing(press.platform, press.actor.account, Content(lines=(line,))))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from bot.services.awaited_words import LIFETIME, await_words
 from bot.services.desk import Press
 from bot.services.dispute_cards import DisputeCards, DisputeView
 from bot.services.ports import Clock, UnitOfWork
@@ -13,13 +14,11 @@ from bot.services.wording import display_area
 from routing.dispute import Dispute, DisputeEvent, Party, leading_post, next_state, require_voice
 from routing.dispute_states import DisputeMove
 from routing.errors import QunbanError
-from routing.groups import Dialogue
 from routing.outgoing import Content, Outgoing
 from routing.staff import Actor, Staff
 
 EXPECTS_DISPUTE = "dispute"
 """The bot waits for words about a dispute; what they are is in the dialogue's data."""
-LIFETIME = timedelta(minutes=30)
 SHORTEST, LONGEST = 2, 1000
 
 
@@ -132,17 +131,8 @@ class DisputeDesk:
 
     async def ask(self, work: UnitOfWork, press: Press, move: DisputeMove, **data: object) -> None:
         """Awaits the person's next message in the private chat as the words of a move."""
-        await work.prompts.begin(
-            Dialogue(
-                platform=press.platform,
-                chat_id=press.actor.account,
-                account=press.actor.account,
-                expects=EXPECTS_DISPUTE,
-                ticket_id=None,
-                expires_at=self.clock() + LIFETIME,
-                data={"move": move.value, **data},
-            )
-        )
+        until, words_for = self.clock() + LIFETIME, {"move": move.value, **data}
+        await await_words(work, press.platform, press.actor.account, EXPECTS_DISPUTE, until, data=words_for)
 
 
 def words_of(text: str, longest: int = LONGEST) -> str:

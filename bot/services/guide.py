@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from bot.services.guide_cards import GuideCards
 from bot.services.open_questions import OpenQuestionService
 from bot.services.ports import Clock, UnitOfWork
-from bot.services.registration import RegistrationService, reply_to
+from bot.services.registration import RegistrationService
 from bot.services.rules import Rules
 from routing.catalogue import AppealType
 from routing.groups import Prompt
@@ -21,7 +21,7 @@ from routing.guide.items import Certificate, Entry, GuideRules, ServiceItem, gui
 from routing.guide.matching import GuideMatcher
 from routing.guide.replying import Answered, AskBack, GuideReply, reply_of, services_of
 from routing.message import IncomingMessage
-from routing.outgoing import Content
+from routing.outgoing import Content, reply_to
 from routing.script import Script, script_of
 from routing.triage.decision import Decision, Ignore, Matter
 from routing.triage.engine import Triage

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
+from bot.services.awaited_words import LIFETIME, await_words, result_of, take_awaited
 from bot.services.desk import Answer, Press, TicketDesk, given_to
 from bot.services.hand_over import HandOverService
 from bot.services.ports import UnitOfWork
 from bot.services.rota import there_now
-from routing.errors import NotAllowed, QunbanError
+from routing.errors import NotAllowed
 from routing.groups import Dialogue
 from routing.message import Attachment, IncomingMessage
 from routing.outgoing import Button, Content
@@ -22,39 +22,10 @@ from routing.ticket_events import EventKind
 TRANSFER_TO = "transfer_to"
 EXPECTS_RESULT = "result"
 
-DIALOGUE_LIFETIME = timedelta(minutes=30)
 MOST_CANDIDATES = 8
 """As many people as fit under a message as buttons without scrolling on a telephone."""
-SHORTEST_RESULT = 2
-LONGEST_RESULT = 500
 
 _TRANSFEREES = (Role.GRID_WORKER, Role.PROPERTY, Role.DEPARTMENT, Role.GRID_LEAD, Role.COMMUNITY, Role.STREET)
-
-
-class ResultTooShort(QunbanError):
-    """The closing sentence says nothing."""
-
-    code = "result_too_short"
-
-    def __init__(self, count: int) -> None:
-        super().__init__(count)
-        self.count = count
-
-
-class ResultTooLong(QunbanError):
-    """The closing sentence does not fit on a card."""
-
-    code = "result_too_long"
-
-    def __init__(self, count: int) -> None:
-        super().__init__(count)
-        self.count = count
-
-
-class DialogueOver(QunbanError):
-    """The bot waits for nothing from this person any more."""
-
-    code = "dialogue_over"
 
 
 class HandlingService:
@@ -119,49 +90,28 @@ class HandlingService:
         """Asks for the sentence that says what was done; it is awaited in the private chat."""
         taken = await self._desk.take(work, press.actor, Action.RESOLVE, ticket_id)
         require_all_done(taken.ticket.number, await work.subtasks.of_ticket(ticket_id))
-        await work.prompts.begin(
-            Dialogue(
-                platform=press.platform,
-                chat_id=press.actor.account,
-                account=press.actor.account,
-                expects=EXPECTS_RESULT,
-                ticket_id=ticket_id,
-                expires_at=taken.now + DIALOGUE_LIFETIME,
-            )
-        )
+        until = taken.now + LIFETIME
+        await await_words(work, press.platform, press.actor.account, EXPECTS_RESULT, until, ticket_id=ticket_id)
         answer = Answer("handling.tell_result", {"number": taken.ticket.number})
         await self._desk.say(work, press, self._line(answer), ticket_id=ticket_id)
         return answer
 
     async def take_result(self, work: UnitOfWork, actor: Actor, message: IncomingMessage) -> Answer:
-        """Takes photos and the closing sentence from the private chat; the sentence ends it.
-
-        So does the loss of the ticket or of time: the dialogue would else catch whatever the person says next.
-        """
-        dialogue = await work.prompts.dialogue(message.platform, message.chat_id, actor.account)
-        if dialogue is None or dialogue.ticket_id is None:
-            raise DialogueOver
-        try:
-            if dialogue.expires_at <= self._desk.clock():
-                raise DialogueOver
-            await self._desk.take(work, actor, Action.RESOLVE, dialogue.ticket_id)
-        except QunbanError as refusal:
-            await work.prompts.end(message.platform, message.chat_id, actor.account)
-            return Answer(f"error.{refusal.code}", refusal.fields())
+        """Takes photos and the closing sentence from the private chat; the sentence ends it."""
+        awaited = await take_awaited(self._desk, work, actor, message, Action.RESOLVE)
+        if isinstance(awaited, Answer):
+            return awaited
+        dialogue, taken = awaited
         photos = message.attachments
         if photos:
-            await work.tickets.add_attachments(dialogue.ticket_id, photos)
-        text = message.text.strip()
-        if not text and photos:
+            await work.tickets.add_attachments(taken.ticket.id, photos)
+        if photos and not message.text.strip():
             shown = (*self._shown(dialogue), *photos)
             await work.prompts.begin(replace(dialogue, data={"photos": [_packed(photo) for photo in shown]}))
             return Answer("handling.photo_kept")
-        if len(text) < SHORTEST_RESULT:
-            raise ResultTooShort(SHORTEST_RESULT)
-        if len(text) > LONGEST_RESULT:
-            raise ResultTooLong(LONGEST_RESULT)
+        result = result_of(message.text)
         await work.prompts.end(message.platform, message.chat_id, actor.account)
-        return await self._resolve(work, actor, dialogue.ticket_id, text, (*self._shown(dialogue), *photos))
+        return await self._resolve(work, actor, taken.ticket.id, result, (*self._shown(dialogue), *photos))
 
     async def withdraw(self, work: UnitOfWork, actor: Actor, ticket_id: int) -> Answer:
         """Takes the ticket back as no request."""

@@ -14,7 +14,7 @@ from routing.assign import posts_at
 from routing.catalogue import Urgency
 from routing.message import IncomingMessage
 from routing.organisation import Step
-from routing.outgoing import Button, Content, Outgoing
+from routing.outgoing import Button, Content, reply_to
 from routing.place import Place
 from routing.script import script_of
 from routing.staff import Role, Staff
@@ -169,7 +169,7 @@ class JoiningService:
             other = Button(say("button.not_yet", script), NOT_YET, ticket.id)
         solved = Button(say("button.confirm", script), Action.CONFIRM, ticket.id)
         title = say(key, script, number=ticket.number, service=self._rules.wording.service(ticket.service_code))
-        await work.outbox.add(_reply(message, Content(title, buttons=((solved, other),)), ticket.id))
+        await work.outbox.add(reply_to(message, Content(title, buttons=((solved, other),)), ticket.id))
 
     async def _locked_with_files(self, work: UnitOfWork, message: IncomingMessage, ticket_id: int) -> Ticket:
         await work.tickets.add_attachments(ticket_id, message.attachments)
@@ -238,7 +238,7 @@ class JoiningService:
 
     async def _answer(self, work: UnitOfWork, message: IncomingMessage, key: str, **fields: object) -> None:
         line = self._rules.wording.say(key, script_of(message.text), **fields)
-        await work.outbox.add(_reply(message, Content(lines=(line,))))
+        await work.outbox.add(reply_to(message, Content(lines=(line,))))
 
 
 def _corrected(old: Place, new: Place) -> Place:
@@ -246,14 +246,3 @@ def _corrected(old: Place, new: Place) -> Place:
     if new.building and new.building != old.building:
         return replace(new, spot=new.spot or old.spot)
     return new.merged_with(old)
-
-
-def _reply(message: IncomingMessage, content: Content, ticket_id: int | None = None) -> Outgoing:
-    return Outgoing(
-        platform=message.platform,
-        chat_id=message.chat_id,
-        thread_id=message.thread_id,
-        content=content,
-        reply_to=message.message_id,
-        ticket_id=ticket_id,
-    )

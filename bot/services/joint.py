@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
+from bot.services.awaited_words import LIFETIME, await_words
 from bot.services.desk import Answer, Press, TicketDesk
 from bot.services.ports import UnitOfWork
 from bot.services.rota import there_now
 from bot.services.subtask_cards import show_subtask
 from routing.errors import NotAllowed, QunbanError
-from routing.groups import Dialogue
 from routing.message import IncomingMessage
 from routing.outgoing import Button, Content
 from routing.permissions import RANK, co_handling_post
@@ -28,7 +27,6 @@ RECALL_FOR = "recall_for"
 EXPECTS_TASK = "subtask"
 """The lead is to write what the co-handler shall do."""
 
-LIFETIME = timedelta(minutes=30)
 MOST_HELPERS = 20
 SHORTEST_TASK = 2
 LONGEST_TASK = 200
@@ -74,17 +72,9 @@ class JointService:
         """Asks the lead what the chosen person shall do; the sentence is awaited in the private chat."""
         taken = await self._desk.take(work, press.actor, Action.INVITE, ticket_id)
         helper = await self._helper(work, taken.ticket, post_id)
-        await work.prompts.begin(
-            Dialogue(
-                platform=press.platform,
-                chat_id=press.actor.account,
-                account=press.actor.account,
-                expects=EXPECTS_TASK,
-                ticket_id=ticket_id,
-                expires_at=taken.now + LIFETIME,
-                data={"post": helper.id},
-            )
-        )
+        account, until = press.actor.account, taken.now + LIFETIME
+        data = {"post": helper.id}
+        await await_words(work, press.platform, account, EXPECTS_TASK, until, ticket_id=ticket_id, data=data)
         return await self._answered(work, press, Answer("subtask.tell_task", {"name": helper.name}))
 
     async def take_task(self, work: UnitOfWork, actor: Actor, message: IncomingMessage) -> Answer | None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.services.awaited_words import await_words
 from bot.services.civic_board import CivicBoard
 from bot.services.desk import Answer, Press, TicketDesk
 from bot.services.ports import UnitOfWork
 from routing.civic_rights import CivicAction, civic_post
 from routing.errors import NotAllowed
-from routing.groups import Dialogue
 from routing.message import IncomingMessage
 from routing.motion import (
     AnswerUnclear,
@@ -79,17 +79,9 @@ class MotionService:
         motion = await work.civic.motions.lock(motion_id)
         civic_post(press.actor, CivicAction.ANSWER, motion.area_path)
         require_motion_move(motion, MotionState.ANSWERED)
-        await work.prompts.begin(
-            Dialogue(
-                platform=press.platform,
-                chat_id=press.actor.account,
-                account=press.actor.account,
-                expects=EXPECTS_ANSWER,
-                ticket_id=motion.ticket_id,
-                expires_at=self._board.clock() + LIFETIME,
-                data={"motion": motion_id},
-            )
-        )
+        account, until = press.actor.account, self._board.clock() + LIFETIME
+        data = {"motion": motion_id}
+        await await_words(work, press.platform, account, EXPECTS_ANSWER, until, ticket_id=motion.ticket_id, data=data)
         answer = Answer("motions.tell_answer", {"number": (await work.tickets.get(motion.ticket_id)).number})
         line = self._board.rules.wording.say(answer.key, **answer.fields)
         await self._board.tell(work, [press.actor.account], Content(lines=(line,)))

@@ -17,7 +17,7 @@ from routing.message import IncomingMessage
 from routing.need import ON_THE_LIST, Need, NeedFilter, NeedState, UnknownNeed, require_need_move, require_on_the_list
 from routing.need_matching import is_near
 from routing.need_rules import NeedRules
-from routing.outgoing import Button, Content, Outgoing
+from routing.outgoing import Button, Content, reply_to
 from routing.script import Script, script_of
 from routing.staff import Actor
 from routing.ticket import Action, Ticket, next_status
@@ -282,12 +282,4 @@ class NeedService:
     async def _answer(self, work: UnitOfWork, message: IncomingMessage, need: Need, *, is_new: bool) -> None:
         key = "needs.listed" if is_new else "needs.joined_same"
         line = self._board.rules.wording.say(key, need.script, number=need.id, count=need.voices)
-        await work.outbox.add(
-            Outgoing(
-                platform=message.platform,
-                chat_id=message.chat_id,
-                thread_id=message.thread_id,
-                content=Content(lines=(line,)),
-                reply_to=message.message_id,
-            )
-        )
+        await work.outbox.add(reply_to(message, Content(lines=(line,))))

@@ -4,19 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.services.awaited_words import LIFETIME, await_words, result_of, take_awaited
 from bot.services.desk import Answer, Press, TicketDesk
-from bot.services.handling import (
-    DIALOGUE_LIFETIME,
-    LONGEST_RESULT,
-    SHORTEST_RESULT,
-    DialogueOver,
-    ResultTooLong,
-    ResultTooShort,
-)
 from bot.services.ports import UnitOfWork
-from routing.errors import QunbanError
 from routing.escalation import URGE
-from routing.groups import Dialogue
 from routing.message import IncomingMessage
 from routing.outgoing import Content
 from routing.staff import Actor
@@ -35,41 +26,20 @@ class ProgressService:
     async def begin(self, work: UnitOfWork, press: Press, ticket_id: int) -> Answer:
         """Asks for the sentence; it is awaited in the private chat."""
         taken = await self._desk.take(work, press.actor, Action.PROGRESS, ticket_id)
-        await work.prompts.begin(
-            Dialogue(
-                platform=press.platform,
-                chat_id=press.actor.account,
-                account=press.actor.account,
-                expects=EXPECTS_PROGRESS,
-                ticket_id=ticket_id,
-                expires_at=taken.now + DIALOGUE_LIFETIME,
-            )
-        )
+        until = taken.now + LIFETIME
+        await await_words(work, press.platform, press.actor.account, EXPECTS_PROGRESS, until, ticket_id=ticket_id)
         answer = Answer("handling.tell_progress", {"number": taken.ticket.number})
         line = self._desk.rules.wording.say(answer.key, **answer.fields)
         await self._desk.say(work, press, Content(lines=(line,)), ticket_id=ticket_id)
         return answer
 
     async def take(self, work: UnitOfWork, actor: Actor, message: IncomingMessage) -> Answer:
-        """Keeps the sentence and ends the dialogue; so does the loss of the ticket or of time.
-
-        A sentence that says nothing is refused and awaited again.
-        """
-        dialogue = await work.prompts.dialogue(message.platform, message.chat_id, actor.account)
-        if dialogue is None or dialogue.ticket_id is None:
-            raise DialogueOver
-        try:
-            if dialogue.expires_at <= self._desk.clock():
-                raise DialogueOver
-            taken = await self._desk.take(work, actor, Action.PROGRESS, dialogue.ticket_id)
-        except QunbanError as refusal:
-            await work.prompts.end(message.platform, message.chat_id, actor.account)
-            return Answer(f"error.{refusal.code}", refusal.fields())
-        text = message.text.strip()
-        if len(text) < SHORTEST_RESULT:
-            raise ResultTooShort(SHORTEST_RESULT)
-        if len(text) > LONGEST_RESULT:
-            raise ResultTooLong(LONGEST_RESULT)
+        """Keeps the sentence and ends the dialogue. One that says nothing is refused and awaited again."""
+        awaited = await take_awaited(self._desk, work, actor, message, Action.PROGRESS)
+        if isinstance(awaited, Answer):
+            return awaited
+        _, taken = awaited
+        text = result_of(message.text)
         await work.prompts.end(message.platform, message.chat_id, actor.account)
         ticket = replace(taken.ticket, urge_due_at=None, reminded=taken.ticket.reminded - {URGE})
         await self._desk.put(work, ticket, self._desk.event(taken, EventKind.PROGRESSED, text=text))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.services.ports import Clock, UnitOfWork
-from bot.services.registration import RegistrationService, reply_to
+from bot.services.registration import RegistrationService
 from bot.services.rules import Rules
 from routing.errors import QunbanError
 from routing.groups import Prompt
 from routing.message import IncomingMessage
-from routing.outgoing import Button, Content
+from routing.outgoing import Button, Content, reply_to
 from routing.script import script_of
 from routing.staff import Actor
 from routing.triage.decision import Matter

@@ -20,7 +20,7 @@ from routing.errors import QunbanError
 from routing.flood import Flood, flood_of
 from routing.followup import plain
 from routing.message import IncomingMessage
-from routing.outgoing import Content, Outgoing
+from routing.outgoing import Content, reply_to
 from routing.place import Place
 from routing.relation import are_apart, outgrows_question
 from routing.script import script_of
@@ -268,15 +268,3 @@ def _with_earlier(place: Place, before: Sequence[Forerunner]) -> Place:
         if one.place is not None:
             place = place.merged_with(one.place)
     return place
-
-
-def reply_to(message: IncomingMessage, content: Content, ticket_id: int | None = None) -> Outgoing:
-    """``content`` as an answer to ``message``, in its topic."""
-    return Outgoing(
-        platform=message.platform,
-        chat_id=message.chat_id,
-        thread_id=message.thread_id,
-        content=content,
-        reply_to=message.message_id,
-        ticket_id=ticket_id,
-    )

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import timedelta
 
+from bot.services.awaited_words import LIFETIME, await_words
 from bot.services.desk import Answer, Press
 from bot.services.ports import Clock, UnitOfWork
 from bot.services.prompting import PROMPT_LIFETIME, PromptGone, PromptNotYours
-from bot.services.registration import RegistrationService, reply_to
+from bot.services.registration import RegistrationService
 from bot.services.rules import Rules
 from routing.area_naming import areas_named
 from routing.areas import Area
 from routing.catalogue import OTHER
 from routing.groups import Dialogue, GroupKind, GroupState, Prompt
 from routing.message import IncomingMessage
-from routing.outgoing import Button, Content, Outgoing
+from routing.outgoing import Button, Content, Outgoing, reply_to
 from routing.script import Script, script_of
 from routing.staff import Actor
 
@@ -30,7 +30,6 @@ EXPECTS_REPORT = "report_in"
 LINK = "in-"
 """What a link from a group begins with, before the code of its area."""
 MOST_OFFERED = 12
-LIFETIME = timedelta(minutes=30)
 
 _A_ROW = 2
 _LONGEST_ARGUMENT = 20
@@ -98,10 +97,8 @@ class WhereaboutsService:
         code, tree = payload.removeprefix(LINK), await work.areas.tree()
         if not payload.startswith(LINK) or code not in tree:
             return None
-        expires = self._clock() + LIFETIME
-        await work.prompts.begin(
-            Dialogue(platform, actor.account, actor.account, EXPECTS_REPORT, None, expires, {"area": code})
-        )
+        until = self._clock() + LIFETIME
+        await await_words(work, platform, actor.account, EXPECTS_REPORT, until, data={"area": code})
         return Answer("intake.report_in", {"area": tree.get(code).name})
 
     async def link_of(self, work: UnitOfWork, platform: str, chat_id: int, bot_name: str) -> str | None:

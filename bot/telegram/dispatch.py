@@ -30,7 +30,7 @@ from bot.telegram.routers.volunteers import volunteers_router
 from bot.telegram.talking import Talking
 from routing.errors import QunbanError
 from routing.message import IncomingMessage
-from routing.outgoing import Content, Outgoing
+from routing.outgoing import Content, Outgoing, reply_to
 from routing.script import script_of
 from routing.staff import Actor
 
@@ -127,15 +127,7 @@ class TelegramInteraction:
             return
         name = self._identity.username
         line = self._services.rules.wording.say("start.in_private", script_of(said.text), name=name)
-        await work.outbox.add(
-            Outgoing(
-                platform=talking.platform,
-                chat_id=said.chat_id,
-                thread_id=said.thread_id,
-                content=Content(lines=(line,)),
-                reply_to=said.message_id,
-            )
-        )
+        await work.outbox.add(reply_to(said, Content(lines=(line,))))
 
     async def _send(self, work: UnitOfWork, talking: Talking, reply: Messages) -> None:
         said = talking.message
