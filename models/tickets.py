@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 
-from sqlalchemy import Integer, Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import Select, delete, func, insert, select, update
 
 from models.clock_writes import write_clock
+from models.due_tickets import take_due
 from models.erasure import erase_tickets
 from models.tables_tickets import (
     NumberCounterRow,
@@ -43,14 +44,6 @@ _REPORTER_COLUMNS = tuple(getattr(TicketReporterRow, name) for name in _REPORTER
 
 # Values go beside a statement, not into it: with forty columns, building it anew costs more than running it.
 _INSERT_TICKET = insert(TicketRow).returning(TicketRow.id)
-_DUE = (
-    select(*TICKET_COLUMNS)
-    .where(TicketRow.next_check_at <= bindparam("due_at", type_=TicketRow.next_check_at.type))
-    # By the index alone: of many that fall due at the same moment, none has to be sorted.
-    .order_by(TicketRow.next_check_at)
-    .limit(bindparam("most", type_=Integer))
-    .with_for_update(skip_locked=True)
-)
 
 
 class SqlTicketStore:
@@ -269,7 +262,7 @@ class SqlTicketStore:
 
         What another process has locked is left to it, so any number of them may ask at once.
         """
-        return tickets_of(await self._transaction.execute(_DUE, {"due_at": now, "most": limit}))
+        return await take_due(self._transaction, now, limit)
 
     async def erase(self, ended_before: datetime, at: datetime, *, limit: int) -> int:
         """Erases what names people from up to ``limit`` tickets that ended before then; returns how many."""

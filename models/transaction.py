@@ -53,6 +53,12 @@ class Transaction:
         """The only value that a statement in the words of this database gives."""
         return str((await (await self._opened()).exec_driver_sql(text, parameters)).scalar_one())
 
+    async def rows(self, text: str, parameters: tuple[Any, ...]) -> Sequence[Sequence[Any]]:
+        """The rows that a query in the words of this database gives, with the values as its driver gives them."""
+        if self._gathering is not None:
+            await self._write_gathered(self._gathering)
+        return (await (await self._opened()).exec_driver_sql(text, parameters)).all()
+
     def gather(self, foreseen: Foreseen, written: Written | None = None) -> None:
         """From now until the commit, rows that are added wait to be written together; ``written`` is told of it."""
         self._gathering = Gathering(foreseen, written)

@@ -196,6 +196,20 @@ async def test_a_message_leads_to_one_ticket(database: Database) -> None:
         assert await work.tickets.of_message("local", -6, 9_000_000_001) is None
 
 
+@pytest.mark.parametrize("text", ODD_TEXTS)
+async def test_a_due_ticket_is_the_one_that_any_other_query_gives(database: Database, text: str) -> None:
+    worker = await settle(database)
+    full = full_ticket(text, worker.id)
+    async with database.unit_of_work() as work:
+        kept = await work.tickets.add(full, number_scope="G1", day="d")
+        plain = await work.tickets.add(ticket(next_check_at=NOW), number_scope="G1", day="d")
+        await work.commit()
+    async with database.unit_of_work() as work:
+        due = await work.tickets.take_due(NOW + timedelta(days=1), limit=9)
+        # A value of an enumeration equals its text, so what is compared is what each says it is.
+        assert [repr(one) for one in due] == [repr(await work.tickets.get(one.id)) for one in (plain, kept)]
+
+
 async def test_due_tickets_come_longest_due_first(database: Database) -> None:
     await settle(database)
     late = await open_ticket(database, next_check_at=NOW - timedelta(minutes=1))
