@@ -145,11 +145,6 @@ class Gathering:
         """Makes the writing depend on nobody else having dealt with the talk of a group since it was read."""
         self._claimed.add(chat)
 
-    @property
-    def has_rows(self) -> bool:
-        """Whether anything waits to be written."""
-        return bool(self._rows)
-
     def needs_writing_before(self, statement: Executable) -> bool:
         """Whether a statement could tell that something was not written yet.
 

@@ -7,7 +7,6 @@ from importlib import resources
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
@@ -45,17 +44,6 @@ async def upgrade(database_url: str, revision: str = "head") -> None:
 async def downgrade(database_url: str, revision: str) -> None:
     """Takes the database back to an older ``revision`` ("base" is the empty database)."""
     await _run(database_url, lambda made: command.downgrade(made, revision))
-
-
-async def is_current(database_url: str) -> bool:
-    """Whether the database stands at the newest revision."""
-    engine = connect_once(parse_url(database_url))
-    try:
-        async with engine.connect() as connection:
-            current = await connection.run_sync(lambda plain: MigrationContext.configure(plain).get_current_revision())
-    finally:
-        await engine.dispose()
-    return current == head_revision()
 
 
 async def _run(database_url: str, migrate: Callable[[Config], None]) -> None:

@@ -114,7 +114,7 @@ class SqlOutbox:
             pause_ends.is_(None), pause_ends <= now, pause_ends > now + timedelta(seconds=LONGEST_PAUSE_SECONDS)
         )
         due = (
-            _heads(OutboxRow.id)
+            _heads()
             # PostgreSQL looks again at a row that another sender has just changed, but not at what a subquery said.
             .where(rested, free, ~in_hand.exists())
             .order_by(OutboxRow.id)
@@ -221,16 +221,6 @@ class SqlOutbox:
             .values(state=Delivery.FAILED, finished_at=at, leased_until=None, error=error)
         )
 
-    async def next_due(self) -> datetime | None:
-        """When ``take`` next has something to give, if nothing is added before; none while nothing waits.
-
-        A moment in the past means now.
-        """
-        other = aliased(OutboxRow)
-        in_hand = select(func.max(other.leased_until)).where(*_same_chat(other)).scalar_subquery()
-        rows = await self._transaction.execute(_heads(OutboxRow.created_at, OutboxRow.not_before, in_hand))
-        return min((max(moment for moment in row if moment is not None) for row in rows), default=None)
-
     async def pending(self) -> int:
         """How many messages wait or are being sent."""
         return int((await self._transaction.execute(select(func.count()).where(_IS_WAITING))).scalar_one())
@@ -298,11 +288,11 @@ class SqlOutbox:
         return newer.first() is not None
 
 
-def _heads(*columns: Any) -> Select[Any]:
+def _heads() -> Select[tuple[int]]:
     """The first waiting row of each chat."""
     other = aliased(OutboxRow)
     earlier = select(other.id).where(*_same_chat(other), other.id < OutboxRow.id)
-    return select(*columns).where(_IS_WAITING, ~earlier.exists())
+    return select(OutboxRow.id).where(_IS_WAITING, ~earlier.exists())
 
 
 def _same_chat(other: type[OutboxRow]) -> tuple[ColumnElement[bool], ...]:

@@ -129,12 +129,3 @@ def _allows(post: Staff, action: Action, ticket: Ticket, assignee: Staff | None)
     if action in _SUPERIORS:
         return not holds and is_superior(post, ticket, assignee)
     return False
-
-
-def may_see(actor: Actor, ticket: Ticket) -> bool:
-    """Whether the person may read the ticket's details (room, reporter, text): a handler or superior of its area."""
-    return any(
-        post.id == ticket.assignee_id
-        or (covers(post, ticket) and (RANK[post.role] >= RANK[Role.GRID_LEAD] or may_claim(post, ticket)))
-        for post in actor.posts
-    )

@@ -222,17 +222,6 @@ def elapsed(start: datetime, end: datetime, clock: Clock, calendar: WorkingCalen
     return max(timedelta(0), end - start)
 
 
-def share_used(limit: Limit, due: datetime, now: datetime, calendar: WorkingCalendar) -> float:
-    """How much of a limit is used up: 0.0 at its start, 1.0 when it falls due, more once it is overdue.
-
-    It is measured back from the due time, because pauses and extensions move only that.
-    """
-    left = elapsed(now, due, limit.clock, calendar)
-    if left > timedelta(0) or now < due:
-        return 1.0 - left / limit.duration
-    return 1.0 + elapsed(due, now, limit.clock, calendar) / limit.duration
-
-
 def reached_at(share: float, limit: Limit, due: datetime, calendar: WorkingCalendar) -> datetime:
     """The first moment at which ``share`` of the limit is used up (UTC)."""
     if share == 1.0:

@@ -32,10 +32,6 @@ class Room:
     is_forum: bool = False
     admins: tuple[int, ...] = ()
 
-    @property
-    def is_supergroup(self) -> bool:
-        return self.chat_id <= SUPERGROUP_CEILING
-
 
 @dataclass(frozen=True, slots=True)
 class World:

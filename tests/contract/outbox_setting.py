@@ -52,10 +52,6 @@ class Setting:
         async with self.database.unit_of_work() as work:
             return await work.outbox.pending(), await work.outbox.given_up()
 
-    async def next_due(self) -> datetime | None:
-        async with self.database.unit_of_work() as work:
-            return await work.outbox.next_due()
-
     async def drain(self) -> list[str]:
         """Delivers everything and returns the titles in order."""
         titles: list[str] = []

@@ -80,7 +80,6 @@ async def test_what_was_not_committed_is_not_sent(setting: Setting) -> None:
         await work.outbox.add()
         await work.commit()
     assert await setting.take() == []
-    assert await setting.next_due() is None
     assert await setting.counts() == (0, 0)
 
 
@@ -90,7 +89,6 @@ async def test_a_lease_that_ran_out_is_taken_over(setting: Setting) -> None:
     setting.now = NOW + LEASE * SECOND - timedelta(microseconds=1)
     assert await setting.take() == []
     setting.now = NOW + LEASE * SECOND
-    assert await setting.next_due() == setting.now
     (again,) = await setting.take()
     assert (again.id, again.attempts) == (first.id, first.attempts + 1)
     # The first sender wakes up: it has nothing to say about the message any more,
@@ -111,7 +109,6 @@ async def test_a_retry_waits_and_holds_up_its_chat_only(setting: Setting) -> Non
     await setting.retry(rows[0], NOW + 30 * SECOND)
     await setting.delivered(rows[1])
     assert await setting.take() == []
-    assert await setting.next_due() == NOW + 30 * SECOND, "b is behind a, so nothing can be sent sooner"
     setting.now = NOW + 30 * SECOND
     (again,) = await setting.take()
     assert (again.message.content.title, again.attempts) == ("a", 1)
@@ -127,17 +124,6 @@ async def test_giving_up_lets_the_next_one_go(setting: Setting) -> None:
     assert await setting.drain() == ["b"]
 
 
-async def test_when_something_is_due_next(setting: Setting) -> None:
-    await setting.add(note(1, "a"))
-    setting.now = NOW + SECOND
-    await setting.add(note(2, "b"))
-    assert await setting.next_due() == NOW
-    rows = await setting.take()
-    assert await setting.next_due() == setting.now + LEASE * SECOND
-    await setting.retry(rows[1], NOW + 5 * SECOND)
-    assert await setting.next_due() == NOW + 5 * SECOND
-
-
 async def test_a_later_message_in_hand_keeps_the_chat_waiting(setting: Setting) -> None:
     """Two transactions may commit in another order than that in which their rows were numbered."""
     await setting.add(note(1, "late"), note(1, "b"))
@@ -148,7 +134,6 @@ async def test_a_later_message_in_hand_keeps_the_chat_waiting(setting: Setting) 
     (b,) = await setting.take()
     await _wait_again(setting, late.id)
     assert await setting.take() == []
-    assert await setting.next_due() == NOW + LEASE * SECOND, "not now, or the sender would ask without end"
     await setting.delivered(b)
     assert titles(await setting.take()) == ["late"]
 
