@@ -288,7 +288,7 @@ class SqlOutbox:
         return newer.first() is not None
 
 
-def _heads() -> Select[tuple[int]]:
+def _heads() -> Select[int]:
     """The first waiting row of each chat."""
     other = aliased(OutboxRow)
     earlier = select(other.id).where(*_same_chat(other), other.id < OutboxRow.id)
