@@ -12,6 +12,7 @@ from bot.services.motions import MotionService
 from bot.services.need_cards import NeedCards
 from bot.services.need_listing import NeedListing
 from bot.services.needs import NeedService
+from bot.services.offer_clock import OfferClock
 from bot.services.offers import OfferService
 from bot.services.ports import Clock
 from bot.services.project_clock import ProjectClock
@@ -28,6 +29,7 @@ class CivicCases:
 
     needs: NeedService
     offers: OfferService
+    offer_clock: OfferClock
     projects: ProjectService
     plans: PlanService
     project_clock: ProjectClock
@@ -40,10 +42,12 @@ def civic_cases(
 ) -> CivicCases:
     """The use cases, for the people of ``platform``."""
     board, cards, matching, listing = _lists(configuration, rules, platform, clock)
+    offers = OfferService(configuration.needs, cards, board, matching)
     projects = ProjectService(configuration.needs, cards, board, listing)
     return CivicCases(
         needs=NeedService(configuration.needs, cards, board, listing, desk),
-        offers=OfferService(configuration.needs, cards, board, matching),
+        offers=offers,
+        offer_clock=OfferClock(configuration.needs, board, offers),
         projects=projects,
         plans=PlanService(configuration.needs, board, listing, projects),
         project_clock=ProjectClock(configuration.needs, board, listing, projects),

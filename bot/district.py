@@ -146,6 +146,7 @@ def civic_sweeps(cases: UseCases) -> Mapping[str, Callable[[UnitOfWork], Awaitab
     """What the clock does to all that is no ticket: by the name of its job."""
     return {
         "projects": cases.civic.project_clock.sweep,
+        "offers": cases.civic.offer_clock.sweep,
         "motions": cases.civic.motions.sweep,
         "votes": cases.civic.votes.sweep,
         "disputes": cases.dispute_clock.sweep,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import fields, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, insert, select, update
@@ -98,4 +99,18 @@ class SqlPartnerStore:
         """What these partners offer and what this person offered, the oldest first."""
         mine = OfferRow.partner_id.in_(sorted(partner_ids)) | (OfferRow.account == account)
         rows = await self._transaction.execute(select(*_OFFER_COLUMNS).where(mine).order_by(OfferRow.id))
+        return tuple(Offer(*row) for row in rows)
+
+    async def take_due(self, now: datetime, *, limit: int) -> tuple[Offer, ...]:
+        """Offers that the clock has to look at, locked until this transaction ends.
+
+        What another process has locked is left to it.
+        """
+        rows = await self._transaction.execute(
+            select(*_OFFER_COLUMNS)
+            .where(OfferRow.next_check_at <= now)
+            .order_by(OfferRow.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
         return tuple(Offer(*row) for row in rows)

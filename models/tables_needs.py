@@ -81,7 +81,11 @@ class OfferRow(Base):
     """A resource that is offered: the columns are the fields of ``routing.partner.Offer``."""
 
     __tablename__ = "offers"
-    __table_args__ = (Index("ix_offers_area_path", "area_path"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        Index("ix_offers_area_path", "area_path"),
+        Index("ix_offers_due", "next_check_at", postgresql_where=_DUE, sqlite_where=_DUE),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     text: Mapped[str] = mapped_column(PlainText)
@@ -94,6 +98,11 @@ class OfferRow(Base):
     account: Mapped[int | None] = mapped_column(BigInteger)
     name: Mapped[str] = mapped_column(PlainText)
     partner_id: Mapped[int | None] = mapped_column(ForeignKey("partners.id"))
+    decide_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reminded: Mapped[bool]
+    level: Mapped[int]
+    escalated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    next_check_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class ProjectRow(PromiseColumns, Base):

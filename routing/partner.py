@@ -9,6 +9,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from routing.errors import RoutingError
+from routing.promise import Promise
 
 
 class PartnerKind(StrEnum):
@@ -86,6 +87,18 @@ class Offer:
     name: str = ""
     """What that person is called, until the offer has a partner."""
     partner_id: int | None = None
+    decide_due_at: datetime | None = None
+    """Until when the community decides, while the offer waits for it."""
+    reminded: bool = False
+    level: int = 0
+    escalated_at: datetime | None = None
+    next_check_at: datetime | None = None
+
+    @property
+    def promise(self) -> Promise:
+        """The word that the community owes, as the clock sees it."""
+        due_at = self.decide_due_at or self.offered_at
+        return Promise(self.offered_at, due_at, self.reminded, self.level, self.escalated_at)
 
 
 class UnknownOffer(RoutingError):

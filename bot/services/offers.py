@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from bot.services.civic_board import CivicBoard, path
@@ -17,7 +18,7 @@ from routing.need_rules import NeedRules
 from routing.outgoing import Button, Content
 from routing.partner import Offer, OfferState, Partner, PartnerKind, require_offer_move
 from routing.privacy import mask_numbers
-from routing.staff import Actor
+from routing.staff import Actor, Staff
 
 _LISTED = 100
 
@@ -45,25 +46,37 @@ class OfferService:
         area_code = partner.area_code if partner is not None else (group.area_code if group is not None else None)
         if area_code is None:
             return Answer("offers.say_in_group")
-        offer = await work.civic.partners.add_offer(
-            Offer(
-                id=0,
-                text=mask_numbers(text),
-                kind=self._rules.kind_of(text),
-                area_code=area_code,
-                area_path=path(tree, area_code),
-                state=OfferState.PROPOSED,
-                platform=message.platform,
-                offered_at=self._board.clock(),
-                account=actor.account,
-                name=actor.name,
-                partner_id=partner.id if partner is not None else None,
-            )
+        proposed = Offer(
+            id=0,
+            text=mask_numbers(text),
+            kind=self._rules.kind_of(text),
+            area_code=area_code,
+            area_path=path(tree, area_code),
+            state=OfferState.PROPOSED,
+            platform=message.platform,
+            offered_at=self._board.clock(),
+            account=actor.account,
+            name=actor.name,
+            partner_id=partner.id if partner is not None else None,
         )
-        posts = await self._board.community(work, area_code)
-        contents = {post.account: self._card(offer, partner, decide=True) for post in posts if post.account is not None}
-        await self._board.show(work, offer_topic(offer.id), contents)
+        offer = await work.civic.partners.add_offer(await self.watched(work, proposed))
+        await self.ask(work, offer, await self._board.community(work, area_code))
         return Answer("offers.proposed", {"number": offer.id})
+
+    async def watched(self, work: UnitOfWork, offer: Offer) -> Offer:
+        """The offer with the limit that the community has from now on, and with the clock's next look at it."""
+        due = self._board.rules.clocks.calendar.add_working(self._board.clock(), self._rules.agree_within)
+        offer = replace(offer, decide_due_at=due)
+        tree = await work.areas.tree()
+        look = self._board.next_look(offer.promise, self._rules.promise, offer.area_code, tree)
+        return replace(offer, next_check_at=look)
+
+    async def ask(self, work: UnitOfWork, offer: Offer, posts: Collection[Staff]) -> None:
+        """Shows these people the card by which an offer is decided on."""
+        partner = await work.civic.partners.get(offer.partner_id) if offer.partner_id is not None else None
+        card = self._card(offer, partner, decide=True)
+        accounts = {post.account for post in posts if post.account is not None}
+        await self._board.show(work, offer_topic(offer.id), dict.fromkeys(sorted(accounts), card))
 
     async def decide(self, work: UnitOfWork, press: Press, offer_id: int, *, approve: bool) -> Answer:
         """同意 puts it on the list and proposes what fits; 不同意 tells who offered it."""
@@ -74,7 +87,8 @@ class OfferService:
         partner = await work.civic.partners.get(offer.partner_id) if offer.partner_id is not None else None
         if approve and partner is None:
             partner = await self._volunteer(work, offer)
-        offer = replace(offer, state=state, partner_id=partner.id if partner is not None else None)
+        partner_id = partner.id if partner is not None else None
+        offer = replace(offer, state=state, partner_id=partner_id, next_check_at=None)
         await work.civic.partners.save_offer(offer)
         await self._show(work, offer, partner)
         say = self._board.rules.wording.say
@@ -92,7 +106,7 @@ class OfferService:
         if not self._is_theirs(press.actor, offer, partner):
             civic_post(press.actor, CivicAction.REFUSE_OFFER, offer.area_path)
         require_offer_move(offer, OfferState.WITHDRAWN)
-        offer = replace(offer, state=OfferState.WITHDRAWN)
+        offer = replace(offer, state=OfferState.WITHDRAWN, next_check_at=None)
         await work.civic.partners.save_offer(offer)
         await self._show(work, offer, partner)
         return Answer("offers.withdrawn", {"number": offer_id})

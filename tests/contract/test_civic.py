@@ -151,10 +151,17 @@ async def test_partners_and_offers_are_read_as_they_were_written(database: Datab
             account=9,
             name=text or "人",
             partner_id=bank.id,
+            decide_due_at=NOW + 2 * HOUR,
+            reminded=True,
+            level=1,
+            escalated_at=NOW + 3 * HOUR,
+            next_check_at=NOW + 4 * HOUR,
         )
         differs(full, kept, "id")
         assert await store.offer(kept.id) == kept
         await store.save_offer(full)
+        assert await store.take_due(NOW + 3 * HOUR, limit=5) == ()
+        assert await store.take_due(NOW + 4 * HOUR, limit=5) == (full,)
         assert await store.lock_offer(kept.id) == full
         assert await store.offers([OfferState.PROPOSED], area_path="D/D-S1/", limit=5) == (full,)
         assert await store.offers([OfferState.PROPOSED], area_path="E/", limit=5) == ()

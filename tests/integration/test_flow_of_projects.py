@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from routing.need import NeedState
 from routing.project import ProjectState
 from tests.integration.civic_steps import BENCH, any_card, card, claimed, forged, need, project, under_way
+from tests.integration.clock_steps import at, said
 from tests.town import GAO, GARDEN, LI, LIN, MILL, TANG, TONG, WANG, XIE, ZHANG, ZOU, Town, labels_of
 
 
@@ -94,14 +96,14 @@ async def test_the_community_adds_steps(town: Town) -> None:
     await town.say(TANG, TANG, "/project 1 | 揭牌 | 12-20 | 认领方")
     await town.say(TANG, TANG, "/project 1")
     assert "4. 揭牌（认领方，12-20 前）" in (await town.texts(TANG))[-1]
-    for written, said in (
+    for written, answer in (
         ("/project 1 | 揭牌 | 昨天", "不是今后的日期"),
         ("/project 1 | 9 | 12-20", "已完成或已取消"),
         ("/project 一", "用法"),
         ("/project 99", "没有编号为 99 的项目"),
     ):
         await town.say(TANG, TANG, written)
-        assert said in (await town.texts(TANG))[-1], written
+        assert answer in (await town.texts(TANG))[-1], written
     await town.say(LIN, LIN, "/project 1 | 揭牌 | 12-20")
     assert "没有这项操作的权限" in (await town.texts(LIN))[-1]
 
@@ -126,6 +128,43 @@ async def test_what_a_neighbour_offers_waits_for_the_community(town: Town) -> No
     await town.press_label(LI, LI, "撤回资源 6")
     await town.say(LI, LI, "/offers")
     assert "书法，周末" not in (await town.texts(LI))[-1]
+
+
+async def test_an_offer_that_nobody_decides_goes_up(town: Town) -> None:
+    await town.say(LI, GARDEN, "/offer 周末可以教书法班")
+    due = "11-25 10:00"  # Sixteen working hours after ten on a Monday.
+    remind, late = f"请社区在 {due} 前确认", f"社区一直没有确认，{due} 已到期，已上报 谢明"
+    for moment, told, above in (("11-24 14:59", 0, 0), ("11-24 15:00", 1, 0), ("11-25 09:59", 1, 0)):
+        town.clock.now = at(moment)
+        await town.sweep()
+        await town.sweep()
+        assert (await said(town, TANG, remind), await said(town, XIE, "资源 6")) == (told, above), moment
+    town.clock.now = at(due)
+    await town.sweep()
+    await town.sweep()
+    assert [await said(town, person, late) for person in (TANG, XIE)] == [1, 1]
+    # Whoever hears of it can decide it, and then nobody is asked any more.
+    await town.press_label(XIE, XIE, "同意")
+    decided = [one for one in await town.people.history(TANG, TANG) if "状态 可用" in one.get("text", "")]
+    assert [labels_of(one) for one in decided] == [[]]
+    town.clock.now = at("12-10 10:00")
+    before = [await town.texts(person) for person in (TANG, XIE, GAO)]
+    await town.sweep()
+    assert [await town.texts(person) for person in (TANG, XIE, GAO)] == before
+
+
+async def test_an_offer_from_before_there_was_a_limit_has_one_from_now_on(town: Town) -> None:
+    await town.say(LI, GARDEN, "/offer 周末可以教书法班")
+    async with town.database.unit_of_work() as work:
+        offer = await work.civic.partners.offer(6)
+        await work.civic.partners.save_offer(replace(offer, decide_due_at=None, next_check_at=offer.offered_at))
+        await work.commit()
+    town.clock.now = at("11-30 10:00")
+    await town.sweep()
+    assert await said(town, TANG, "⏰") == 0
+    town.clock.now = at("12-02 10:00")
+    await town.sweep()
+    assert await said(town, XIE, "12-02 10:00 已到期") == 1
 
 
 async def test_what_is_given_in_one_complex_is_listed_in_the_next(town: Town) -> None:
