@@ -11,7 +11,7 @@ from typing import Protocol
 from sqlalchemy import URL
 
 from models.engine import POSTGRESQL, parse_url
-from models.session import Session
+from models.session import USUAL, Session, SignsOfLife
 
 
 class Term(Protocol):
@@ -39,14 +39,15 @@ class Election:
     dies, and when it gives no sign of life. On SQLite it holds a lock on a file beside the database.
     """
 
-    def __init__(self, database_url: str, task: str) -> None:
+    def __init__(self, database_url: str, task: str, signs: SignsOfLife = USUAL) -> None:
         self._url = parse_url(database_url)
         self._task = task
+        self._signs = signs
 
     async def stand(self) -> Term | None:
         """A term, or none where another process has one; raises what the driver raises where the database is away."""
         if self._url.get_backend_name() == POSTGRESQL:
-            return await _stand_in_session(self._url, self._task)
+            return await _stand_in_session(self._url, self._task, self._signs)
         return _stand_by_file(self._url, self._task)
 
 
@@ -66,8 +67,8 @@ class _SessionTerm:
         await self._session.close()
 
 
-async def _stand_in_session(url: URL, task: str) -> Term | None:
-    session = await Session.open(url)
+async def _stand_in_session(url: URL, task: str, signs: SignsOfLife) -> Term | None:
+    session = await Session.open(url, signs)
     try:
         elected = await session.ask("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", f"qunban:{task}")
     except BaseException:

@@ -21,6 +21,7 @@ import structlog
 from bot.backoff import Backoff, Randomness
 from bot.jobs.clock_watch import ClockWatch
 from bot.jobs.outcomes import USUAL, Count, Limits, Outcomes, OutOfTurnError, RetryPolicy, Undelivered
+from bot.jobs.rhythm import STEADY, Rhythm
 from bot.metrics import OutboxMetrics
 from bot.services.delivery import Delivered, DeliveryError, Sender
 from bot.services.ports import Clock, UnitOfWork, UnitOfWorkFactory
@@ -28,18 +29,8 @@ from routing.outgoing import QueuedMessage
 
 log = structlog.get_logger(__name__)
 
-POLL_SECONDS = 1.0
-"""How often the outbox is looked at unasked: for rows of other processes and for those whose pause is over."""
 LEASE_SECONDS = 20
 """How long a row is ours unless we renew it, and so how long the rows of a dead process wait."""
-RENEWAL_SECONDS = 5.0
-"""How often we do."""
-WATCH_SECONDS = 8.0
-"""Rows of others are taken over only by who has seen the database work for so long.
-
-After the database was away nobody could renew or mark, so everything that is being sent looks abandoned. This lets
-each process write down first what it has: above the longest waits between tries of reading and of marking.
-"""
 PATIENCE_SECONDS = 5.0
 """Up to this long a taken row waits for its moment; beyond, it goes back, so that it holds no place here."""
 COUNT_SECONDS = 15.0
@@ -78,6 +69,7 @@ class OutboxRunner:
         metrics: OutboxMetrics,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         policy: RetryPolicy = USUAL,
+        rhythm: Rhythm = STEADY,
         at_once: int = 32,
         undelivered: Undelivered | None = None,
         monotonic: Callable[[], float] = lambda: asyncio.get_running_loop().time(),
@@ -94,6 +86,7 @@ class OutboxRunner:
         self._randomness = randomness
         self._metrics = metrics
         self._sleep = sleep
+        self._rhythm = rhythm
         self._outcomes = Outcomes(
             limits=limits,
             clock=clock,
@@ -146,7 +139,7 @@ class OutboxRunner:
                     continue
                 failures = 0
                 if not taken and not prepared:
-                    await self._rest(POLL_SECONDS)
+                    await self._rest(self._rhythm.poll)
             await self._finish()
         finally:
             # Nothing is left here unless this task itself is being cancelled; then leases have to run out.
@@ -177,7 +170,7 @@ class OutboxRunner:
 
     async def _finish(self) -> None:
         while self._in_hand:
-            await asyncio.wait(self._in_hand, timeout=RENEWAL_SECONDS)
+            await asyncio.wait(self._in_hand, timeout=self._rhythm.renewal)
             try:
                 await self._renew()
             except Exception as error:
@@ -204,7 +197,7 @@ class OutboxRunner:
         if watches:
             # At this very reading: set a moment ago, it makes all that others have in hand look abandoned.
             self._look_at(now)
-            takes_over = self._monotonic() - self._watching_since >= WATCH_SECONDS
+            takes_over = self._monotonic() - self._watching_since >= self._rhythm.watch
         async with self._unit_of_work() as work:
             rows = await work.outbox.take(now, limit=free, lease_seconds=LEASE_SECONDS, takes_over=takes_over)
             for platform, some in groupby(sorted(rows, key=_platform), key=_platform):
@@ -245,7 +238,7 @@ class OutboxRunner:
 
     async def _renew(self) -> None:
         """Keeps the rows in hand ours."""
-        is_fresh = self._renewed_at is not None and self._monotonic() - self._renewed_at < RENEWAL_SECONDS
+        is_fresh = self._renewed_at is not None and self._monotonic() - self._renewed_at < self._rhythm.renewal
         if not self._in_hand or is_fresh:
             return
         until = self._clock() + timedelta(seconds=LEASE_SECONDS)
@@ -327,7 +320,7 @@ class OutboxRunner:
                 raise
             except Exception as error:
                 log.exception("outbox_no_turn", row=turn.row.id, kind=type(error).__qualname__)
-                raise OutOfTurnError(POLL_SECONDS) from None
+                raise OutOfTurnError(self._rhythm.poll) from None
 
     async def _grant_later(self, turn: _Turn) -> None:
         """Gives it another moment in place of the one that was missed."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
-import pytest
 from sqlalchemy import NullPool, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from models import session
 from models.bell import Bell
 from models.election import Election, Term
+from models.session import SignsOfLife
 
 PATIENCE_SECONDS = 30
 
@@ -67,12 +66,9 @@ async def test_who_loses_the_session_knows_at_once(postgresql_url: str) -> None:
     await term.resign()
 
 
-async def test_who_gives_no_sign_of_life_loses_the_term(postgresql_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_who_gives_no_sign_of_life_loses_the_term(postgresql_url: str) -> None:
     """A process that hangs cannot tell that it does: the server ends its session, and it sees that it was silent."""
-    monkeypatch.setattr(session, "IDLE_SECONDS", 1)
-    monkeypatch.setattr(session, "ANSWER_SECONDS", 0.5)
-    monkeypatch.setattr(session, "SIGN_SECONDS", 3600.0)
-    election = Election(postgresql_url, "poll")
+    election = Election(postgresql_url, "poll", SignsOfLife(every=3600.0, answer=0.5, idle=1))
     term = await election.stand()
     assert term is not None
     other = await _elected(election)

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.jobs import outbox
 from bot.jobs.outbox import LEASE_SECONDS
+from bot.jobs.rhythm import Rhythm
 from bot.services.delivery import RetryAfter
 from bot.telegram.limits import Rates
 from models.database import Database
@@ -32,12 +32,7 @@ from tests.integration.outbox.way_out import (
 HOUR = 3600.0
 
 
-@pytest.fixture
-def time(monkeypatch: pytest.MonkeyPatch) -> Time:
-    monkeypatch.setattr(outbox, "WATCH_SECONDS", 0.5)
-    monkeypatch.setattr(outbox, "RENEWAL_SECONDS", 0.0)
-    monkeypatch.setattr(outbox, "POLL_SECONDS", 0.05)
-    return Time()
+QUICK = Rhythm(poll=0.05, renewal=0.0, watch=0.5)
 
 
 @pytest.fixture
@@ -54,19 +49,19 @@ async def test_what_is_being_sent_is_sent_by_nobody_else(
 ) -> None:
     slow, quick = Held(time), Platform(time)
     ways = (
-        Way(databases[0], slow, time, sleep=asyncio.sleep),
-        Way(databases[1], quick, time, sleep=asyncio.sleep),
+        Way(databases[0], slow, time, sleep=asyncio.sleep, rhythm=QUICK),
+        Way(databases[1], quick, time, sleep=asyncio.sleep, rhythm=QUICK),
     )
     await queue(databases[0], say(ROOM, "一"))
     async with Serving(ways[0]):
         async with asyncio.timeout(15):
             await slow.asked.wait()
         async with Serving(ways[1]):
-            await asyncio.sleep(2 * outbox.WATCH_SECONDS)
+            await asyncio.sleep(2 * QUICK.watch)
             time.pass_by(moved)
             # Whoever takes over looks first, and before the other has renewed anything.
             ways[1].runner.wake()
-            await asyncio.sleep(3 * outbox.WATCH_SECONDS)
+            await asyncio.sleep(3 * QUICK.watch)
             assert quick.got == []
             slow.release.set()
             await until_sent(databases[1])
@@ -84,7 +79,7 @@ async def test_set_back_it_freezes_nothing(databases: tuple[Database, Database],
     assert dead.message.content.title == "一"
     await queue(databases[0], say(OTHER_ROOM, "歇"))
     await Way(databases[0], refusing, time).runner.run_once()
-    way = Way(databases[1], platform, time, Rates(chat=Rate(1, 1.0)), sleep=asyncio.sleep)
+    way = Way(databases[1], platform, time, Rates(chat=Rate(1, 1.0)), sleep=asyncio.sleep, rhythm=QUICK)
     async with Serving(way):
         await queue(databases[0], say(PERSON, "甲"), say(PERSON, "乙"))
         way.runner.wake()

@@ -8,8 +8,8 @@ from itertools import pairwise
 
 import pytest
 
-from bot.jobs import outbox
 from bot.jobs.outbox import LEASE_SECONDS
+from bot.jobs.rhythm import Rhythm
 from bot.services.delivery import RetryAfter
 from bot.telegram.limits import Rates
 from models.database import Database
@@ -28,11 +28,6 @@ from tests.integration.outbox.way_out import (
     until,
     until_sent,
 )
-
-
-@pytest.fixture
-def time() -> Time:
-    return Time()
 
 
 @pytest.fixture
@@ -115,14 +110,12 @@ async def _next_round(way: Way, time: Time) -> None:
         await renewed.wait()
 
 
-async def test_a_lease_is_renewed_while_the_platform_is_slow(
-    databases: tuple[Database, Database], time: Time, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(outbox, "RENEWAL_SECONDS", 0.0)
+async def test_a_lease_is_renewed_while_the_platform_is_slow(databases: tuple[Database, Database], time: Time) -> None:
+    always = Rhythm(renewal=0.0)
     slow, quick = Held(time), Platform(time)
     slow_way, quick_way = (
-        Way(databases[0], slow, time, sleep=asyncio.sleep),
-        Way(databases[1], quick, time, sleep=asyncio.sleep),
+        Way(databases[0], slow, time, sleep=asyncio.sleep, rhythm=always),
+        Way(databases[1], quick, time, sleep=asyncio.sleep, rhythm=always),
     )
     await queue(databases[0], say(ROOM, "一"))
     async with Serving(slow_way):
@@ -137,7 +130,7 @@ async def test_a_lease_is_renewed_while_the_platform_is_slow(
 
 
 async def test_what_nobody_renews_is_taken_over_by_who_has_watched_for_a_while(
-    databases: tuple[Database, Database], time: Time, monkeypatch: pytest.MonkeyPatch
+    databases: tuple[Database, Database], time: Time
 ) -> None:
     platform = Platform(time)
     await queue(databases[0], say(ROOM, "一"), say(ROOM, "二"))
@@ -145,10 +138,9 @@ async def test_what_nobody_renews_is_taken_over_by_who_has_watched_for_a_while(
         await work.outbox.take(time.now(), limit=1, lease_seconds=LEASE_SECONDS)
         await work.commit()
     time.pass_by(LEASE_SECONDS)
-    way = Way(databases[1], platform, time, sleep=asyncio.sleep)
+    way = Way(databases[1], platform, time, sleep=asyncio.sleep, rhythm=Rhythm(watch=0.2))
     async with databases[1].unit_of_work() as work:
         assert await work.outbox.take(time.now(), limit=5, lease_seconds=20, takes_over=False) == ()
-    monkeypatch.setattr(outbox, "WATCH_SECONDS", 0.2)
     async with Serving(way):
         await until_sent(databases[1])
     assert platform.got == [(ROOM, "一"), (ROOM, "二")]

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from bot.backoff import Backoff
 from bot.jobs.outbox import OutboxRunner
 from bot.jobs.outcomes import RetryPolicy
+from bot.jobs.rhythm import STEADY, Rhythm
 from bot.metrics import OutboxMetrics
 from bot.services.delivery import (
     Delivered,
@@ -85,6 +86,7 @@ class Way:
         *,
         unit_of_work: UnitOfWorkFactory | None = None,
         sleep: Callable[[float], Awaitable[None]] | None = None,
+        rhythm: Rhythm = STEADY,
     ) -> None:
         self.registry = CollectorRegistry()
         self.runner = OutboxRunner(
@@ -96,6 +98,7 @@ class Way:
             metrics=OutboxMetrics(self.registry),
             sleep=sleep or time.sleep,
             monotonic=monotonic if sleep else time.passed,
+            rhythm=rhythm,
             policy=RetryPolicy(backoff=Backoff(1, 8), tries=6, tries_of_unexpected=3),
         )
 
