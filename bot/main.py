@@ -120,7 +120,7 @@ def build(settings: Settings, *, url: str, clock: Clock = utc_now, randomness: R
     bot = open_bot(token, api_url)
     district = use_cases(configuration, configuration.build_triage(), platform=PLATFORM, clock=clock)
     updates = UpdateMetrics(registry)
-    gate = UpdateGate(lambda identity: build_feed(district, bot, database, updates, identity).feed)
+    gate = UpdateGate(lambda identity: build_feed(district, bot, database, updates, identity).take)
     outbox = OutboxRunner(
         unit_of_work=database.unit_of_work,
         sender=TelegramSender(bot),
@@ -157,7 +157,7 @@ def build(settings: Settings, *, url: str, clock: Clock = utc_now, randomness: R
             texts=configuration.texts,
             readiness=readiness,
             registry=registry,
-            webhook=Webhook(gate.feed, settings.webhook_secret.get_secret_value())
+            webhook=Webhook(gate.take, settings.webhook_secret.get_secret_value())
             if settings.telegram_mode == "webhook" and settings.webhook_secret is not None
             else None,
             local_chat=local_chat,

@@ -7,16 +7,16 @@ delivery of an update changes nothing, and one that fails again and again is par
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import structlog
 
 from bot.metrics import UpdateMetrics
 from bot.services.ports import Clock, UnitOfWork, UnitOfWorkFactory
 from bot.telegram.batches import Batches
-from bot.telegram.decode import BotIdentity, MalformedUpdate, Nothing, Talk, decode, update_id_of
+from bot.telegram.decode import BotIdentity, Interaction, MalformedUpdate, Nothing, Talk, decode, update_id_of
 from routing.errors import NotKept, QunbanError
 from routing.message import IncomingMessage
 from routing.queries import Outlook
@@ -102,29 +102,47 @@ class UpdateFeed:
         Raises ``UpdateFailed`` where it has to be delivered again, and ``MalformedUpdate`` for bytes in which not even
         the number of an update can be read; other unreadable updates are parked at once, as trying again cannot help.
         """
+        coming = self.take(raw)
+        if coming is not None:
+            await coming
+
+    def take(self, raw: bytes) -> Coroutine[Any, Any, None] | None:
+        """As ``feed``, but what ends in memory ends at once, and then there is nothing to wait for.
+
+        What is returned for all else raises ``UpdateFailed`` where it has to be delivered again.
+        """
         try:
             update = decode(raw, platform=self._platform, identity=self._identity)
         except Exception as error:  # Reading the same bytes again will fail again, whatever it was.
-            self._count("malformed")
-            update_id = update_id_of(raw)
-            if update_id is None:
-                raise MalformedUpdate(None) from error
-            await self._note_failure(update_id, raw, error, most=1)
-            return
+            return self._take_malformed(raw, error, update_id_of(raw))
         if isinstance(update, Nothing):
             self._count("nothing")
-            return
-        update_id = update.message.update_id if isinstance(update, Talk) else update.update_id
-        after: AfterCommit | None = None
+            return None
         began = _monotonic()
+        if not isinstance(update, Talk):
+            return self._finish(update.update_id, raw, began, update)
         try:
-            if not isinstance(update, Talk):
-                handled, after = await self._interact(update_id, update.raw, self._clock())
-            elif self._talk.may_matter(update.message):
+            matters = self._talk.may_matter(update.message)
+        except Exception as error:  # As whatever handling it raises.
+            return self._note_failure(update.message.update_id, raw, error, most=self._max_failures)
+        if matters:
+            return self._finish(update.message.update_id, raw, began, update)
+        self._count("chatter")
+        return None
+
+    def _take_malformed(self, raw: bytes, error: Exception, update_id: int | None) -> Coroutine[Any, Any, None]:
+        self._count("malformed")
+        if update_id is None:
+            raise MalformedUpdate(None) from error
+        return self._note_failure(update_id, raw, error, most=1)
+
+    async def _finish(self, update_id: int, raw: bytes, began: float, update: Talk | Interaction) -> None:
+        after: AfterCommit | None = None
+        try:
+            if isinstance(update, Talk):
                 handled = await self._batches.add(update.message)
             else:
-                self._count("chatter")
-                return
+                handled, after = await self._interact(update_id, update.raw, self._clock())
         except MalformedUpdate as error:
             self._count("malformed")
             await self._note_failure(update_id, raw, error, most=1)

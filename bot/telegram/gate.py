@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from bot.telegram.decode import BotIdentity, update_id_of
 from bot.telegram.feed import UpdateFailed
 
-Feed = Callable[[bytes], Awaitable[None]]
+Take = Callable[[bytes], Coroutine[Any, Any, None] | None]
 
 
 class UpdateGate:
@@ -17,16 +18,22 @@ class UpdateGate:
     while the platform is away already listens; what is delivered to it meanwhile has to come again.
     """
 
-    def __init__(self, make_feed: Callable[[BotIdentity], Feed]) -> None:
+    def __init__(self, make_feed: Callable[[BotIdentity], Take]) -> None:
         self._make_feed = make_feed
-        self._feed: Feed | None = None
+        self._take: Take | None = None
 
     def open(self, identity: BotIdentity) -> None:
         """Lets updates through from now on."""
-        self._feed = self._make_feed(identity)
+        self._take = self._make_feed(identity)
 
     async def feed(self, raw: bytes) -> None:
         """As ``UpdateFeed.feed``; raises ``UpdateFailed`` while it is closed."""
-        if self._feed is None:
+        coming = self.take(raw)
+        if coming is not None:
+            await coming
+
+    def take(self, raw: bytes) -> Coroutine[Any, Any, None] | None:
+        """As ``UpdateFeed.take``; raises ``UpdateFailed`` while it is closed."""
+        if self._take is None:
             raise UpdateFailed(update_id_of(raw) or 0, None)
-        await self._feed(raw)
+        return self._take(raw)

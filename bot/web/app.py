@@ -17,7 +17,7 @@ from routing.texts import Texts
 _OPENAPI_URL = "/openapi.json"
 
 
-class _Application(FastAPI):
+class Application(FastAPI):
     """Hands updates to the webhook before it looks for a route, which would cost more than most updates do."""
 
     webhook: Webhook | None = None
@@ -38,7 +38,7 @@ def create_app(
     registry: CollectorRegistry,
     webhook: Webhook | None = None,
     local_chat: ASGIApp | None = None,
-) -> FastAPI:
+) -> Application:
     """Puts the routes together.
 
     Args:
@@ -49,7 +49,7 @@ def create_app(
         webhook: takes updates; none where the bot polls for them.
         local_chat: takes ``/`` and everything that no other route answers; without it ``/`` is a plain page.
     """
-    app = _Application(
+    app = Application(
         title="群办 Qunban",
         version=version,
         summary="Service requests out of residents' chat groups",

@@ -10,6 +10,9 @@ from collections.abc import Awaitable, Callable, Iterator
 import uvicorn
 from starlette.types import ASGIApp
 
+from bot.web.app import Application
+from bot.web.protocol import protocol_of
+
 REQUESTS_SECONDS = 5
 """How long requests at work may take once the server is told to stop."""
 IDLE_SECONDS = 75
@@ -17,7 +20,7 @@ IDLE_SECONDS = 75
 
 
 class WebServer:
-    """Serves ``app`` on a socket that listens already.
+    """Serves ``app`` on a socket that listens already; usual updates go to its webhook the short way, if it has one.
 
     ``before_stop`` is awaited before the server waits for its requests: what holds streams open ends them there.
     """
@@ -26,9 +29,11 @@ class WebServer:
         self, app: ASGIApp, listening: socket.socket, before_stop: Callable[[], Awaitable[None]] | None = None
     ) -> None:
         self._listening = listening
+        webhook = app.webhook if isinstance(app, Application) else None
         self._server = _Server(
             uvicorn.Config(
                 app,
+                http="auto" if webhook is None else protocol_of(webhook),
                 lifespan="off",
                 log_config=None,
                 access_log=False,
