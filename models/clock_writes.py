@@ -33,8 +33,11 @@ _RECORDED = ("ticket_id", "kind", "at", "actor", "actor_name", "data")
 _TOLD = ("ticket_id", "at", "notice")
 
 
-async def write_clock(transaction: Transaction, changes: Sequence[ClockChange]) -> None:
+async def write_clock(transaction: Transaction, changes: Sequence[ClockChange], *, wait: bool = True) -> None:
     """Writes new states of tickets, what happened, and what is to be told of it.
+
+    Without ``wait`` PostgreSQL may still be writing when this returns; whatever is asked next waits for it, and raises
+    what it raises.
 
     Raises:
         ConcurrentChange: a row is no longer of the version that it was read with.
@@ -48,22 +51,32 @@ async def write_clock(transaction: Transaction, changes: Sequence[ClockChange]) 
         for event in change.events
     ]
     notices = [(one.ticket_id, one.at, one) for change in changes if (one := change.notice) is not None]
-    write = _write_together if transaction.is_postgresql else _write_by_table
-    if await write(transaction, tickets, events, notices) != len(tickets):
-        raise ConcurrentChange(", ".join(change.ticket.number for change in changes))
+
+    def check(written: int) -> None:
+        if written != len(tickets):
+            raise ConcurrentChange(", ".join(change.ticket.number for change in changes))
+
     transaction.wrote_outbox |= bool(notices)
+    if not transaction.is_postgresql:
+        check(await _write_by_table(transaction, tickets, events, notices))
+        return
+    arrays = tuple(
+        array
+        for table, names, rows in (
+            (_TICKETS, _CHANGED, tickets),
+            (_EVENTS, _RECORDED, events),
+            (_NOTICES, _TOLD, notices),
+        )
+        for array in _arrays(table, names, rows)
+    )
+    if wait:
+        check(int(await transaction.read(_TOGETHER, arrays)))
+    else:
+        await transaction.begin_to_read(_TOGETHER, arrays, lambda answer: check(int(answer)))
 
 
 def _changed(change: ClockChange) -> Row:
     return *_VALUES(change.ticket), change.next_check_at
-
-
-async def _write_together(
-    transaction: Transaction, tickets: Sequence[Row], events: Sequence[Row], notices: Sequence[Row]
-) -> int:
-    parts = ((_TICKETS, _CHANGED, tickets), (_EVENTS, _RECORDED, events), (_NOTICES, _TOLD, notices))
-    arrays = [array for table, names, rows in parts for array in _arrays(table, names, rows)]
-    return int(await transaction.read(_TOGETHER, tuple(arrays)))
 
 
 def _arrays(table: Table, names: Sequence[str], rows: Sequence[Row]) -> list[list[Any]]:

@@ -116,13 +116,16 @@ class SqlTicketStore:
             raise ConcurrentChange(ticket.number)
         return replace(ticket, version=ticket.version + 1)
 
-    async def save_clock(self, *changes: ClockChange) -> None:
+    async def save_clock(self, *changes: ClockChange, wait: bool = True) -> None:
         """Writes what the clock did to tickets that ``take_due`` gave: their rows, what happened, what is to be told.
+
+        Without ``wait`` it may still be under way when this returns; whatever this unit of work does next waits for it,
+        the commit for one, and raises what it raises.
 
         Raises:
             ConcurrentChange: a row is no longer of the version that it was read with; the transaction is spoilt.
         """
-        await write_clock(self._transaction, changes)
+        await write_clock(self._transaction, changes, wait=wait)
 
     async def record(self, *events: TicketEvent) -> None:
         """Adds to the list of what happened."""

@@ -19,6 +19,9 @@ from models.gathered_writes import write
 from models.gathering import Card, Gathering, Written
 from models.tables import Base
 
+_TURNS_TO_SEND = 3
+"""Turns of the event loop until a statement that was begun has left: its task starts, is driven, and is flushed."""
+
 Rows: TypeAlias = CursorResult[*tuple[Any, ...]]
 """What a statement returned. A row is a tuple of values of the core, in the order of the columns asked for."""
 
@@ -36,6 +39,7 @@ class Transaction:
         """Whether messages wait that a sender should be woken for once this is committed."""
         self.changed_registers: frozenset[str] = frozenset()
         """Which registers this transaction has changed."""
+        self._begun: asyncio.Task[None] | None = None
         self.revisions: dict[str, int] | None = None
         """How often each register had changed when this transaction first asked; none before."""
 
@@ -96,10 +100,31 @@ class Transaction:
         if self._gathering is not None:
             self._gathering.supersede(cards, at)
 
+    async def begin_to_read(self, text: str, parameters: tuple[Any, ...], take: Callable[[str], None]) -> None:
+        """The same as ``read``, but returns as soon as the statement is on its way; the server works meanwhile.
+
+        Whatever is asked next waits for its end, and so does the commit. Should it fail, or ``take`` refuse its value,
+        each of them raises that.
+        """
+        connection = await self._opened()
+
+        async def ask() -> None:
+            take(str((await connection.exec_driver_sql(text, parameters)).scalar_one()))
+
+        self._begun = asyncio.create_task(ask(), name="statement")
+        for _ in range(_TURNS_TO_SEND):
+            await asyncio.sleep(0)
+
     async def _opened(self) -> AsyncConnection:
+        await self._ended()
         if self._connection is None:
             self._connection = await self._engine.connect()
         return self._connection
+
+    async def _ended(self) -> None:
+        """Waits for what was begun; raises its failure, and again whenever it is asked, so that nobody can miss it."""
+        if self._begun is not None:
+            await asyncio.shield(self._begun)
 
     async def _write_gathered(self, gathering: Gathering) -> None:
         """Writes what waits. Parts that may still be undone become savepoints of the database, each at its place."""
@@ -156,6 +181,7 @@ class Transaction:
         if gathering is not None:
             await self._write_gathered(gathering)
             self._gathering = None
+        await self._ended()
         if self._connection is not None:
             try:
                 await self._connection.commit()
@@ -172,6 +198,10 @@ class Transaction:
     async def close(self) -> None:
         """Gives the connection back; what was not committed is undone, also when the task is being cancelled."""
         self._gathering = None
+        begun, self._begun = self._begun, None
         connection, self._connection = self._connection, None
+        if begun is not None:
+            # A connection cannot be given back while a statement runs on it, and ours are short.
+            await asyncio.shield(asyncio.gather(begun, return_exceptions=True))
         if connection is not None:
             await asyncio.shield(asyncio.ensure_future(connection.close()))

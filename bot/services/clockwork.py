@@ -33,6 +33,8 @@ TRY_AGAIN = timedelta(minutes=15)
 """After which a ticket that could not be dealt with is looked at again."""
 BATCH = 50
 """Tickets taken at once: a batch is one transaction, and another replica takes the next."""
+AT_ONCE = 100
+"""Of more than so many the first are written while the others are still looked at."""
 
 _Way = tuple[tuple[Step, ...], tuple[Staff, ...]]
 """The steps of a way up, and everybody who stands at any of them."""
@@ -57,11 +59,13 @@ class ClockService:
         self._board = board
         self._clock = clock
 
-    async def sweep(self, work: UnitOfWork, *, limit: int = BATCH, together: bool = True) -> int:
+    async def sweep(
+        self, work: UnitOfWork, *, limit: int = BATCH, together: bool = True, at_once: int = AT_ONCE
+    ) -> int:
         """Deals with up to ``limit`` due tickets and says how many; the caller commits and calls again until none.
 
-        With ``together`` everything is written by one statement; should that be refused, one ticket is to blame, and
-        the same without it writes each by itself.
+        With ``together`` one statement writes ``at_once`` tickets, while the next are looked at; should one be refused,
+        a single ticket is to blame, and the same without it writes each by itself.
 
         A ticket of a service that has left the catalogue goes on by the clock of the service for everything else, and
         the log names it. One that cannot be dealt with is logged, left as it is, and tried again later.
@@ -82,6 +86,9 @@ class ClockService:
                 # One ticket that cannot be dealt with must not keep all others from their clocks.
                 log.exception("ticket_clock_failed", number=ticket.number)
                 changes.append(ClockChange(ticket, now + TRY_AGAIN))
+            if len(changes) == at_once:
+                await work.tickets.save_clock(*changes, wait=False)
+                changes.clear()
         await work.tickets.save_clock(*changes)
         return len(due)
 

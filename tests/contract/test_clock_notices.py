@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from datetime import timedelta
 
@@ -125,6 +126,49 @@ async def test_a_ticket_that_changed_meanwhile_is_not_overwritten(database: Data
         await work.tickets.save(replace(stale, urges=1))
         with pytest.raises(ConcurrentChange):
             await work.tickets.save_clock(ClockChange(fresh, NOW), ClockChange(stale, NOW, notice=notice(first)))
+
+
+async def test_what_is_still_being_written_is_seen_by_whatever_is_asked_next(database: Database) -> None:
+    first, second = await kept(database, 2)
+    async with database.unit_of_work() as work:
+        for ticket_id in (first, second):
+            change = ClockChange(await work.tickets.get(ticket_id), NOW + MINUTE, notice=notice(ticket_id))
+            await work.tickets.save_clock(change, wait=False)
+        assert (await work.tickets.get(second)).next_check_at == NOW + MINUTE
+        await work.tickets.save_clock(ClockChange(await work.tickets.get(first), NOW), wait=False)
+        await work.commit()
+    async with database.unit_of_work() as work:
+        assert [(await work.tickets.get(one)).next_check_at for one in (first, second)] == [NOW, NOW + MINUTE]
+        assert len(await work.clock_notices.take(NOW, limit=9)) == 2
+
+
+async def test_what_was_not_committed_is_undone_even_while_it_is_being_written(database: Database) -> None:
+    (first,) = await kept(database, 1)
+    async with database.unit_of_work() as work:
+        change = ClockChange(await work.tickets.get(first), NOW + MINUTE, notice=notice(first))
+        await work.tickets.save_clock(change, wait=False)
+    async with database.unit_of_work() as work:
+        assert (await work.tickets.get(first)).next_check_at is None
+        assert await work.clock_notices.take(NOW, limit=9) == ()
+
+
+async def test_a_refusal_that_nobody_waited_for_cannot_be_missed(database: Database) -> None:
+    (first,) = await kept(database, 1)
+
+    async def overwrite() -> None:
+        async with database.unit_of_work() as work:
+            stale = await work.tickets.get(first)
+            await work.tickets.save(replace(stale, urges=1))
+            await work.tickets.save_clock(ClockChange(stale, NOW, notice=notice(first)), wait=False)
+            with contextlib.suppress(ConcurrentChange):
+                await work.tickets.get(first)
+            await work.commit()
+
+    with pytest.raises(ConcurrentChange):
+        await overwrite()
+    async with database.unit_of_work() as work:
+        assert (await work.tickets.get(first)).urges == 0
+        assert await work.clock_notices.take(NOW, limit=9) == ()
 
 
 async def test_nothing_to_write_is_nothing_to_tell(database: Database) -> None:

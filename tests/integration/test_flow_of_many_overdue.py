@@ -59,6 +59,18 @@ async def test_many_cost_as_many_statements_as_one(town: Town) -> None:
         assert kinds.count(EventKind.ESCALATED) == ticket.escalation_level
 
 
+async def test_those_that_are_written_while_others_are_looked_at_go_up_once_each(town: Town) -> None:
+    await _report(town, 4)
+    async with town.database.unit_of_work() as work:
+        assert await town.cases.clockwork.sweep(work, at_once=1) == 4
+        await work.commit()
+    await town.settle()
+    for ticket in await town.tickets():
+        kinds = [one.kind for one in await town.events(ticket)]
+        assert (ticket.escalation_level, kinds.count(EventKind.ESCALATED)) == (1, 1)
+        assert await said(town, LUO, f"{ticket.number}\n") == 1
+
+
 async def _report_two(town: Town) -> tuple[Ticket, Ticket]:
     await town.say(ZHANG, GARDEN, LOCKS[0])
     await town.say(WANG, MILL, "/report 2幢单元门锁坏了，关不上")
