@@ -104,19 +104,8 @@ def build(settings: Settings, *, url: str, clock: Clock = utc_now, randomness: R
     database_url = settings.database_url.get_secret_value()
     database = Database(database_url, clock=clock)
     registry = _registry()
-    token, api_url = new_token(), url
-    local_chat: Sandbox | None = None
-    if settings.telegram_token is None:
-        local_chat = open_local_chat(
-            sample,
-            token=token,
-            bot_name=configuration.texts.say("web.front.title"),
-            state=state_beside(database_url),
-            clock=clock,
-            zone=configuration.zone,
-        )
-    else:
-        token, api_url = settings.telegram_token.get_secret_value(), settings.telegram_api_url
+    token, local_chat = _platform(settings, configuration, sample, clock)
+    api_url = url if local_chat is not None else settings.telegram_api_url
     bot = open_bot(token, api_url)
     district = use_cases(configuration, configuration.build_triage(), platform=PLATFORM, clock=clock)
     updates = UpdateMetrics(registry)
@@ -157,14 +146,36 @@ def build(settings: Settings, *, url: str, clock: Clock = utc_now, randomness: R
             texts=configuration.texts,
             readiness=readiness,
             registry=registry,
-            webhook=Webhook(gate.take, settings.webhook_secret.get_secret_value())
-            if settings.telegram_mode == "webhook" and settings.webhook_secret is not None
-            else None,
+            webhook=_webhook(settings, gate),
             local_chat=local_chat,
         ),
         local_chat=local_chat,
         registry=registry,
     )
+
+
+def _platform(
+    settings: Settings, configuration: Configuration, sample: SampleDistrict, clock: Clock
+) -> tuple[str, Sandbox | None]:
+    """The bot's token, and the local chat where there is no token of Telegram's."""
+    if settings.telegram_token is not None:
+        return settings.telegram_token.get_secret_value(), None
+    token = new_token()
+    local_chat = open_local_chat(
+        sample,
+        token=token,
+        bot_name=configuration.texts.say("web.front.title"),
+        state=state_beside(settings.database_url.get_secret_value()),
+        clock=clock,
+        zone=configuration.zone,
+    )
+    return token, local_chat
+
+
+def _webhook(settings: Settings, gate: UpdateGate) -> Webhook | None:
+    if settings.telegram_mode != "webhook" or settings.webhook_secret is None:
+        return None
+    return Webhook(gate.take, settings.webhook_secret.get_secret_value())
 
 
 def build_feed(

@@ -12,7 +12,8 @@ from bot.services.opening import path_of
 from bot.services.ports import Clock, UnitOfWork
 from bot.services.rules import Rules
 from routing.areas import BUILDING, AreaTree
-from routing.digest import Below, Digest, Material, build_digest
+from routing.digest import Digest
+from routing.digest_composition import Below, Material, build_digest
 from routing.digest_schedule import DigestRules, Period, Slot, period_start, previous_slot, slots_due
 from routing.errors import NotAllowed
 from routing.outgoing import Content, Outgoing

@@ -75,9 +75,30 @@ class OpeningService:
         tree = await work.areas.tree()
         location = locate(tree, request.bound_area, request.place, request.text)
         assignment = await self.assignment(work, tree, location, request.service_code, request.urgency)
+        ticket = self._fresh(request, tree, location, assignment, now)
+        ticket, concerned = await self._care.raised(work, ticket, request.reporter, request.text, now)
+        ticket = self._rules.scheduled(ticket, tree, now)
+        day = self._rules.wording.day(now)
+        ticket = await work.tickets.add(ticket, number_scope=location.grid_code or ticket.area_code, day=day)
+        await work.tickets.add_reporter(
+            Reporter(ticket.id, request.reporter, request.reporter_name, request.message_id, now, said=request.text)
+        )
+        if request.chat_id is not None and request.message_id is not None:
+            await work.tickets.link_message(ticket.id, request.platform, request.chat_id, request.message_id)
+        await work.tickets.record(_opened(ticket, request, now), self._dispatched(ticket, assignment, now))
+        if not request.quiet:
+            await self._announce(work, ticket, assignment, now)
+        await self._care.tell(work, ticket, concerned, request.text, now)
+        await self._help.offer_if_suitable(work, ticket)
+        return ticket
+
+    def _fresh(
+        self, request: Request, tree: AreaTree, location: Location, assignment: Assignment, now: datetime
+    ) -> Ticket:
+        """The ticket as it is dispatched, not yet stored."""
         limits = self._rules.due_times(request.service_code, request.urgency, now)
         area_code = finest(tree, location)
-        ticket = Ticket(
+        return Ticket(
             id=0,
             number="",
             status=Status.DISPATCHED,
@@ -110,35 +131,6 @@ class OpeningService:
             point=request.point,
             anonymous=request.anonymous,
         )
-        ticket, concerned = await self._care.raised(work, ticket, request.reporter, request.text, now)
-        ticket = self._rules.scheduled(ticket, tree, now)
-        day = self._rules.wording.day(now)
-        ticket = await work.tickets.add(ticket, number_scope=location.grid_code or area_code, day=day)
-        await work.tickets.add_reporter(
-            Reporter(ticket.id, request.reporter, request.reporter_name, request.message_id, now, said=request.text)
-        )
-        if request.chat_id is not None and request.message_id is not None:
-            await work.tickets.link_message(ticket.id, request.platform, request.chat_id, request.message_id)
-        await work.tickets.record(
-            TicketEvent(
-                ticket.id,
-                EventKind.OPENED,
-                now,
-                *ticket.shown_as(request.reporter, request.reporter_name),
-                {
-                    "via": request.via,
-                    "service": request.service_code,
-                    "alternatives": list(request.alternatives),
-                    "evidence": list(request.evidence),
-                },
-            ),
-            self._dispatched(ticket, assignment, now),
-        )
-        if not request.quiet:
-            await self._announce(work, ticket, assignment, now)
-        await self._care.tell(work, ticket, concerned, request.text, now)
-        await self._help.offer_if_suitable(work, ticket)
-        return ticket
 
     async def relocated(self, work: UnitOfWork, ticket: Ticket) -> Ticket:
         """The ticket where its changed place puts it; nobody who has claimed it loses it by that.
@@ -266,3 +258,18 @@ def finest(tree: AreaTree, location: Location) -> str:
 def path_of(tree: AreaTree, area_code: str) -> str:
     """The codes from the root down to the area, each followed by "/"."""
     return "".join(f"{area.code}/" for area in reversed(tree.path(area_code)))
+
+
+def _opened(ticket: Ticket, request: Request, now: datetime) -> TicketEvent:
+    return TicketEvent(
+        ticket.id,
+        EventKind.OPENED,
+        now,
+        *ticket.shown_as(request.reporter, request.reporter_name),
+        {
+            "via": request.via,
+            "service": request.service_code,
+            "alternatives": list(request.alternatives),
+            "evidence": list(request.evidence),
+        },
+    )

@@ -183,42 +183,15 @@ class RegistrationService:
             return same
         await self._require_calm(work, message, matter, recent, now)
         before = tuple(one for one in self._memory.take(message) if one.message_id != message.message_id)
-        is_group = message.chat_kind == "group"
-        text = matter.part or message.text
-        is_need = not anonymous and self._needs.is_need(text, matter)
-        ticket = await self._opening.open(
-            work,
-            Request(
-                platform=message.platform,
-                chat_id=message.chat_id if is_group else None,
-                thread_id=message.thread_id,
-                message_id=None if anonymous else message.message_id,
-                reporter=message.sender_id,
-                reporter_name="" if anonymous else message.sender_name,
-                text=text,
-                script=script_of(message.text),
-                service_code=matter.service_code,
-                appeal_type=matter.appeal_type,
-                urgency=matter.urgency,
-                place=_with_earlier(place, before),
-                bound_area=bound,
-                dangers=matter.dangers,
-                attachments=(*(file for one in before for file in one.attachments), *message.attachments),
-                evidence=msgspec.to_builtins(tuple(matter.evidence)),
-                alternatives=matter.alternatives,
-                via=via,
-                anonymous=anonymous,
-                point=message.location or next((one.point for one in reversed(before) if one.point), None),
-                quiet=is_need,
-            ),
-            now,
-        )
+        is_need = not anonymous and self._needs.is_need(matter.part or message.text, matter)
+        request = _request(message, matter, before, bound, via=via, anonymous=anonymous, quiet=is_need)
+        ticket = await self._opening.open(work, request, now)
         for one in () if anonymous else before:
             await work.tickets.link_message(ticket.id, message.platform, message.chat_id, one.message_id)
         self._memory.enliven(message)
         if is_need:
             await self._needs.take_over(work, ticket, message, bound)
-        elif not is_group:
+        elif message.chat_kind != "group":
             await self.answer(work, message, "intake.registered", number=ticket.number)
         return ticket
 
@@ -261,6 +234,42 @@ def _is_alike(ticket: Ticket, matter: Matter, anonymous: bool) -> bool:
     if outgrows_question(matter, ticket):
         return False
     return ticket.service_code == matter.service_code and ticket.anonymous == anonymous
+
+
+def _request(
+    message: IncomingMessage,
+    matter: Matter,
+    before: Sequence[Forerunner],
+    bound: str,
+    *,
+    via: str,
+    anonymous: bool,
+    quiet: bool,
+) -> Request:
+    """What is asked for by the message, with the places and photos that came before its words."""
+    return Request(
+        platform=message.platform,
+        chat_id=message.chat_id if message.chat_kind == "group" else None,
+        thread_id=message.thread_id,
+        message_id=None if anonymous else message.message_id,
+        reporter=message.sender_id,
+        reporter_name="" if anonymous else message.sender_name,
+        text=matter.part or message.text,
+        script=script_of(message.text),
+        service_code=matter.service_code,
+        appeal_type=matter.appeal_type,
+        urgency=matter.urgency,
+        place=_with_earlier(matter.place or Place(), before),
+        bound_area=bound,
+        dangers=matter.dangers,
+        attachments=(*(file for one in before for file in one.attachments), *message.attachments),
+        evidence=msgspec.to_builtins(tuple(matter.evidence)),
+        alternatives=matter.alternatives,
+        via=via,
+        anonymous=anonymous,
+        point=message.location or next((one.point for one in reversed(before) if one.point), None),
+        quiet=quiet,
+    )
 
 
 def _with_earlier(place: Place, before: Sequence[Forerunner]) -> Place:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from routing.areas import Area
 from routing.catalogue import AppealType, OwnerKind, Urgency
-from routing.digest import Below, Digest, Material, RankedArea, build_digest, rank, rates_of
+from routing.digest import Digest, RankedArea
+from routing.digest_composition import Below, Material, build_digest, rank, rates_of
 from routing.digest_schedule import Period
 from routing.place import Place
 from routing.queries import PeriodCounts
