@@ -7,6 +7,7 @@ Interpreted, the automaton of a library finds the keywords; compiled, a tree is 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from array import array
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -138,9 +139,9 @@ class Walked(KeywordSums):
     def __init__(self, keywords: Keywords) -> None:
         self._loud_from = keywords.loud_from
         self._trie = Trie(keywords.spellings)
-        table: list[int] = []
+        table = array("I")
         for square, first, second in zip(keywords.squares, keywords.firsts, keywords.seconds, strict=True):
-            table += (square & _LOWER, square >> _PART, first + _OFFSET, second + _OFFSET)
+            table.extend((square & _LOWER, square >> _PART, first + _OFFSET, second + _OFFSET))
         self._table = packed(table)
         self._marks = LentMarks(len(keywords.spellings))
 

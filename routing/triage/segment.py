@@ -9,10 +9,15 @@ from functools import lru_cache
 from itertools import pairwise
 from math import log
 from operator import itemgetter
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import jieba
-from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+
+from routing.triage.searching import Found, search_for
+from routing.triage.trie import IS_COMPILED, ROOT, Trie
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
 
 _FREQUENCY: Final = 1000
 """Given to domain words: above most of the general dictionary, below its function words."""
@@ -28,8 +33,6 @@ _REMEMBERED: Final = 1 << 13
 _LONGEST_REMEMBERED: Final = 12
 """Characters of the longest of them."""
 
-_Found = tuple[int, int, int]
-"""A word of the dictionary in a text: its number, its start and its end."""
 _by_start: Final = itemgetter(1)
 
 
@@ -44,13 +47,8 @@ class Segmenter:
         self._characters: dict[str, int] = {}
         self._counts = array("L")
         numbers: dict[str, int | None] = {word: None for word in domain_words if len(word) > 1}
-        automaton = AhoCorasick(
-            self._entries(numbers),
-            matchkind=MatchKind.Standard,
-            implementation=Implementation.ContiguousNFA,
-            store_patterns=False,
-        )
-        self._find = automaton.find_matches_as_indexes
+        self._trie = Trie(list(self._entries(numbers))) if IS_COMPILED else None
+        self._find = search_for(() if IS_COMPILED else self._entries(numbers))
         self._remembered = lru_cache(maxsize=_REMEMBERED)(self._cut)
         self._general = len(self._counts)
         total = sum(self._counts) + sum(self._characters.values())
@@ -85,12 +83,13 @@ class Segmenter:
         """How common ``word`` is in the general dictionary; 0 where only the domain knows it."""
         if len(word) == 1:
             return self._characters.get(word, 0)
-        known = (number for number, _, end in self._whole(word) if end == len(word))
-        return next((self._counts[number] for number in known if number < self._general), 0)
+        number = self._number(word) if self._trie is None else self._trie.exactly(word)
+        return self._counts[number] if 0 <= number < self._general else 0
 
-    def _whole(self, word: str) -> Iterator[_Found]:
-        """The words of the dictionary that begin where ``word`` begins."""
-        return (found for found in self._find(word, overlapping=True) if found[1] == 0)
+    def _number(self, word: str) -> int:
+        """The number of ``word`` in the dictionary; -1 where it is not there."""
+        whole = (0, len(word))
+        return next((number for number, *span in self._find(word, overlapping=True) if tuple(span) == whole), -1)
 
     def words(self, text: str) -> list[str]:
         """The words of ``text`` in order; joined they are ``text`` again."""
@@ -104,9 +103,21 @@ class Segmenter:
 
     def inside(self, text: str) -> list[bool]:
         """For each position of ``text``, its end too, whether it lies within a word; all others are between words."""
-        found: list[_Found] = self._find(text, overlapping=True)
-        found.sort(key=_by_start)
         inside = [False] * (len(text) + 1)
+        if self._trie is None:
+            self._mark_found(text, inside)
+        else:
+            self._mark_walked(text, inside, self._trie)
+        if "\r\n" in text:
+            for line_break in _LINE_BREAK.finditer(text):
+                inside[line_break.start() + 1] = True
+        if _LETTERS.search(text) is not None:
+            _join_letters(text, inside)
+        return inside
+
+    def _mark_found(self, text: str, inside: list[bool]) -> None:
+        found: list[Found] = self._find(text, overlapping=True)
+        found.sort(key=_by_start)
         begun = reach = 0
         for _, start, end in found:
             # What is likeliest within a stretch of words that overlap does not depend on what is around it.
@@ -118,12 +129,36 @@ class Segmenter:
                 reach = end
         if reach - begun > 1:
             self._mark_within(text, begun, reach, inside)
-        if "\r\n" in text:
-            for line_break in _LINE_BREAK.finditer(text):
-                inside[line_break.start() + 1] = True
-        if _LETTERS.search(text) is not None:
-            _join_letters(text, inside)
-        return inside
+
+    def _mark_walked(self, text: str, inside: list[bool], trie: Trie) -> None:
+        """The same by the tree of the compiled form."""
+        length: i64 = len(text)
+        begun: i64 = 0
+        reach: i64 = 0
+        start: i64 = 0
+        while start < length:
+            end: i64 = 0
+            node: i64 = ROOT
+            at: i64 = start
+            while at < length:
+                node = trie.after(node, ord(text[at]))
+                if node < 0:
+                    break
+                at += 1
+                if trie.number(node) >= 0:
+                    end = at
+                if not trie.goes_on(node):
+                    break
+            if end:
+                if start >= reach:
+                    if reach - begun > 1:
+                        self._mark_within(text, begun, reach, inside)
+                    begun = start
+                if end > reach:
+                    reach = end
+            start += 1
+        if reach - begun > 1:
+            self._mark_within(text, begun, reach, inside)
 
     def _mark_within(self, text: str, start: int, end: int, inside: list[bool]) -> None:
         stretch = text[start:end]
@@ -131,14 +166,37 @@ class Segmenter:
         for position in within:
             inside[start + position] = True
 
+    def _found_in(self, stretch: str) -> list[Found]:
+        """The words of the dictionary in ``stretch``, from left to right."""
+        trie = self._trie
+        if trie is None:
+            found: list[Found] = self._find(stretch, overlapping=True)
+            found.sort(key=_by_start)
+            return found
+        walked: list[Found] = []
+        length: i64 = len(stretch)
+        start: i64 = 0
+        while start < length:
+            node: i64 = ROOT
+            end: i64 = start
+            while end < length:
+                node = trie.after(node, ord(stretch[end]))
+                if node < 0:
+                    break
+                end += 1
+                number: i64 = trie.number(node)
+                if number >= 0:
+                    walked.append((number, start, end))
+            start += 1
+        return walked
+
     def _cut(self, stretch: str) -> tuple[int, ...]:
         """The positions within the words of jieba's most probable cut of a stretch.
 
         As in jieba, a cut is as likely as the product of how frequent its words are, one that nobody knows counts
         once, and of two that are equally likely the one whose first word is longer wins.
         """
-        found: list[_Found] = self._find(stretch, overlapping=True)
-        found.sort(key=_by_start)
+        found = self._found_in(stretch)
         length = len(stretch)
         likelihood = [0.0] * (length + 1)
         lasts = list(range(length))

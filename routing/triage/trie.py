@@ -26,17 +26,16 @@ WIDTH: Final = 4
 """Numbers in the table for each node: its parent's plus two, its character, its spelling's plus one, and whether any
 spelling goes on behind it. They lie in one line of the processor's cache."""
 
-_LARGEST: Final = sys.maxunicode
-"""The largest number that ``packed`` can hold."""
 
-
-def packed(numbers: Sequence[int]) -> str:
-    """``numbers`` up to ``sys.maxunicode`` as the characters of a text.
+def packed(numbers: array[int]) -> str:
+    """``numbers`` (an array of type I) up to ``sys.maxunicode`` as the characters of a text.
 
     A text is the one array of the language whose numbers compiled code reads as they stand in memory.
+
+    Raises:
+        UnicodeDecodeError: a number is larger.
     """
-    written = array("I", numbers).tobytes()
-    return written.decode(f"utf-32-{'le' if sys.byteorder == 'little' else 'be'}", "surrogatepass")
+    return str(memoryview(numbers), f"utf-32-{'le' if sys.byteorder == 'little' else 'be'}", "surrogatepass")
 
 
 class Trie:
@@ -45,27 +44,20 @@ class Trie:
     __slots__ = ("mask", "table")
 
     def __init__(self, spellings: Sequence[str]) -> None:
-        """Numbers the ``spellings`` in their order; they are distinct and none is empty.
+        """Numbers the ``spellings`` in their order; none is empty, and of equal ones the last counts.
 
         Raises:
-            OverflowError: there are more than can be packed.
+            UnicodeDecodeError: there are more than can be packed.
         """
-        nodes = {spelling[:length] for spelling in spellings for length in range(1, len(spelling) + 1)}
         capacity = 8
-        while capacity < 2 * len(nodes):
+        while capacity < 2 * len(spellings):
             capacity *= 2
-        if capacity > _LARGEST:
-            raise OverflowError(f"{len(nodes)} characters of spellings are more than can be packed")
-        table = [0] * (capacity * WIDTH)
+        written = _written(spellings, capacity)
+        while written is None:
+            capacity *= 2
+            written = _written(spellings, capacity)
         self.mask = capacity - 1
-        for number, spelling in enumerate(spellings):
-            node = ROOT
-            for character in spelling:
-                if node >= 0:
-                    table[node * WIDTH + 3] = 1
-                node = _placed(table, self.mask, node, ord(character))
-            table[node * WIDTH + 2] = number + 1
-        self.table = packed(table)
+        self.table = packed(written)
 
     def after(self, node: i64, code: i64) -> i64:
         """The node behind ``node`` by the character with this ``code``; ``NOWHERE`` where no spelling goes on."""
@@ -91,17 +83,39 @@ class Trie:
         """Whether some spelling goes on behind ``node``."""
         return ord(self.table[node * WIDTH + 3]) != 0
 
+    def exactly(self, spelling: str) -> int:
+        """The number of ``spelling``; -1 where it is none of the spellings."""
+        node: i64 = ROOT
+        for character in spelling:
+            node = self.after(node, ord(character))
+            if node < 0:
+                return -1
+        return self.number(node) if spelling else -1
 
-def _placed(table: list[int], mask: int, node: int, code: int) -> int:
-    """The node behind ``node`` by a character, put into the ``table`` where it is not there."""
-    at = _hash(node, code) & mask
-    while table[at * WIDTH]:
-        if table[at * WIDTH] == node + 2 and table[at * WIDTH + 1] == code:
-            return at
-        at = (at + 1) & mask
-    table[at * WIDTH] = node + 2
-    table[at * WIDTH + 1] = code
-    return at
+
+def _written(spellings: Sequence[str], capacity: int) -> array[int] | None:
+    """The table with room for ``capacity`` nodes; None where it would be so full that searching takes long."""
+    table = array("I", bytes(4 * WIDTH * capacity))
+    mask = capacity - 1
+    free = capacity * 5 // 8
+    for number, spelling in enumerate(spellings):
+        node = ROOT
+        for character in spelling:
+            if node >= 0:
+                table[node * WIDTH + 3] = 1
+            code = ord(character)
+            at = _hash(node, code) & mask
+            while (parent := table[at * WIDTH]) and not (parent == node + 2 and table[at * WIDTH + 1] == code):
+                at = (at + 1) & mask
+            if not parent:
+                table[at * WIDTH] = node + 2
+                table[at * WIDTH + 1] = code
+                free -= 1
+                if not free:
+                    return None
+            node = at
+        table[node * WIDTH + 2] = number + 1
+    return table
 
 
 def _hash(node: i64, code: i64) -> i64:
