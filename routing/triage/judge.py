@@ -75,8 +75,6 @@ class Judge:
             family.place_of[name] = place
         self.spellings = list(self.table)
         """The keywords by their numbers."""
-        # Their length is hidden from the compiler, which would look at each sum whether it fits into a machine word.
-        self._rows: list[Any] = self.table.rows
         self._fields = Struct(f"<{len(labels)}I")
         self._excess = sum(HALF << (BITS * place) for place in range(len(labels)))
         self.first_bias = self.bias.get(first, NEVER)
@@ -84,6 +82,7 @@ class Judge:
             Keywords(
                 # Word classes are told by the written lexicon, so their names must not be searched for in the text.
                 ["\0" + one if one.startswith(CLASS) else one for one in self.spellings],
+                self.table.rows,
                 [round(idf * idf * _SQUARES) for idf in self.table.idf],
                 self.table.steps(first),
                 self.table.steps(second),
@@ -135,9 +134,9 @@ class Judge:
         reading = LearnedReading(self, "", numbers, self.sums.added(numbers))
         return {label: reading.score(label) for label in self.labels}
 
-    def fields(self, numbers: list[int]) -> tuple[int, ...]:
-        """The sum of the weights of these keywords for every label, in steps of ``STEP`` and ``HALF`` too large."""
-        total: int = sum([self._rows[number] for number in numbers], self._excess)
+    def fields(self, row: Any) -> tuple[int, ...]:
+        """The sum for every label, in steps of ``STEP`` and ``HALF`` too large; ``row`` is the sum of some rows."""
+        total: Any = row + self._excess
         return self._fields.unpack(total.to_bytes(self._fields.size, "little"))
 
 
@@ -148,7 +147,7 @@ def _framed(text: str) -> str:
 class LearnedReading:
     """The keywords of one text; scores are summed when they are asked for."""
 
-    __slots__ = ("_classes", "_fields", "_first", "_judge", "_norm", "_numbers", "_sums", "_text")
+    __slots__ = ("_classes", "_fields", "_first", "_highest", "_judge", "_norm", "_sums", "_text")
 
     def __init__(self, judge: Judge, text: str, classes: Sequence[int], sums: Sums) -> None:
         self._judge = judge
@@ -157,16 +156,14 @@ class LearnedReading:
         self._sums = sums
         self._norm = sqrt(sums.squares / _SQUARES) or 1.0
         self._first = sums.first * STEP / self._norm + judge.first_bias
-        self._numbers = sums.numbers
         self._fields: tuple[int, ...] | None = None
+        self._highest: dict[str, float] = {}
 
     @property
     def numbers(self) -> list[int]:
         """The keywords of the text by their numbers, each once."""
-        numbers = self._numbers
-        if numbers is None:
-            numbers = self._numbers = self._judge.sums.numbers(_framed(self._text), self._classes)
-        return numbers
+        known = self._sums.numbers
+        return self._judge.sums.numbers(_framed(self._text), self._classes) if known is None else known
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -196,7 +193,9 @@ class LearnedReading:
     def _all(self) -> tuple[int, ...]:
         fields = self._fields
         if fields is None:
-            fields = self._fields = self._judge.fields(self.numbers)
+            judge = self._judge
+            row = judge.sums.row(_framed(self._text), self._classes, self._sums)
+            fields = self._fields = judge.fields(row)
         return fields
 
     @property
@@ -206,6 +205,9 @@ class LearnedReading:
 
     def highest_under(self, prefix: str) -> float:
         """The highest score of a label that begins with ``prefix``; ``NEVER`` where there is none."""
+        known = self._highest.get(prefix)
+        if known is not None:
+            return known
         fields, unit = self._all(), STEP / self._norm
         family = self._judge.family(prefix)
         biases = family.biases
@@ -214,7 +216,9 @@ class LearnedReading:
             score = fields[place] * unit + biases[index]
             if score > highest:
                 highest = score
-        return highest - HALF * unit
+        highest -= HALF * unit
+        self._highest[prefix] = highest
+        return highest
 
     def best_under(self, prefix: str, most: int, at_least: float) -> list[str]:
         """The labels that begin with ``prefix`` and score highest, by what follows it; at most ``most``, best first."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from routing.triage.keywords import BITS, HALF
 from routing.triage.marks import LentMarks
@@ -33,12 +33,21 @@ _OFFSET: Final = 1 << 19
 class Keywords:
     """What each keyword adds, by its number: the square of its idf, and its weights for two labels in steps."""
 
-    __slots__ = ("firsts", "loud_from", "seconds", "spellings", "squares")
+    __slots__ = ("firsts", "loud_from", "rows", "seconds", "spellings", "squares")
 
     def __init__(
-        self, spellings: list[str], squares: list[int], firsts: list[int], seconds: list[int], loud_from: int
+        self,
+        spellings: list[str],
+        rows: list[int],
+        squares: list[int],
+        firsts: list[int],
+        seconds: list[int],
+        loud_from: int,
     ) -> None:
         self.spellings = spellings
+        # Their length is hidden from the compiler, which would look at each sum whether it fits into a machine word.
+        self.rows: list[Any] = [*rows]
+        """The weights for all labels, to be added up (see ``KeywordTable``)."""
         self.squares = squares
         self.firsts = firsts
         self.seconds = seconds
@@ -82,6 +91,10 @@ class KeywordSums(ABC):
         """The sums of keywords that are known by their numbers."""
 
     @abstractmethod
+    def row(self, text: str, classes: Sequence[int], sums: Sums) -> Any:
+        """The sum of the rows of these keywords, of which the ``sums`` are known: all labels at once."""
+
+    @abstractmethod
     def second(self, sums: Sums) -> int:
         """The sum for the second label, in steps."""
 
@@ -97,6 +110,7 @@ class Searched(KeywordSums):
     def __init__(self, keywords: Keywords) -> None:
         # One number for both sums that every text needs: the squares above, the weight of the first label below.
         self._sums = [(square << BITS) + first for square, first in zip(keywords.squares, keywords.firsts, strict=True)]
+        self._rows = keywords.rows
         self._seconds = keywords.seconds
         self._find = search_for(keywords.spellings)
         loud = [number for number, steps in enumerate(keywords.firsts) if steps >= keywords.loud_from]
@@ -126,6 +140,10 @@ class Searched(KeywordSums):
         first = ((total + HALF) & _LOW) - HALF
         return Sums((total - first) >> BITS, first, 0, numbers)
 
+    def row(self, text: str, classes: Sequence[int], sums: Sums) -> Any:
+        numbers = self.numbers(text, classes) if sums.numbers is None else sums.numbers
+        return sum([self._rows[number] for number in numbers])
+
     def second(self, sums: Sums) -> int:
         total = 0
         for number in sums.numbers or ():
@@ -138,6 +156,9 @@ class Walked(KeywordSums):
 
     def __init__(self, keywords: Keywords) -> None:
         self._loud_from = keywords.loud_from
+        self._spellings = keywords.spellings
+        self._rows = keywords.rows
+        self._path_rows: list[Any] = [None] * len(keywords.rows)
         self._trie = Trie(keywords.spellings)
         table = array("I")
         for square, first, second in zip(keywords.squares, keywords.firsts, keywords.seconds, strict=True):
@@ -237,6 +258,58 @@ class Walked(KeywordSums):
         numbers += [known for known in classes if marks.is_new(known)]
         self._marks.give_back(marks)
         return numbers
+
+    def row(self, text: str, classes: Sequence[int], sums: Sums) -> Any:
+        total: Any = 0
+        if sums.numbers is not None:
+            for known in sums.numbers:
+                total += self._rows[known]
+            return total
+        trie, marks = self._trie, self._marks.borrow()
+        length: i64 = len(text)
+        start: i64 = 0
+        while start < length:
+            node: i64 = ROOT
+            at: i64 = start
+            last: i64 = -1
+            counted: i64 = -1
+            while at < length:
+                node = trie.after(node, ord(text[at]))
+                if node < 0:
+                    break
+                number: i64 = trie.number(node)
+                if number >= 0:
+                    last = number
+                    if not marks.is_new(number):
+                        counted = number
+                if not trie.goes_on(node):
+                    break
+                at += 1
+            # Where a keyword was counted, so were those that it begins with: they stood where it stood.
+            if last != counted:
+                total += self._path_row(last)
+                if counted >= 0:
+                    total -= self._path_row(counted)
+            start += 1
+        for known in classes:
+            if marks.is_new(known):
+                total += self._rows[known]
+        self._marks.give_back(marks)
+        return total
+
+    def _path_row(self, number: i64) -> Any:
+        """The rows of a keyword and of all that it begins with in one: a third of the additions is left."""
+        row = self._path_rows[number]
+        if row is None:
+            row = 0
+            spelling = self._spellings[number]
+            for length in range(1, len(spelling) + 1):
+                begins = self._trie.exactly(spelling[:length])
+                if begins >= 0:
+                    row += self._rows[begins]
+            # Made when it is met first: most keywords never are. Whoever else makes it meanwhile makes the same.
+            self._path_rows[number] = row
+        return row
 
     def added(self, numbers: list[int]) -> Sums:
         sums = self.sums("", numbers)

@@ -62,7 +62,7 @@ def test_both_forms_add_up_the_same(
     weighed: dict[str, tuple[int, int, int]], loud_from: int, text: str, data: st.DataObject
 ) -> None:
     squares, firsts, seconds = map(list, zip(*weighed.values(), strict=True))
-    keywords = Keywords(list(weighed), squares, firsts, seconds, loud_from)
+    keywords = Keywords(list(weighed), squares, squares, firsts, seconds, loud_from)
     classes = data.draw(st.lists(st.integers(0, len(weighed) - 1), max_size=4))
     assert Walked.can_hold(keywords)
     searched, walked = Searched(keywords), Walked(keywords)
@@ -74,11 +74,12 @@ def test_both_forms_add_up_the_same(
         (walked.added(numbers), searched.added(numbers)),
     ):
         assert (one.squares, one.first, walked.second(one)) == (other.squares, other.first, searched.second(other))
+        assert walked.row(text, classes, one) == searched.row(text, classes, other) == one.squares
         assert (one.squares, one.first) == (sum(squares[n] for n in numbers), sum(firsts[n] for n in numbers))
 
 
 def test_numbers_that_cannot_be_packed_are_left_to_the_automaton() -> None:
-    assert Walked.can_hold(Keywords(["漏"], [1], [1], [1], 1))
-    assert not Walked.can_hold(Keywords(["漏"], [1], [1 << 20], [1], 1))
-    assert not Walked.can_hold(Keywords(["漏"], [1], [1], [-(1 << 20)], 1))
-    assert not Walked.can_hold(Keywords(["漏"], [1 << 36], [1], [1], 1))
+    assert Walked.can_hold(Keywords(["漏"], [0], [1], [1], [1], 1))
+    assert not Walked.can_hold(Keywords(["漏"], [0], [1], [1 << 20], [1], 1))
+    assert not Walked.can_hold(Keywords(["漏"], [0], [1], [1], [-(1 << 20)], 1))
+    assert not Walked.can_hold(Keywords(["漏"], [0], [1 << 36], [1], [1], 1))
