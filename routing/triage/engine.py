@@ -14,6 +14,7 @@ from routing.triage.characters import PLACED, UNUSUAL, WIDE, traits, traits_in
 from routing.triage.decision import Ask, Decision, Evidence, EvidenceKind, Ignore, OpenTicket, Reasons
 from routing.triage.hits import CompiledRule
 from routing.triage.judge import Judge, LearnedReading
+from routing.triage.keyword_sums import Sums
 from routing.triage.keywords import keywords_of
 from routing.triage.learned import LearnedLexicon
 from routing.triage.lexicon import Lexicon
@@ -129,9 +130,12 @@ class Triage:
         if not (words.tried or addressed):
             return _ignored(text, narrow, aliases) if may_be_placed else _NOTHING
         services = self._matcher.services(words)
-        if not (services or addressed or self._is_loud(gate)):
-            return _ignored(text, narrow, aliases) if may_be_placed else _NOTHING
-        reading = self._read(gate, words)
+        sums = None
+        if not (services or addressed):
+            sums = self._judge.if_loud(gate, LOUD_FROM) if self._judge is not None else None
+            if sums is None:
+                return _ignored(text, narrow, aliases) if may_be_placed else _NOTHING
+        reading = self._read(gate, words, sums)
         if not (addressed or _may_ask(services, reading)):
             if not services:
                 return _ignored(text, narrow, aliases) if may_be_placed else _NOTHING
@@ -172,15 +176,16 @@ class Triage:
         normalised, scored, _ = self._scored(text, narrow, words, self._matcher.services(words))
         return sorted(scored.evidence(normalised), key=_BY_PLACE)
 
-    def _is_loud(self, gate: str) -> bool:
-        """Whether learned keywords may ask where no rule does."""
-        return self._judge is not None and self._judge.is_loud(gate, LOUD_FROM)
-
-    def _read(self, gate: str, words: Words) -> LearnedReading | None:
-        """The learned keywords of a text; None where nothing was learned."""
+    def _read(self, gate: str, words: Words, sums: Sums | None = None) -> LearnedReading | None:
+        """The learned keywords of a text, of which the ``sums`` may be known; None where nothing was learned."""
         if self._judge is None:
             return None
-        return self._judge.read(gate, [taught for role in words.roles for taught in self._taught[role.number]])
+        classes: list[int] = []
+        for role in words.roles:
+            taught = self._taught[role.number]
+            if taught:
+                classes += taught
+        return self._judge.read(gate, classes, sums)
 
     def _scored(
         self,

@@ -119,13 +119,17 @@ class Judge:
         """
         return self.sums.loud(_framed(text)) * STEP / sqrt(len(text) + 2)
 
-    def is_loud(self, text: str, least: float) -> bool:
-        """Whether the loudness of ``text`` is at least ``least``."""
-        return self.sums.loud(_framed(text)) >= least / STEP * sqrt(len(text) + 2)
+    def if_loud(self, text: str, least: float) -> Sums | None:
+        """What the keywords of ``text`` add up to where its loudness is at least ``least``; None where it is not."""
+        return self.sums.if_loud(_framed(text), least / STEP * sqrt(len(text) + 2))
 
-    def read(self, text: str, classes: Sequence[int] = ()) -> LearnedReading:
-        """``text`` (normalised) read once; ``classes`` are the numbers of the word classes that it has words of."""
-        return LearnedReading(self, text, classes, self.sums.sums(_framed(text), classes))
+    def read(self, text: str, classes: Sequence[int] = (), sums: Sums | None = None) -> LearnedReading:
+        """``text`` (normalised) read once; ``classes`` are the numbers of the word classes that it has words of.
+
+        ``sums`` are those of ``if_loud``, where somebody has them; they are used up.
+        """
+        known = self.sums.sums(_framed(text), classes) if sums is None else self.sums.with_classes(sums, classes)
+        return LearnedReading(self, text, classes, known)
 
     def scores(self, keywords: Iterable[str]) -> dict[str, float]:
         """The score of every label for a text with these keywords (see ``keywords_of``)."""

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
-_ROUNDS: Final = 250
-"""After so many the stamps are wiped: up to 256 Python keeps one object for each number, and stamping makes none."""
-
 
 class Marks:
-    """A set of numbers below a bound: each has a stamp, and it is in the set where that is the present one.
+    """A set of numbers below a bound: each bears a stamp, and it is in the set where that is the present one.
 
     For one message at a time; ``LentMarks`` lends them out.
     """
@@ -20,15 +17,13 @@ class Marks:
     __slots__ = ("_present", "_stamps")
 
     def __init__(self, bound: int) -> None:
-        self._stamps = [0] * bound
-        self._present = 1
+        self._present = object()
+        self._stamps: list[object] = [None] * bound
 
     def clear(self) -> None:
         """Takes every number out."""
-        self._present += 1
-        if self._present > _ROUNDS:
-            self._stamps = [0] * len(self._stamps)
-            self._present = 1
+        # An object of its own is equal to no earlier one, so that nothing has to be wiped.
+        self._present = object()
 
     def add(self, number: int) -> None:
         """Puts ``number`` in."""
@@ -36,26 +31,26 @@ class Marks:
 
     def is_new(self, number: i64) -> bool:
         """Puts ``number`` in; whether it was not there."""
-        if self._stamps[number] == self._present:
+        if self._stamps[number] is self._present:
             return False
         self._stamps[number] = self._present
         return True
 
     def has(self, number: int) -> bool:
         """Whether ``number`` is in the set."""
-        return self._stamps[number] == self._present
+        return self._stamps[number] is self._present
 
     def has_all(self, numbers: tuple[int, ...]) -> bool:
         """Whether all of ``numbers`` are in the set."""
         for number in numbers:
-            if self._stamps[number] != self._present:
+            if self._stamps[number] is not self._present:
                 return False
         return True
 
     def has_any(self, numbers: tuple[int, ...]) -> bool:
         """Whether one of ``numbers`` is in the set."""
         for number in numbers:
-            if self._stamps[number] == self._present:
+            if self._stamps[number] is self._present:
                 return True
         return False
 

@@ -36,7 +36,7 @@ LONG: Final = 50
 BASE: Final = -0.48
 """What brings the joint score back to the size of the learned one."""
 LOUD_FROM: Final = 4.5
-"""Loudness (see ``Judge.is_loud``) without which no keywords ask alone: of 5,000 labelled requests two fall short
+"""Loudness (see ``Judge.if_loud``) without which no keywords ask alone: of 5,000 labelled requests two fall short
 of it that they would ask about, and half of the talk that no rule fits needs no full reading."""
 ASK_FROM: Final = 0.18
 """Joint score from which the resident is asked."""

@@ -83,6 +83,36 @@ class Trie:
         """Whether some spelling goes on behind ``node``."""
         return ord(self.table[node * WIDTH + 3]) != 0
 
+    def longest(self, text: str, start: i64) -> i64:
+        """The number of the longest spelling that ``text`` has at ``start``; -1 where it has none."""
+        mask: i64 = self.mask
+        table = self.table
+        length: i64 = len(text)
+        node: i64 = ROOT
+        found: i64 = 0
+        while start < length:
+            code: i64 = ord(text[start])
+            at: i64 = _hash(node, code) & mask
+            wanted: i64 = node + 2
+            while True:
+                parent: i64 = ord(table[at * WIDTH])
+                if parent == 0:
+                    return found - 1
+                if parent == wanted:
+                    character: i64 = ord(table[at * WIDTH + 1])
+                    if character == code:
+                        break
+                at = (at + 1) & mask
+            number: i64 = ord(table[at * WIDTH + 2])
+            if number:
+                found = number
+            further: i64 = ord(table[at * WIDTH + 3])
+            if not further:
+                return found - 1
+            node = at
+            start += 1
+        return found - 1
+
     def exactly(self, spelling: str) -> int:
         """The number of ``spelling``; -1 where it is none of the spellings."""
         node: i64 = ROOT
