@@ -1,4 +1,4 @@
-"""Limits and their clocks: until when a ticket must be claimed and done, and how much of that is used up.
+"""Limits and their clocks: until when a ticket must be claimed and done, and when it changes its colour.
 
 Limits count from dispatch, never from the claim: otherwise leaving a ticket unclaimed would be the safest thing to do.
 """
