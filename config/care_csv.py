@@ -35,7 +35,6 @@ _LONGEST_NOTE = 200
 _SHORTEST_NAME = 2
 _UNIT = re.compile(r"([0-9]{1,2}|[甲乙丙丁])(?:单元|门洞)?")
 _ROOM = re.compile(r"([0-9A-Za-z-]{1,8})[室号]?")
-_LISTED = {"": True, "yes": True, "1": True, "是": True, "no": False, "0": False, "否": False}
 
 
 def parse_care(
@@ -117,9 +116,7 @@ def _person(row: Row, tree: AreaTree, posts: Sequence[Staff], kinds: Collection[
     phone = row.text("phone", longest=_LONGEST_CODE)
     if phone and not PHONE.fullmatch(phone):
         row.complain("phone", "bad_phone")
-    listed = row.cells.get("listed", "").lower()
-    if listed not in _LISTED:
-        row.complain("listed", "neither_yes_nor_no")
+    is_listed = row.yes_or_no("listed", default=True)
     cadre = _cadre(row, tree, posts, area_code)
     return CarePerson(
         id=0,
@@ -131,7 +128,7 @@ def _person(row: Row, tree: AreaTree, posts: Sequence[Staff], kinds: Collection[
         phone=phone,
         cadre_id=cadre.id if cadre is not None else None,
         note=row.text("note", longest=_LONGEST_NOTE),
-        removed_at=None if _LISTED.get(listed, True) else at,
+        removed_at=None if is_listed else at,
     )
 
 

@@ -23,6 +23,7 @@ LIST_SEPARATOR = "|"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n")
 _ESCAPE = "'"
 _LINE_END = "\r\n"
+_YES_OR_NO = {"yes": True, "true": True, "1": True, "是": True, "no": False, "false": False, "0": False, "否": False}
 _BLANK = frozenset({""})
 _AROUND = " \u3000\ufeff\r\n"
 """Blanks that people and spreadsheets leave around a value; the ideographic space and the byte order mark are some."""
@@ -104,6 +105,13 @@ class Row:
             self.complain(field, "too_small")
             return None
         return number
+
+    def yes_or_no(self, field: str, *, default: bool) -> bool:
+        """A yes or a no; ``default`` where the cell is empty or wrong."""
+        written = self.cells.get(field, "").lower()
+        if written and written not in _YES_OR_NO:
+            self.complain(field, "neither_yes_nor_no")
+        return _YES_OR_NO.get(written, default)
 
     def choice(self, field: str, kind: type[_Choice], default: _Choice | None = None) -> _Choice | None:
         """One of the values of ``kind``; ``default`` where the cell is empty, and None where it is wrong."""

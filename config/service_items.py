@@ -52,8 +52,6 @@ MOST_DOCUMENTS = 12
 """Papers of one item: each is a button on the handler's card."""
 _FOR_ALL = ("sample", "area")
 """Fields that a YAML file may set for all its items at once."""
-_YES = frozenset({"yes", "true", "1", "是"})
-_NO = frozenset({"", "no", "false", "0", "否"})
 
 
 def load_service_items(
@@ -161,13 +159,13 @@ def _item(row: Row, catalogue: Catalogue, rules: GuideRules) -> ServiceItem:
         where=row.text("where", longest=_LONGEST_TEXT),
         hours=row.text("hours", longest=_LONGEST_TEXT),
         modes=_modes(row),
-        bookable=_truth(row, "bookable"),
-        after_hours=_truth(row, "after_hours"),
+        bookable=row.yes_or_no("bookable", default=False),
+        after_hours=row.yes_or_no("after_hours", default=False),
         limit=row.text("limit", longest=_LONGEST_TEXT),
         fee=row.text("fee", longest=_LONGEST_TEXT),
         contact=row.text("contact", longest=_LONGEST_TEXT),
         checked=_day(row, "checked"),
-        sample=_truth(row, "sample"),
+        sample=row.yes_or_no("sample", default=False),
         area_code=row.text("area", longest=_LONGEST_NAME),
     )
 
@@ -191,13 +189,6 @@ def _modes(row: Row) -> tuple[Mode, ...]:
         if word not in known:
             row.problems.append(RowProblem(row.line, "modes", "unknown_mode", word))
     return tuple(dict.fromkeys(Mode(word) for word in written if word in known))
-
-
-def _truth(row: Row, field: str) -> bool:
-    written = row.cells.get(field, "").lower()
-    if written not in _YES | _NO:
-        row.complain(field, "neither_yes_nor_no")
-    return written in _YES
 
 
 def _day(row: Row, field: str) -> date | None:

@@ -16,7 +16,6 @@ REQUIRED = ("name", "role", "area_code")
 
 _LONGEST_NAME = 64
 _LONGEST_CODE = 32
-_ON_DUTY = {"": True, "yes": True, "1": True, "是": True, "no": False, "0": False, "否": False}
 PHONE = re.compile(r"\+?[0-9][0-9 ()-]{3,22}[0-9]")
 """From service numbers of five digits to international ones, written with the usual blanks and dashes."""
 
@@ -76,9 +75,7 @@ def _post(row: Row, tree: AreaTree, catalogue: Catalogue) -> Staff:
     skills = row.words("skills", longest=_LONGEST_NAME)
     if any(skill not in catalogue and skill not in catalogue.groups for skill in skills):
         row.complain("skills", "unknown_skill")
-    on_duty = row.cells.get("on_duty", "").lower()
-    if on_duty not in _ON_DUTY:
-        row.complain("on_duty", "neither_yes_nor_no")
+    on_duty = row.yes_or_no("on_duty", default=True)
     hours = [parse_hours(written) for written in row.words("hours", longest=_LONGEST_NAME)]
     if None in hours:
         row.complain("hours", "bad_hours")
@@ -90,6 +87,6 @@ def _post(row: Row, tree: AreaTree, catalogue: Catalogue) -> Staff:
         account=row.whole_number("telegram_id", least=1),
         phone=phone,
         skills=frozenset(skills),
-        on_duty=_ON_DUTY.get(on_duty, True),
+        on_duty=on_duty,
         hours=tuple(each for each in hours if each is not None),
     )
