@@ -9,8 +9,9 @@ Only what falls due is decided here. Whether a message about it rings (quiet hou
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any, Literal
 
 from routing.calendar import WorkingCalendar
@@ -95,7 +96,11 @@ class ClockStep:
     @property
     def is_nothing(self) -> bool:
         """Whether there is nothing to do but to store ``next_check_at``."""
-        return self == ClockStep(next_check_at=self.next_check_at)
+        return _demanded(self) == _NOTHING
+
+
+_demanded = attrgetter(*(one.name for one in fields(ClockStep) if one.name != "next_check_at"))
+_NOTHING = _demanded(ClockStep())
 
 
 def check(ticket: Ticket, rules: ClockRules, now: datetime, *, top: int) -> ClockStep:
