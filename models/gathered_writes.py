@@ -8,6 +8,7 @@ tables only, so it is prepared once.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -47,7 +48,7 @@ async def write(connection: AsyncConnection, gathered: Gathered) -> str:
         if connection.dialect.name == _POSTGRESQL.name:
             return await _write_together(connection, gathered)
         await write_by_table(connection, gathered)
-    except DBAPIError as error:
+    except (DBAPIError, sqlite3.Error) as error:
         raise NotKept from error
     return ""
 
