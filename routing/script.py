@@ -57,6 +57,11 @@ def script_of(text: str) -> Script:
     return Script.HANT if traditional > simplified else Script.HANS
 
 
+def tells_script(text: str) -> bool:
+    """Whether any character of ``text`` belongs to one script alone; a bare command tells nothing of its writer."""
+    return not (traditional_characters().isdisjoint(text) and _simplified_characters().isdisjoint(text))
+
+
 def to_hans(text: str) -> str:
     """``text`` in Simplified characters; returned as it is where it has no Traditional one."""
     if traditional_characters().isdisjoint(text):

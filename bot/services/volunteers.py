@@ -11,6 +11,7 @@ from bot.services.help_calls import HelpService
 from bot.services.help_cards import hours_of
 from bot.services.ports import UnitOfWork
 from bot.services.rota import there_now
+from bot.services.scripts import in_script, script_of_person
 from routing.errors import NotAllowed, QunbanError
 from routing.outgoing import Button, Content, Outgoing
 from routing.queries import TicketFilter
@@ -98,7 +99,8 @@ class VolunteerService:
         if len(chosen) == len(volunteer.kinds) and self._help.kind(kind_code) is not None:
             chosen.append(kind_code)
         volunteer = await work.volunteers.put(replace(volunteer, kinds=tuple(chosen)))
-        await self._desk.change_message(work, press, self._page(volunteer))
+        script = await script_of_person(work, self._platform, press.actor.account)
+        await self._desk.change_message(work, press, in_script(self._page(volunteer), script))
         return Answer("volunteer.kept")
 
     async def decide(self, work: UnitOfWork, press: Press, volunteer_id: int, *, accept: bool) -> Answer:
@@ -119,7 +121,8 @@ class VolunteerService:
         state = VolunteerState.ACTIVE if accept else VolunteerState.REFUSED
         decided = replace(volunteer, state=state, decided_at=self._desk.clock(), decided_by=post.id)
         await work.volunteers.put(decided)
-        told = Content(lines=(self._say(f"volunteer.told_{state}"),))
+        script = await script_of_person(work, self._platform, volunteer.account)
+        told = Content(lines=(self._say(f"volunteer.told_{state}", script),))
         await work.outbox.add(Outgoing(self._platform, volunteer.account, told))
         answer = Answer(f"volunteer.{state}", {"name": volunteer.name})
         await self._desk.change_message(work, press, Content(lines=(self._say(answer.key, **answer.fields),)))

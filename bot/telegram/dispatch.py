@@ -6,8 +6,6 @@ go on to the feed, which has the update delivered again.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from aiogram import Bot, Dispatcher
 from aiogram.types import Update
 from pydantic import ValidationError
@@ -15,6 +13,7 @@ from pydantic import ValidationError
 from bot.district import UseCases
 from bot.services.desk import Answer
 from bot.services.ports import UnitOfWork
+from bot.services.scripts import in_script
 from bot.telegram.decode import BotIdentity, MalformedUpdate, said_in, update_id_of
 from bot.telegram.feed import AfterCommit
 from bot.telegram.routers.admins import admins_router
@@ -31,7 +30,6 @@ from bot.telegram.talking import Talking
 from routing.errors import QunbanError
 from routing.message import IncomingMessage
 from routing.outgoing import Content, Outgoing, reply_to
-from routing.script import script_of
 from routing.staff import Actor
 
 LONGEST_TOAST = 200
@@ -126,7 +124,7 @@ class TelegramInteraction:
         if account in await work.civic.private_chats.among(talking.platform, [account]):
             return
         name = self._identity.username
-        line = self._services.rules.wording.say("start.in_private", script_of(said.text), name=name)
+        line = self._services.rules.wording.say("start.in_private", await talking.script(), name=name)
         await work.outbox.add(reply_to(said, Content(lines=(line,))))
 
     async def _send(self, work: UnitOfWork, talking: Talking, reply: Messages) -> None:
@@ -134,14 +132,12 @@ class TelegramInteraction:
         private = reply.private or said is None
         if reply.private and said is not None and said.chat_kind == "group":
             await self._say_where(work, talking, said)
-        script = script_of(said.text) if said is not None else None
+        script = await talking.script()
         for part in reply.parts:
-            content = part
             if isinstance(part, Answer):
-                spoken = replace(part, script=script) if script is not None else part
-                content = Content(lines=(self._services.rules.wording.say(spoken.key, spoken.script, **spoken.fields),))
-            if not isinstance(content, Content):
-                continue
+                content = Content(lines=(self._services.rules.wording.say(part.key, script, **part.fields),))
+            else:
+                content = in_script(part, script)
             await work.outbox.add(
                 Outgoing(
                     platform=talking.platform,

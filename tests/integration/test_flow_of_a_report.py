@@ -182,6 +182,27 @@ async def test_traditional_script_is_answered_in_traditional(town: Town) -> None
     (card,) = [text for text in await town.texts(CHEN, RIVERSIDE) if ticket.number in text]
     assert "已登記" in card
     assert "負責" in card
+    # A bare command tells nothing of its writer; what they reported last does.
+    for command, answer in (
+        ("/mine", "我反映的事 1 件\n🟢"),
+        ("/help", "在羣裏直接說問題即可"),
+        ("/needs", "清單還是空的"),
+    ):
+        await town.say(CHEN, RIVERSIDE, command)
+        assert answer in (await town.texts(CHEN, RIVERSIDE))[-1]
+    await town.say(CHEN, CHEN, "/volunteer 陪诊")
+    assert "按下面的按钮选择" in (await town.texts(CHEN))[-1], "words of their own tell more"
+    await town.say(CHEN, CHEN, "/volunteer")
+    page = (await town.people.history(CHEN, CHEN))[-1]
+    assert "按下面的按鈕選擇" in page["text"]
+    assert "✅ 陪診" in labels_of(page)
+    await town.press(CHEN, CHEN, page, "✅ 陪診")
+    assert "按下面的按鈕選擇" in (await town.texts(CHEN))[-1]
+    await town.press_label(TANG, TANG, "同意")
+    assert "社區已同意您的志願者報名" in (await town.texts(CHEN))[-1]
+    # Whoever reported nothing reads Simplified.
+    await town.say(ZHANG, GARDEN, "/help")
+    assert "在群里直接说问题即可" in (await town.texts(ZHANG, GARDEN))[-1]
 
 
 async def test_an_emergency_says_whom_to_call_and_reaches_worker_lead_and_community(town: Town) -> None:

@@ -10,7 +10,6 @@ from bot.telegram.routers.commands import Command, Said
 from bot.telegram.routers.replies import Messages, Reply, in_same_chat
 from bot.telegram.talking import Talking
 from routing.outgoing import Content
-from routing.script import Script, script_of
 
 
 def civic_router() -> Router:
@@ -35,8 +34,8 @@ async def need(message: Message, command: Said, talking: Talking) -> Reply:
 
 async def needs(message: Message, talking: Talking) -> Reply:
     """The list of needs."""
-    script = script_of(talking.message.text) if talking.message else Script.HANS
-    return _said(await talking.services.civic.needs.listed(talking.work, talking.actor, message.chat.id, script))
+    listed = talking.services.civic.needs.listed
+    return _said(await listed(talking.work, talking.actor, message.chat.id, await talking.script()))
 
 
 async def offer(message: Message, command: Said, talking: Talking) -> Reply:

@@ -19,7 +19,6 @@ from bot.telegram.talking import Talking
 from routing.conversation import asks_to_register
 from routing.outgoing import Content
 from routing.permissions import RANK
-from routing.script import Script, script_of
 from routing.staff import Actor, Role
 
 IS_PRIVATE = F.chat.type == "private"
@@ -47,7 +46,7 @@ async def start(message: Message, command: Said, talking: Talking) -> Reply:
     wording, organisation = talking.services.rules.wording, talking.services.organisation
     if command.args.startswith(START_ITEM):
         code = command.args.removeprefix(START_ITEM)
-        return in_private(await talking.services.guide.whole(talking.work, code, Script.HANS))
+        return in_private(await talking.services.guide.whole(talking.work, code, await talking.script()))
     if command.args:
         begin = talking.services.whereabouts.begin
         linked = await begin(talking.work, talking.platform, talking.actor, command.args)
@@ -72,7 +71,7 @@ async def start(message: Message, command: Said, talking: Talking) -> Reply:
 
 async def show_help(message: Message, talking: Talking) -> Reply:
     """The commands that the person can use."""
-    script = script_of(talking.message.text) if talking.message else Script.HANS
+    script = await talking.script()
     say = talking.services.rules.wording.say
     lines = [say(f"help.{audience}", script) for audience in _audiences(talking.actor)]
     if message.chat.type != "private":
@@ -102,9 +101,8 @@ async def report(message: Message, command: Said, talking: Talking) -> Reply:
 
 async def mine(message: Message, talking: Talking) -> Reply:
     """What the person reported; without rooms, so that it may stand in a group."""
-    script = script_of(talking.message.text) if talking.message else Script.HANS
-    content = await talking.services.lists.mine(talking.work, talking.actor, talking.platform, script)
-    return in_same_chat(content)
+    mine = talking.services.lists.mine
+    return in_same_chat(await mine(talking.work, talking.actor, talking.platform, await talking.script()))
 
 
 async def private_message(message: Message, talking: Talking) -> Reply:
