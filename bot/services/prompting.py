@@ -73,5 +73,5 @@ class PromptService:
         await work.prompts.take(prompt_id)
         if not register:
             return "intake.dismissed"
-        await self._registration.register(work, prompt.message, via="confirmed")
+        await self._registration.register(work, prompt.message, via="confirmed", asked=prompt.service_code)
         return "intake.registered_toast"

@@ -79,11 +79,12 @@ class RegistrationService:
         self._care = care
 
     async def register(
-        self, work: UnitOfWork, message: IncomingMessage, *, via: str, bound: str | None = None
+        self, work: UnitOfWork, message: IncomingMessage, *, via: str, bound: str | None = None, asked: str = ""
     ) -> Ticket | None:
         """Registers a message whatever triage thinks of it (``/report``, a mention, a private message).
 
         ``bound`` is where it belongs; without it, the area of the group, or where its writer reported something last.
+        ``asked`` is the service about which its writer was asked and said yes.
         """
         bound = bound or await self.area_of(work, message)
         if bound is None:
@@ -96,7 +97,7 @@ class RegistrationService:
         if not message.text.strip() and not message.attachments:
             await self.answer(work, message, "intake.empty_report")
             return None
-        matters = matters_of(self._triage, message.text, addressed=True, has_media=bool(message.attachments))
+        matters = self._matters(message, asked)
         alarm = await self._care.alarm(work, bound, message.text, matters[0])
         if alarm is not None:
             return await self.raise_alarm(work, message, bound, alarm, via=via, anonymous=unnamed is not None)
@@ -105,6 +106,15 @@ class RegistrationService:
             opened = await self.open(work, message, bound, matter, via=via, anonymous=unnamed is not None)
             ticket = opened or ticket
         return ticket
+
+    def _matters(self, message: IncomingMessage, asked: str) -> Sequence[Decision]:
+        """What the message is about; what its writer was asked and agreed to stays, however little named it."""
+        has_media = bool(message.attachments)
+        matters = matters_of(self._triage, message.text, addressed=True, has_media=has_media)
+        if not asked or any(isinstance(one, Matter) and one.service_code == asked for one in matters):
+            return matters
+        again = self._triage.decide(message.text, has_media=has_media)
+        return (again,) if isinstance(again, Matter) and again.service_code == asked else matters
 
     async def raise_alarm(
         self,

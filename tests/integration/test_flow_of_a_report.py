@@ -9,7 +9,8 @@ import pytest
 
 from routing.ticket import Satisfaction, Status
 from routing.ticket_events import EventKind
-from routing.triage.decision import Ask
+from routing.triage.decision import Ask, OpenTicket
+from tests.decisions import texts
 from tests.sandbox_server import png
 from tests.town import (
     CHEN,
@@ -25,6 +26,7 @@ from tests.town import (
     XIE,
     ZHANG,
     Town,
+    configuration,
     labels_of,
     running_town,
     triage,
@@ -63,6 +65,16 @@ def _middling() -> Middling:
 
 
 MIDDLING = _middling()
+
+
+def _hardly_named() -> Middling:
+    """The first labelled message that triage asks about, and would file under "other" where it had to register it."""
+    for text in texts():
+        decision = triage().decide(text)
+        filed = triage().decide(text, addressed=True)
+        if isinstance(decision, Ask) and isinstance(filed, OpenTicket) and filed.service_code == "other":
+            return Middling(text, decision.service_code)
+    raise AssertionError("triage names everything that it asks about")
 
 
 async def test_a_report_goes_to_the_property_company_and_is_confirmed_and_rated(town: Town) -> None:
@@ -203,6 +215,17 @@ async def test_traditional_script_is_answered_in_traditional(town: Town) -> None
     # Whoever reported nothing reads Simplified.
     await town.say(ZHANG, GARDEN, "/help")
     assert "在群里直接说问题即可" in (await town.texts(ZHANG, GARDEN))[-1]
+
+
+async def test_what_was_asked_about_is_what_gets_registered(town: Town) -> None:
+    """Learned keywords alone tell what it is about, too little to file it there unasked; but its writer has agreed."""
+    said = _hardly_named()
+    await town.say(ZHANG, GARDEN, said.text)
+    question = await town.with_button(ZHANG, GARDEN, "登记")
+    assert configuration().catalogue.get(said.service_code).name in question["text"]
+    await town.press(ZHANG, GARDEN, question, "登记")
+    ticket = await town.ticket()
+    assert (ticket.service_code, ticket.via) == (said.service_code, "confirmed")
 
 
 async def test_an_emergency_says_whom_to_call_and_reaches_worker_lead_and_community(town: Town) -> None:
