@@ -123,7 +123,7 @@ class Part:
             await asyncio.wait_for(self.task, STOP_SECONDS)
         except TimeoutError:
             log.warning("part_cancelled", part=self.name)
-        except Exception:
+        except Exception:  # The parts that stop after it have to be stopped all the same.
             log.exception("part_failed", part=self.name)
 
 

@@ -110,5 +110,5 @@ class Session:
             await asyncio.sleep(self._life.every)
             try:
                 await self.ask("SELECT 1")
-            except Exception:
+            except Exception:  # However the session ended, it has.
                 self.lost.set()

@@ -131,7 +131,7 @@ class OutboxRunner:
                     await self._count_waiting()
                     prepared = await self._prepared()
                     taken = await self._take(watches=True)
-                except Exception as error:
+                except Exception as error:  # Whatever ails the database, what waits is sent once it is well.
                     failures += 1
                     log.exception("outbox_not_read", failures=failures, kind=type(error).__qualname__)
                     await self._rest(_TROUBLE.seconds(failures, self._randomness))
@@ -164,7 +164,7 @@ class OutboxRunner:
             return 0
         try:
             return await self._prepare()
-        except Exception as error:
+        except Exception as error:  # It stays where it is, for the next round.
             log.exception("outbox_not_prepared", kind=type(error).__qualname__)
             return 0
 
@@ -173,7 +173,7 @@ class OutboxRunner:
             await asyncio.wait(self._in_hand, timeout=self._rhythm.renewal)
             try:
                 await self._renew()
-            except Exception as error:
+            except Exception as error:  # What is being sent is still to be marked.
                 log.exception("outbox_not_renewed", kind=type(error).__qualname__)
 
     def _look_at(self, now: datetime) -> None:
@@ -301,7 +301,7 @@ class OutboxRunner:
             return await self._sender.deliver(turn.row)
         except (OutOfTurnError, DeliveryError) as refusal:
             return refusal
-        except Exception as error:
+        except Exception as error:  # A fault of ours with one message must not stop all others.
             log.exception("outbox_sender_broke", row=turn.row.id, kind=type(error).__qualname__)
             return error
 
@@ -318,7 +318,7 @@ class OutboxRunner:
                 await self._grant_later(turn)
             except OutOfTurnError:
                 raise
-            except Exception as error:
+            except Exception as error:  # Without the database nobody knows whose turn it is: it goes back.
                 log.exception("outbox_no_turn", row=turn.row.id, kind=type(error).__qualname__)
                 raise OutOfTurnError(self._rhythm.poll) from None
 

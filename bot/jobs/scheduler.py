@@ -120,7 +120,7 @@ class Ticker:
     async def _run(self, job: Job) -> None:
         try:
             items = await job.run()
-        except Exception:
+        except Exception:  # Its next tick tries again, and the other jobs go on.
             self._metrics.failed(job.name)
             log.exception("job_failed", job=job.name)
             return

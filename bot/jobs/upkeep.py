@@ -47,7 +47,7 @@ class ClockJob:
         """Deals with one batch; returns how many were looked at."""
         try:
             return await self._done(self._sweep)
-        except Exception as error:
+        except Exception as error:  # One of the batch, whichever it is: each by itself, then.
             if self._each is None:
                 raise
             log.warning("batch_taken_apart", kind=type(error).__qualname__)

@@ -39,7 +39,7 @@ class ClockTelling:
             try:
                 async with work.savepoint():
                     await self._notices.tell(work, one)
-            except Exception:
+            except Exception:  # One notice that cannot be told must not keep the others from their people.
                 log.exception("clock_notice_failed", number=one.ticket.number)
                 await work.clock_notices.postpone(one.id, now + TRY_AGAIN)
             else:

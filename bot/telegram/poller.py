@@ -158,7 +158,7 @@ class Poller:
     async def _is_elected(self) -> bool:
         try:
             term = await self._until_halted(self._stand())
-        except Exception as error:
+        except Exception as error:  # The database is away, in whatever way: it stands again later.
             log.warning("election_failed", kind=type(error).__name__)
             return False
         if term is not None:

@@ -53,7 +53,7 @@ class ReadinessChecks:
                 reason = await check()
         except TimeoutError:
             reason = "timeout"
-        except Exception as error:
+        except Exception as error:  # Whatever it is, this is where it is to be seen.
             reason = type(error).__name__
         return CheckOutcome(ok=reason is None, reason=reason)
 
