@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import sqrt
@@ -17,6 +18,9 @@ NEVER: Final = -1.0
 
 _SQUARES: Final = 10_000
 """Squares of idf are counted in ten-thousandths, so that they are added up as whole numbers."""
+_PER_UNIT: Final = round(1 / STEP)
+_HEAVIEST: Final = 4
+"""So many times as many keywords as are wanted are looked at first: some lie inside a heavier one, some nowhere."""
 LOUD: Final = 2.0
 """Weight for the first label from which a keyword is searched for by ``loudness``: one keyword in ten."""
 
@@ -78,13 +82,16 @@ class Judge:
         self._fields = Struct(f"<{len(labels)}I")
         self._excess = sum(HALF << (BITS * place) for place in range(len(labels)))
         self.first_bias = self.bias.get(first, NEVER)
+        steps_of_first = self.table.steps(first)
+        self.first_steps = array("i", steps_of_first)
+        """The weight of every keyword for the first label, by their numbers, in steps of ``STEP``."""
         self.sums = keyword_sums(
             Keywords(
                 # Word classes are told by the written lexicon, so their names must not be searched for in the text.
                 ["\0" + one if one.startswith(CLASS) else one for one in self.spellings],
                 self.table.rows,
                 [round(idf * idf * _SQUARES) for idf in self.table.idf],
-                self.table.steps(first),
+                steps_of_first,
                 self.table.steps(second),
                 round(LOUD / STEP),
             )
@@ -246,20 +253,37 @@ class LearnedReading:
         place = table.place(label)
         if place is None:
             return ()
+        numbers = self.numbers
+        if label == self._judge.first:
+            steps = [self._judge.first_steps[number] for number in numbers]
+        else:
+            steps = [table.step(number, place) for number in numbers]
+        # Most keywords weigh next to nothing, so the lighter ones are only put in order where the heavier ones do not
+        # suffice.
+        sizes = sorted([abs(step) for step in steps])
+        taken: list[Contribution] = []
+        for least in (sizes[-_HEAVIEST * most] if len(sizes) > _HEAVIEST * most else 1, 1):
+            taken = self._heaviest(numbers, steps, least, most)
+            if len(taken) == most:
+                break
+        return tuple(taken)
+
+    def _heaviest(self, numbers: Sequence[int], steps: Sequence[int], least: int, most: int) -> list[Contribution]:
         spellings, norm = self._judge.spellings, self._norm
         weighed = [
-            (-abs(weight), spellings[number], weight)
-            for number in self.numbers
-            if (weight := table.weight(number, place))
+            (-abs(step), spellings[number], step)
+            for number, step in zip(numbers, steps, strict=True)
+            if step and abs(step) >= least
         ]
+        weighed.sort()
         taken: list[Contribution] = []
-        for _, keyword, weight in sorted(weighed):
+        for _, keyword, step in weighed:
             if len(taken) == most:
                 break
             placed = self._placed(keyword)
             if placed and not any(one.start < placed[1] and placed[0] < one.end for one in taken):
-                taken.append(Contribution(keyword, *placed, weight / norm))
-        return tuple(taken)
+                taken.append(Contribution(keyword, *placed, step / _PER_UNIT / norm))
+        return taken
 
     def _placed(self, keyword: str) -> tuple[int, int] | None:
         if keyword.startswith(CLASS):

@@ -112,10 +112,9 @@ class KeywordTable(Mapping[str, Keyword]):
         """Where the sum of a label stands in ``fields``; None where it is unknown."""
         return self._places.get(label)
 
-    def weight(self, number: int, place: int) -> float:
-        """The weight of one keyword for the label at ``place``."""
-        field = ((self.rows[number] + self._offset) >> (BITS * place)) & ((1 << BITS) - 1)
-        return (field - HALF) / _PER_UNIT
+    def step(self, number: int, place: int) -> int:
+        """The weight of one keyword for the label at ``place``, in steps of ``STEP``."""
+        return (((self.rows[number] + self._offset) >> (BITS * place)) & ((1 << BITS) - 1)) - HALF
 
     def steps(self, label: str) -> list[int]:
         """The weight of every keyword for ``label``, by their numbers, in steps of ``STEP``."""
