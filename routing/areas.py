@@ -74,7 +74,10 @@ class AreaTree:
                 self._children.setdefault(area.parent_code, []).append(area)
         self._levels = frozenset(area.level for area in self._areas.values())
         self._paths: dict[str, tuple[Area, ...]] = {}
-        self._buildings: dict[str, tuple[Area, ...]] = {}
+        self._below: dict[str, tuple[Area, ...]] = {}
+        self._at_level: dict[tuple[str, str], tuple[Area, ...]] = {}
+        self._numbered: dict[str, tuple[Area, ...]] = {}
+        self._nearest: dict[tuple[str, str], Area | None] = {}
 
     def __len__(self) -> int:
         return len(self._areas)
@@ -116,7 +119,12 @@ class AreaTree:
 
     def nearest(self, code: str, level: str) -> Area | None:
         """The area itself or the nearest one above it that is of ``level``."""
-        return next((area for area in self.path(code) if area.level == level), None)
+        try:
+            return self._nearest[code, level]
+        except KeyError:
+            found = next((area for area in self.path(code) if area.level == level), None)
+            self._nearest[code, level] = found
+            return found
 
     def within(self, code: str, outer: str) -> bool:
         """Whether ``code`` is ``outer`` or lies below it."""
@@ -124,16 +132,26 @@ class AreaTree:
 
     def below(self, code: str) -> tuple[Area, ...]:
         """The area itself and all below it, parents before children."""
-        found = [self.get(code)]
-        for area in found:
-            found.extend(self._children.get(area.code, ()))
-        return tuple(found)
-
-    def buildings_below(self, code: str) -> tuple[Area, ...]:
-        """The buildings among the area itself and all below it."""
-        known = self._buildings.get(code)
+        known = self._below.get(code)
         if known is None:
-            known = self._buildings[code] = tuple(area for area in self.below(code) if area.level == BUILDING)
+            found = [self.get(code)]
+            for area in found:
+                found.extend(self._children.get(area.code, ()))
+            known = self._below[code] = tuple(found)
+        return known
+
+    def below_at(self, code: str, level: str) -> tuple[Area, ...]:
+        """Those of a level among the area itself and all below it."""
+        known = self._at_level.get((code, level))
+        if known is None:
+            known = self._at_level[code, level] = tuple(area for area in self.below(code) if area.level == level)
+        return known
+
+    def numbered_below(self, code: str) -> tuple[Area, ...]:
+        """Those that answer for house numbers among the area itself and all below it."""
+        known = self._numbered.get(code)
+        if known is None:
+            known = self._numbered[code] = tuple(area for area in self.below(code) if area.numbers)
         return known
 
     def roots(self) -> tuple[Area, ...]:

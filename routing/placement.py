@@ -63,7 +63,7 @@ def locate(tree: AreaTree, bound_code: str | None, place: Place, text: str = "")
     if place.building is None:
         return _location(tree, _numbered(tree, bound, place, text) or bound, is_certain=True)
     wanted = building_key(place.building)
-    matching = [area for area in tree.buildings_below(bound.code) if wanted in _keys((area.name, *area.aliases))]
+    matching = [area for area in tree.below_at(bound.code, BUILDING) if wanted in _keys((area.name, *area.aliases))]
     if len(matching) == 1:
         return _location(tree, matching[0], is_certain=True)
     if not matching and (numbered := _numbered(tree, bound, place, text)):
@@ -85,6 +85,11 @@ def building_key(written: str) -> str:
 @lru_cache(maxsize=20_000)
 def _keys(names: tuple[str, ...]) -> frozenset[str]:
     return frozenset(building_key(name) for name in names)
+
+
+@lru_cache(maxsize=20_000)
+def _plain_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(_plain(name) for name in names)
 
 
 def _bound(tree: AreaTree, bound_code: str | None) -> Area:
@@ -109,7 +114,7 @@ def _named(tree: AreaTree, bound: Area, spot: str | None) -> Area | None:
     for area in tree.below(scope.code):
         if area.level in {BUILDING, scope.level}:
             continue
-        for name in map(_plain, (area.name, *area.aliases)):
+        for name in _plain_names((area.name, *area.aliases)):
             if len(name) < _SHORTEST_NAME or name not in text or len(name) < longest:
                 continue
             if len(name) > longest:
@@ -125,7 +130,7 @@ def _named(tree: AreaTree, bound: Area, spot: str | None) -> Area | None:
 def _numbered(tree: AreaTree, bound: Area, place: Place, text: str) -> Area | None:
     """The innermost area of the same community that the house number belongs to; none where two claim it."""
     scope = tree.nearest(bound.code, COMMUNITY) or bound
-    numbered = [area for area in tree.below(scope.code) if area.numbers]
+    numbered = tree.numbered_below(scope.code)
     if not numbered:
         return None
     house = house_in(text)
@@ -156,7 +161,5 @@ def _location(tree: AreaTree, area: Area, *, is_certain: bool) -> Location:
 
 
 def _only_grid_below(tree: AreaTree, area: Area) -> Area | None:
-    grids = [
-        below for below in tree.below(area.code) if below.level == tree.grid_level and below.kind is AreaKind.ORDINARY
-    ]
+    grids = [below for below in tree.below_at(area.code, tree.grid_level) if below.kind is AreaKind.ORDINARY]
     return grids[0] if len(grids) == 1 else None

@@ -109,13 +109,12 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class DueTimes:
-    """Both due times of a ticket (UTC), the class and clock they come from, and how they came about."""
+    """Both due times of a ticket (UTC), and the class and clock they come from."""
 
     accept_due_at: datetime
     resolve_due_at: datetime
     clock: Clock
     sla_key: str
-    why: tuple[Reason, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +154,13 @@ class SlaTable:
         chosen = self.class_for(service, urgency)
         accept = chosen.accept.due_from(dispatched_at, calendar)
         resolve = chosen.resolve.due_from(dispatched_at, calendar)
+        return DueTimes(accept, resolve, chosen.resolve.clock, chosen.key)
+
+    def why(
+        self, service: Service, urgency: Urgency, dispatched_at: datetime, calendar: WorkingCalendar
+    ) -> tuple[Reason, ...]:
+        """How those due times come about; raises as ``due_times`` does."""
+        chosen, times = self.class_for(service, urgency), self.due_times(service, urgency, dispatched_at, calendar)
         why: tuple[Reason, ...] = (
             Reason(_why_class(chosen, service, urgency), {"sla": chosen.key, "own_sla": service.sla}),
             Reason(
@@ -167,8 +173,8 @@ class SlaTable:
             ),
         )
         if Clock.WORKING in (chosen.accept.clock, chosen.resolve.clock):
-            why += _why_working(dispatched_at, max(accept, resolve), calendar)
-        return DueTimes(accept, resolve, chosen.resolve.clock, chosen.key, why)
+            why += _why_working(dispatched_at, max(times.accept_due_at, times.resolve_due_at), calendar)
+        return why
 
 
 def _why_class(chosen: SlaClass, service: Service, urgency: Urgency) -> str:

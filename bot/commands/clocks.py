@@ -83,13 +83,14 @@ def _answer(configuration: Configuration, service: object, at: object, urgency: 
         raise ValueError(f"urgency {urgency!r} is none of {', '.join(one.value for one in Urgency)}")
     found = configuration.catalogue.get(str(service))
     moment = parse_moment(at, configuration.zone)
-    times = configuration.sla.due_times(found, Urgency(urgency), moment, configuration.calendar)
+    asked = found, Urgency(urgency), moment, configuration.calendar
+    times, why = configuration.sla.due_times(*asked), configuration.sla.why(*asked)
     return {
         "accept_due_at": times.accept_due_at.astimezone(configuration.zone).isoformat(),
         "resolve_due_at": times.resolve_due_at.astimezone(configuration.zone).isoformat(),
         "clock": times.clock.value,
         "sla": times.sla_key,
-        "why": [_sentence(reason, configuration.texts, configuration.zone) for reason in times.why],
+        "why": [_sentence(reason, configuration.texts, configuration.zone) for reason in why],
     }
 
 

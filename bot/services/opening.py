@@ -15,7 +15,7 @@ from bot.services.rules import Rules
 from routing.areas import AreaTree
 from routing.assign import Assignment, assign, posts_needed
 from routing.catalogue import AppealType, Urgency
-from routing.duty import emergency_recipients, owner_of
+from routing.duty import Ownership, emergency_recipients, owner_of
 from routing.message import Attachment, GeoPoint
 from routing.outgoing import Content
 from routing.place import Place
@@ -25,6 +25,7 @@ from routing.script import Script
 from routing.staff import Role, Staff
 from routing.ticket import Status, Ticket
 from routing.ticket_events import EventKind, Reporter, TicketEvent
+from routing.tree_memory import TreeMemory
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ class OpeningService:
         self._clock = clock
         self._care = care
         self._help = help_calls
+        self._owners: TreeMemory[tuple[Ownership, frozenset[Role], frozenset[str]]] = TreeMemory()
 
     async def open(self, work: UnitOfWork, request: Request, now: datetime) -> Ticket:
         """Writes the ticket with number, owner, assignee and limits, and puts all first messages into the outbox."""
@@ -181,10 +183,15 @@ class OpeningService:
         self, work: UnitOfWork, tree: AreaTree, location: Location, service_code: str, urgency: Urgency
     ) -> Assignment:
         """Who answers for a matter and who of them has it: the on-duty handler with the least open work."""
-        rules = self._rules.duties
-        ownership = owner_of(self._rules.catalogue.of(service_code), urgency, location, tree, rules)
-        now = self._clock()
-        posts = there_now(self._rules, await work.staff.posts(*posts_needed(ownership, location, tree, rules)), now)
+        now, rules = self._clock(), self._rules.duties
+
+        def found() -> tuple[Ownership, frozenset[Role], frozenset[str]]:
+            ownership = owner_of(self._rules.catalogue.of(service_code), urgency, location, tree, rules)
+            return ownership, *posts_needed(ownership, location, tree, rules)
+
+        # Rules and register tell it, and both stay the same over many reports.
+        ownership, roles, codes = self._owners.get(tree, (service_code, urgency, location), found)
+        posts = there_now(self._rules, await work.staff.posts(roles, codes), now)
         turn = await turns(work, self._rules, posts, now)
         return assign(ownership, location, tree, rules, posts, turn, service_code)
 

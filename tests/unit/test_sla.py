@@ -149,7 +149,7 @@ def test_an_urgent_matter_never_waits_longer_than_its_service(own: SlaClass, cho
 
 
 def codes(service: str, urgency: Urgency, at: str) -> list[str]:
-    return [reason.code for reason in TABLE.due_times(CATALOGUE.get(service), urgency, local(at), CALENDAR).why]
+    return [reason.code for reason in TABLE.why(CATALOGUE.get(service), urgency, local(at), CALENDAR)]
 
 
 def test_the_reasons_tell_class_clock_and_skipped_days() -> None:
@@ -163,7 +163,7 @@ def test_the_reasons_tell_class_clock_and_skipped_days() -> None:
         "counts_from_opening",
         "weekend",
     ]
-    why = TABLE.due_times(CATALOGUE.get("property.facility"), Urgency.NORMAL, local("2026-02-13 17:00"), CALENDAR).why
+    why = TABLE.why(CATALOGUE.get("property.facility"), Urgency.NORMAL, local("2026-02-13 17:00"), CALENDAR)
     assert [reason.data["date"] for reason in why if reason.code == "makeup_workday"] == [date(2026, 2, 14)]
     assert {str(reason.data["name"]) for reason in why if reason.code == "day_off"} >= {"农历除夕", "春节"}
 
