@@ -42,8 +42,9 @@ class JsonDialect:
         (one, other), (first, second) = lists, columns
         if self.mark == "$":
             return f"unnest({one}, {other}) AS {name}({first}, {second})"
-        beside = f"json_each({one}) a JOIN json_each({other}) b ON b.key = a.key"
-        return f"(SELECT a.value AS {first}, b.value AS {second} FROM {beside}) AS {name}"
+        beside = f"json_extract({other}, '$[' || a.key || ']')"
+        # The limit keeps it a table of its own: as a part of the query around it, it is made anew for each row there.
+        return f"(SELECT a.value AS {first}, {beside} AS {second} FROM json_each({one}) a LIMIT -1) AS {name}"
 
     def scalar(self, value: str, rest: str) -> str:
         """A JSON value that a query gives."""
