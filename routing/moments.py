@@ -29,6 +29,11 @@ _CLOCK = re.compile(
 )
 # Blanks are dropped, and without one 11-2 8:00 would be the 28th.
 _DAY_BEFORE_TIME = re.compile(r"([-/.]\d{1,2})\s+(?=\d)")
+# 下午三点, 十二月一日, 两周; but 周三 and 下周一 name days of the week.
+_NUMERAL = re.compile(
+    r"(?<![周期拜])([一二两三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九])(?=个?(?:点|时|小时|天|日|号|分|月|周|星期))"
+)
+_DIGITS = {numeral: value for value, numeral in enumerate("零一二三四五六七八九")} | {"两": 2}
 _NEAR = {"今天": 0, "今晚": 0, "明天": 1, "明晚": 1, "后天": 2, "大后天": 3}
 _WEEKDAYS = "一二三四五六日"
 _LATE = frozenset({"下午", "晚上", "晚", "夜里"})
@@ -44,8 +49,8 @@ _TIME_WORDS = re.compile(
 
 
 def seems_moment(written: str) -> bool:
-    """Whether the words mean a time, also one that is over or that ``moment_of`` cannot read (昨天, 两周, 2月30日)."""
-    return _TIME_WORDS.fullmatch("".join(unicodedata.normalize("NFKC", written).lower().split())) is not None
+    """Whether the words mean a time, also one that is over or no end can be (昨天, 三刻钟, 2月30日)."""
+    return _TIME_WORDS.fullmatch(_in_digits(unicodedata.normalize("NFKC", written).lower())) is not None
 
 
 def moment_of(written: str, now: datetime, zone: ZoneInfo, *, by_default: time) -> datetime | None:
@@ -55,7 +60,7 @@ def moment_of(written: str, now: datetime, zone: ZoneInfo, *, by_default: time) 
     one to come.
     """
     plain = _DAY_BEFORE_TIME.sub(r"\1日", unicodedata.normalize("NFKC", written).lower())
-    said = "".join(plain.split())
+    said = _in_digits(plain)
     span = _SPAN.fullmatch(said)
     if span is not None:
         return now.astimezone(UTC) + int(span[1]) * _UNITS[span[2]] if int(span[1]) else None
@@ -71,6 +76,17 @@ def moment_of(written: str, now: datetime, zone: ZoneInfo, *, by_default: time) 
 
 
 _EVENINGS = frozenset({"今晚", "明晚"})
+
+
+def _in_digits(plain: str) -> str:
+    """The words without blanks, with numbers in digits."""
+    return _NUMERAL.sub(lambda found: str(_number(found[1])), "".join(plain.split()))
+
+
+def _number(numeral: str) -> int:
+    """What a numeral of one or two places says: 三, 十, 十二, 二十, 二十三."""
+    tens, ten, ones = numeral.rpartition("十")
+    return (_DIGITS.get(tens, 1) * 10 if ten else 0) + _DIGITS.get(ones, 0)
 
 
 def _day(found: re.Match[str], today: date) -> date | None:
