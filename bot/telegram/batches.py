@@ -1,7 +1,7 @@
 """Groups' messages that come in while others are being committed are handled and committed together.
 
 A commit costs the same for one message and for thirty, so the busier it gets, the cheaper each becomes; a message that
-comes alone waits for nobody. Messages are handled in the order in which they came.
+comes alone waits for nobody but those that are being read. Messages are handled in the order in which they came.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from routing.message import IncomingMessage
 
 MOST_TOGETHER = 32
 """More would make the first of them wait for the last."""
+QUIET_TURNS = 4
+"""Turns of the event loop without another message after which a batch begins: reading a request takes two or three."""
 
 Outcome = TypeVar("Outcome")
 
@@ -68,12 +70,26 @@ class Batches(Generic[Outcome]):
     async def _run(self) -> None:
         try:
             while self._waiting:
-                await self._next()
+                await self._gather()
+                if self._waiting:
+                    await self._next()
         finally:
             self._work = None
             for one in self._waiting:
                 one.outcome.cancel()
             self._waiting.clear()
+
+    async def _gather(self) -> None:
+        """Lets those join that are being read at this moment.
+
+        A platform that is behind delivers the next updates over each connection as soon as the last is acknowledged.
+        Without this, the one that came in meanwhile would be committed alone while all of them are being read.
+        """
+        turns, known = 0, len(self._waiting)
+        while turns < QUIET_TURNS and known < self._most:
+            await asyncio.sleep(0)
+            turns = turns + 1 if len(self._waiting) == known else 0
+            known = len(self._waiting)
 
     async def _next(self) -> None:
         batch = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]

@@ -54,6 +54,25 @@ async def test_a_message_that_comes_alone_is_handled_alone() -> None:
     assert counter.batches == [[1], [2]]
 
 
+async def test_what_comes_in_turn_by_turn_is_handled_together() -> None:
+    counter = Counter()
+    batches = Batches(counter.handle, most=3)
+    tasks = [task for one in (1, 2, 3, 4, 5) for task in await start(batches, one)]
+    assert await asyncio.gather(*tasks) == ["1", "2", "3", "4", "5"]
+    assert counter.batches == [[1, 2, 3], [4, 5]]
+
+
+async def test_who_is_cancelled_before_a_batch_begins_leaves_nothing_to_handle() -> None:
+    counter = Counter()
+    batches = Batches(counter.handle)
+    (task,) = await start(batches, 1)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await batches.add(said(2)) == "2"
+    assert counter.batches == [[2]]
+
+
 async def test_what_comes_meanwhile_is_the_next_batch_in_its_order() -> None:
     counter = Counter(lets=False)
     batches = Batches(counter.handle, most=3)
@@ -106,8 +125,8 @@ async def test_who_is_cancelled_while_waiting_is_not_handled() -> None:
     counter = Counter(lets=False)
     batches = Batches(counter.handle)
     tasks = await start(batches, 1)
-    tasks += await start(batches, 2, 3)
     await counter.begun.wait()
+    tasks += await start(batches, 2, 3)
     tasks[1].cancel()
     with pytest.raises(asyncio.CancelledError):
         await tasks[1]
