@@ -213,12 +213,10 @@ def _to_neighbours(
 ) -> Relation | None:
     others = [one.ticket for one in known if not one.is_own and one.ticket.is_open]
     if isinstance(decision, OpenTicket | Ask):
-        is_same = [
-            ticket
-            for ticket in others
-            if now - ticket.created_at <= rules.duplicate and _is_same(message, decision, follow, ticket, rules, now)
-        ]
-        return AddReporter(is_same[0]) if is_same else None
+        for ticket in others:
+            if now - ticket.created_at <= rules.duplicate and _is_same(message, decision, follow, ticket, rules, now):
+                return AddReporter(ticket)
+        return None
     if follow is not None and follow.kind is FollowUp.JOIN:
         fresh = [ticket for ticket in others if now - ticket.created_at <= rules.join]
         if not fresh:
@@ -281,8 +279,12 @@ def _fits(place: Place | None, other: Place) -> bool:
 
 def are_apart(place: Place, other: Place) -> bool:
     """Whether two places cannot be the same: a part that both tell is not the same in both."""
-    told = ((place.building, other.building), (place.unit, other.unit), (place.room, other.room))
-    if any(one and two and one != two for one, two in told):
+    # Written out, since a report is compared with every recent one of its kind.
+    if place.building != other.building and place.building and other.building:
+        return True
+    if place.unit != other.unit and place.unit and other.unit:
+        return True
+    if place.room != other.room and place.room and other.room:
         return True
     return bool(place.spot and other.spot and fuzz.partial_ratio(place.spot, other.spot) < 60)
 

@@ -112,6 +112,8 @@ class CallBackService:
             statuses=frozenset({Status.ARCHIVED}),
         )
         tickets = await work.tickets.find(wanted, limit=_MOST_ARCHIVED)
+        if not tickets:
+            return None
         own = [Archived(ticket, await self._answer_of(work, ticket, message.sender_id)) for ticket in tickets]
         answered = None
         if message.reply_to is not None:

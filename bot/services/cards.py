@@ -52,10 +52,13 @@ class CardMaker:
 
     def __init__(self, wording: Wording) -> None:
         self._wording = wording
+        self._say = wording.texts.say
+        self._labels: dict[tuple[Action, Script], str] = {}
+        """What stands on buttons, which are made more often than anything else is said."""
 
     def group(self, view: TicketView) -> Content:
         """What everybody in the residents' group may read, in the script of the one who reported."""
-        ticket, say, script = view.ticket, self._wording.say, view.ticket.script
+        ticket, say, script = view.ticket, self._say, view.ticket.script
         emergency = ticket.urgency is Urgency.EMERGENCY
         title_key = "card.group.title_emergency" if emergency else "card.group.title"
         lines = []
@@ -88,11 +91,11 @@ class CardMaker:
         """Whom the resident must call at once; the general numbers where the danger is of no known kind."""
         keys = [f"emergency.{danger}" for danger in ticket.dangers]
         known = [key for key in keys if key in self._wording.texts] or ["emergency.general"]
-        return [self._wording.say(key, ticket.script) for key in known]
+        return [self._say(key, ticket.script) for key in known]
 
     def handler(self, view: TicketView, buttons: tuple[tuple[Button, ...], ...]) -> Content:
         """What handlers and their superiors read: everything, with the buttons that apply."""
-        ticket, say = view.ticket, self._wording.say
+        ticket, say = view.ticket, self._say
         words = {
             "colour": say(f"colour.{view.colour}"),
             "urgency": say(f"urgency.{ticket.urgency}"),
@@ -142,12 +145,12 @@ class CardMaker:
 
     def role(self, role: Role) -> str:
         """The role's name."""
-        return self._wording.say(f"role.{role}")
+        return self._say(f"role.{role}")
 
     def reason(self, kind: RequestKind, code: str) -> str:
         """The words of a reason code; a code that configuration no longer has is shown as it is."""
         key = f"reason.{kind}.{code}"
-        return self._wording.say(key) if key in self._wording.texts else code
+        return self._say(key) if key in self._wording.texts else code
 
     def holder_buttons(self, view: TicketView) -> tuple[tuple[Button, ...], ...]:
         """The buttons in the chat of the one who has the ticket."""
@@ -216,7 +219,7 @@ class CardMaker:
     def rating_buttons(self, ticket: Ticket, action: Action = Action.RATE) -> tuple[tuple[Button, ...], ...]:
         """The three ratings, of a reporter or (``RATE_UNIT``) of the street."""
         script = ticket.script if action is Action.RATE else Script.HANS
-        say = self._wording.say
+        say = self._say
         return (
             tuple(
                 Button(say(f"button.rate_{rating}", script), action, ticket.id, rating.value) for rating in Satisfaction
@@ -234,15 +237,19 @@ class CardMaker:
     def _rows(
         self, ticket: Ticket, *rows: Sequence[Action], script_of_reporter: bool = False
     ) -> tuple[tuple[Button, ...], ...]:
-        scripts = (ticket.script,) if script_of_reporter else ()
+        script = ticket.script if script_of_reporter else Script.HANS
         return tuple(
-            tuple(Button(self._wording.say(f"button.{action}", *scripts), action, ticket.id) for action in row)
-            for row in rows
-            if row
+            tuple([Button(self._label(action, script), action, ticket.id) for action in row]) for row in rows if row
         )
 
+    def _label(self, action: Action, script: Script) -> str:
+        label = self._labels.get((action, script))
+        if label is None:
+            label = self._labels[action, script] = self._say(f"button.{action}", script)
+        return label
+
     def _support(self, view: TicketView, support: Support) -> str:
-        say, script, count = self._wording.say, view.ticket.script, view.reporters
+        say, script, count = self._say, view.ticket.script, view.reporters
         if support.motion is None:
             return say("card.group.support", script, count=count, needed=support.needed)
         if support.motion.state is MotionState.OWED:
@@ -251,13 +258,13 @@ class CardMaker:
         return say("card.group.support_answered", script, count=count)
 
     def _in_charge(self, view: TicketView) -> str:
-        ticket, say, script = view.ticket, self._wording.say, view.ticket.script
+        ticket, say, script = view.ticket, self._say, view.ticket.script
         if view.assignee is None:
             return say("card.group.in_charge_pool", script, owner=say(f"owner.{ticket.owner}"))
         return say("card.group.in_charge", script, role=self.role(view.assignee.role), name=view.assignee.name)
 
     def _progress(self, view: TicketView) -> str:
-        ticket, say, script = view.ticket, self._wording.say, view.ticket.script
+        ticket, say, script = view.ticket, self._say, view.ticket.script
         if ticket.status is Status.DISPATCHED:
             return say("card.group.waiting", script, due=self._wording.moment(ticket.accept_due_at))
         if ticket.status is Status.IN_PROGRESS:
@@ -266,7 +273,7 @@ class CardMaker:
         return say(f"card.group.{ticket.status}", script)
 
     def _limits(self, ticket: Ticket) -> list[str]:
-        say, moment = self._wording.say, self._wording.moment
+        say, moment = self._say, self._wording.moment
         if ticket.status is Status.DISPATCHED:
             return [
                 say("card.handler.accept_due", due=moment(ticket.accept_due_at)),

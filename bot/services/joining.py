@@ -18,7 +18,7 @@ from routing.outgoing import Button, Content, reply_to
 from routing.place import Place
 from routing.script import script_of
 from routing.staff import Role, Staff
-from routing.ticket import CLOSED_STATUSES, Action, Ticket
+from routing.ticket import CLOSED_STATUSES, Action, Ticket, with_fields
 from routing.ticket_events import EventKind, Reporter, TicketEvent
 from routing.triage.decision import Decision, Ignore, Matter
 from routing.unseen import pressed
@@ -195,7 +195,7 @@ class JoiningService:
         now: datetime,
     ) -> Ticket:
         tree = await work.areas.tree()
-        ticket = await work.tickets.save(self._rules.scheduled(replace(ticket, last_said_at=now), tree, now))
+        ticket = await work.tickets.save(self._rules.scheduled(with_fields(ticket, {"last_said_at": now}), tree, now))
         await work.tickets.record(
             TicketEvent(ticket.id, kind, now, *ticket.shown_as(message.sender_id, message.sender_name), data)
         )
