@@ -48,6 +48,7 @@ class _Sweep:
     tree: AreaTree
     now: datetime
     ways: dict[tuple[object, ...], _Way] = field(default_factory=dict)
+    told: dict[tuple[object, ...], tuple[int, tuple[Staff, ...]]] = field(default_factory=dict)
     loads: dict[int, int] = field(default_factory=dict)
 
 
@@ -107,7 +108,7 @@ class ClockService:
         step = demands(ticket, clocks, now, top=top)
         superiors: tuple[Staff, ...] = ()
         if step.escalate_to_level is not None:
-            level, superiors = told_at(steps, step.escalate_to_level, posts, ticket)
+            level, superiors = _told(sweep, (steps, posts), step.escalate_to_level, ticket)
             if level != step.escalate_to_level:
                 step = replace(step, escalate_to_level=level)
         after = applied(ticket, step, now)
@@ -152,6 +153,15 @@ class ClockService:
             return ticket
         sweep.loads[decider.id] += 1
         return replace(ticket, assignee_id=decider.id, assigned_at=sweep.now)
+
+
+def _told(sweep: _Sweep, way: _Way, level: int, ticket: Ticket) -> tuple[int, tuple[Staff, ...]]:
+    """Who hears of the ticket at ``level``; they are the same for many that are due at once."""
+    steps, posts = way
+    key = id(steps), level, ticket.service_code, ticket.assignee_id
+    if (found := sweep.told.get(key)) is None:
+        found = sweep.told[key] = told_at(steps, level, posts, ticket)
+    return found
 
 
 def _asks(change: ClockChange) -> bool:
