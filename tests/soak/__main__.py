@@ -13,6 +13,11 @@ from typing import get_args
 from tests.postgres import PostgresServer, own_server
 from tests.soak.storm import Mode, Outcome, storm
 
+LOOKED_FOR = (
+    "looked for: reports without a ticket or with two, claims with two holders, tickets never announced, messages left"
+    " over, updates parked or refused, processes that ended by themselves"
+)
+
 
 def main() -> int:
     """Ten minutes in all, unless told otherwise; the seed is printed, so that the same storm can be raised again."""
@@ -46,10 +51,13 @@ def told(outcome: Outcome) -> str:
     troubles = ", ".join(f"{name} {count}" for name, count in sorted(outcome.troubles.items()))
     lines = [
         f"soak by {outcome.mode}: {outcome.seconds:g} s, seed {outcome.seed}",
-        f"reports {outcome.reports}, presses of claims {outcome.presses}",
+        f"presses of claims {outcome.presses}, two handlers at the same moment",
         f"troubles: {troubles}",
         *([f"updates {outcome.updates}, taken {outcome.deliveries} times"] if outcome.updates else []),
-        f"tickets {outcome.tickets}, messages delivered {outcome.delivered}, announced twice {outcome.doubled}",
+        f"reports {outcome.reports}, tickets {outcome.tickets}; claimed {outcome.claimed}",
+        f"messages delivered {outcome.delivered}, still due {outcome.pending}, given up {outcome.given_up}",
+        f"announced twice {outcome.doubled}, which only a failure between sending and noting it excuses",
+        LOOKED_FOR,
         *(f"fault: {fault}" for fault in outcome.faults),
         f"{len(outcome.faults)} faults",
     ]

@@ -63,6 +63,11 @@ class Outcome:
     deliveries: int = 0
     doubled: int = 0
     """Tickets announced more than once in their group: a crash came between sending and noting it."""
+    claimed: int = 0
+    """Tickets that somebody holds."""
+    pending: int = 0
+    """Messages that were still due when everything had come to rest."""
+    given_up: int = 0
     faults: list[str] = field(default_factory=list)
 
 
@@ -243,7 +248,8 @@ class Storm:
             async with asyncio.timeout(CALM_SECONDS):
                 await _until_nothing_waits(database)
         except TimeoutError:
-            outcome.faults.append(f"{await _waiting(database)} messages were still waiting after {CALM_SECONDS} s")
+            outcome.pending = await _waiting(database)
+            outcome.faults.append(f"{outcome.pending} messages were still waiting after {CALM_SECONDS} s")
         try:
             await self._look(database, outcome)
         finally:
@@ -262,13 +268,16 @@ class Storm:
             outcome.faults += [f"{count} tickets of message {source}" for source, count in sources.items() if count > 1]
             for ticket in tickets:
                 claims = [one for one in await work.tickets.events(ticket.id) if one.kind is EventKind.CLAIMED]
+                outcome.claimed += bool(claims)
                 if len(claims) > 1:
                     outcome.faults.append(f"{ticket.number} was claimed {len(claims)} times")
             if parked := await work.updates.parked():
                 outcome.faults.append(f"{len(parked)} updates are parked: {parked[0].error}")
             rows = (await work._transaction.execute(select(OutboxRow.state, OutboxRow.error))).all()
         outcome.delivered = sum(state is Delivery.DELIVERED for state, _ in rows)
-        outcome.faults += [f"a message was given up: {error}" for state, error in rows if state is Delivery.FAILED]
+        given_up = [error for state, error in rows if state is Delivery.FAILED]
+        outcome.given_up = len(given_up)
+        outcome.faults += [f"a message was given up: {error}" for error in given_up]
         await self._look_at_groups(tickets, outcome)
 
     async def _look_at_groups(self, tickets: list[Ticket], outcome: Outcome) -> None:
