@@ -200,8 +200,12 @@ class Transaction:
         self._gathering = None
         begun, self._begun = self._begun, None
         connection, self._connection = self._connection, None
-        if begun is not None:
-            # A connection cannot be given back while a statement runs on it, and ours are short.
-            await asyncio.shield(asyncio.gather(begun, return_exceptions=True))
         if connection is not None:
-            await asyncio.shield(asyncio.ensure_future(connection.close()))
+            await asyncio.shield(asyncio.ensure_future(_give_back(connection, begun)))
+
+
+async def _give_back(connection: AsyncConnection, begun: asyncio.Task[None] | None) -> None:
+    if begun is not None:
+        # Nothing else can be said on the connection before the statement has ended, and ours are short.
+        await asyncio.gather(begun, return_exceptions=True)
+    await connection.close()

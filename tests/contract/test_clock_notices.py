@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from dataclasses import replace
 from datetime import timedelta
@@ -147,6 +148,26 @@ async def test_what_was_not_committed_is_undone_even_while_it_is_being_written(d
     async with database.unit_of_work() as work:
         change = ClockChange(await work.tickets.get(first), NOW + MINUTE, notice=notice(first))
         await work.tickets.save_clock(change, wait=False)
+    async with database.unit_of_work() as work:
+        assert (await work.tickets.get(first)).next_check_at is None
+        assert await work.clock_notices.take(NOW, limit=9) == ()
+
+
+async def test_who_is_stopped_while_it_is_being_written_leaves_nothing_behind(database: Database) -> None:
+    (first,) = await kept(database, 1)
+    is_under_way = asyncio.Event()
+
+    async def write() -> None:
+        async with database.unit_of_work() as work:
+            change = ClockChange(await work.tickets.get(first), NOW + MINUTE, notice=notice(first))
+            await work.tickets.save_clock(change, wait=False)
+            is_under_way.set()
+            await asyncio.Event().wait()
+
+    writing = asyncio.create_task(write())
+    await is_under_way.wait()
+    writing.cancel()
+    await asyncio.gather(writing, return_exceptions=True)
     async with database.unit_of_work() as work:
         assert (await work.tickets.get(first)).next_check_at is None
         assert await work.clock_notices.take(NOW, limit=9) == ()
