@@ -14,7 +14,8 @@ _KINDS: Final = (
     r"饭店|餐馆|火锅店|烧烤店|理发店|公交站|地铁站|加油站|派出所|步行街|街|路|巷|桥"
 )
 _KIND: Final = re.compile(_KINDS)
-_NAMED: Final = re.compile(rf"(?P<name>[\u4e00-\u9fff]{{1,6}}?(?:{_KINDS}))" + _SIDE)
+# 北门路灯 is a lamp at the north gate, while 天门路 is a street.
+_NAMED: Final = re.compile(rf"(?P<name>[\u4e00-\u9fff]{{1,6}}?(?:{_KINDS})(?!(?<=门路)[灯面]))" + _SIDE)
 # The first look at a character is what makes this long choice quick: every alternative begins with one of these.
 _COMMON: Final = re.compile(
     r"(?=[a-z小院地库车商东南西北大正后侧负停顶楼天屋门保岗凉亭中花广充健游滑儿沙喷池人步连篮羽球垃河水配活快驿])"
@@ -25,7 +26,7 @@ _COMMON: Final = re.compile(
     r"|小区门口|小区外|河边|水泵房|配电房|活动室|活动中心|快递柜|驿站)" + _SIDE
 )
 _LEAD: Final = re.compile(
-    r"^(?:栋|幢|座|号楼|单元|在|到|从|往|去|是|的|就|把|那条|这条|整条|一条|我们|咱们|你们|小区|出了?|沿着?|过|和|跟|有|每|都|又|个|上|下|了|条|门口|楼下|那个|这个)+"
+    r"^(?:另外|还有|然后|以及|顺便(?:说一?下|问一?下|反映一?下)?|栋|幢|座|号楼|单元|在|到|从|往|去|是|的|就|把|那条|这条|整条|一条|我们|咱们|你们|小区|出了?|沿着?|过|和|跟|有|每|都|又|个|上|下|了|条|门口|楼下|那个|这个)+"
 )
 # Ordinary words that end like a street: they are no names.
 _NO_NAME: Final = re.compile(

@@ -32,6 +32,8 @@ from routing.triage.places import place_in
         ("一楼都淹了", Place(floor="1")),
         ("3栋漏水，说错了，是5栋", Place(building="5")),
         ("北门路灯不亮", Place(spot="北门")),
+        ("另外北门路灯也不亮", Place(spot="北门")),
+        ("顺便说下天门路积水", Place(spot="天门路")),
         ("地库积水", Place(spot="地库")),
         ("文昌街路面塌了", Place(spot="文昌街")),
         ("3号楼门口堆垃圾", Place(building="3")),
