@@ -17,7 +17,7 @@ from tests.postgres import PostgresServer, postgres_server
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     """The PostgreSQL server, started by the first test that asks for it."""
-    with postgres_server() as server:
+    with postgres_server(is_durable=False) as server:
         yield server
 
 

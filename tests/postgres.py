@@ -46,6 +46,16 @@ class PostgresServer:
             self._template = make_url(url).database
         return self._create(f" TEMPLATE {self._template}")
 
+    def copy_of(self, url: str) -> str:
+        """The URL of a new database with all that is in another one of this server, to which nobody is connected."""
+        return self._create(f" TEMPLATE {make_url(url).database}")
+
+    def spare_the_disk(self) -> None:
+        """From now on no commit waits for the disk: for a server whose data is worth nothing after the tests."""
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            self._execute(f"ALTER SYSTEM SET {setting} = off")
+        self._execute("SELECT pg_reload_conf()")
+
     def drop(self, url: str) -> None:
         """Drops a database, whoever is still connected."""
         self._execute(f"DROP DATABASE IF EXISTS {make_url(url).database} WITH (FORCE)")
@@ -73,8 +83,8 @@ class PostgresServer:
 
 
 @contextmanager
-def postgres_server() -> Iterator[PostgresServer]:
-    """Runs or reaches a server for the time of the block."""
+def postgres_server(*, is_durable: bool = True) -> Iterator[PostgresServer]:
+    """Runs or reaches a server for the time of the block; one of our own that is not durable waits for no disk."""
     given = os.environ.get(GIVEN_SERVER)
     if given:
         server = PostgresServer(make_url(given).set(drivername="postgresql+asyncpg"))
@@ -84,7 +94,10 @@ def postgres_server() -> Iterator[PostgresServer]:
             server.close()
         return
     with own_server() as own:
-        yield PostgresServer(own.url)
+        server = PostgresServer(own.url)
+        if not is_durable:
+            server.spare_the_disk()
+        yield server
 
 
 class OwnServer:

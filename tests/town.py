@@ -247,10 +247,12 @@ async def running_town(
     talk: Callable[[UseCases], TalkHandler] = lambda cases: cases.intake,
     district: Configuration | None = None,
     people: SampleDistrict | None = None,
+    is_settled: bool = False,
 ) -> AsyncIterator[Town]:
     """Serves a district, the packaged one if none is named, on a migrated, empty database until the block ends.
 
-    ``people`` take the place of the sample that belongs to the configuration.
+    ``people`` take the place of the sample that belongs to the configuration. In a database that ``is_settled`` the
+    registers are written already.
     """
     clock = clock or TestClock()
     database = Database(database_url, clock=clock)
@@ -260,7 +262,8 @@ async def running_town(
         district or configuration(), triage(), platform=PLATFORM, clock=clock, new_token=lambda: "invitation-token"
     )
     async with running_sandbox(world, clock=clock) as sandbox:
-        await load_registers(database, people)
+        if not is_settled:
+            await load_registers(database, people)
         bot = open_bot(world.token, sandbox.url)
         me = await bot.me()
         identity = BotIdentity(me.id, me.username or "")
@@ -291,6 +294,13 @@ async def running_town(
         finally:
             await bot.session.close()
             await database.close()
+
+
+async def settle(database_url: str) -> None:
+    """Writes the registers of the packaged district into a migrated, empty database."""
+    database = Database(database_url, clock=TestClock())
+    await load_registers(database)
+    await database.close()
 
 
 async def load_registers(database: Database, district: SampleDistrict | None = None) -> None:

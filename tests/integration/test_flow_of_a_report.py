@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
-
-import pytest
 
 from routing.ticket import Satisfaction, Status
 from routing.ticket_events import EventKind
@@ -28,15 +25,8 @@ from tests.town import (
     Town,
     configuration,
     labels_of,
-    running_town,
     triage,
 )
-
-
-@pytest.fixture
-async def town(database_url: str) -> AsyncIterator[Town]:
-    async with running_town(database_url) as running:
-        yield running
 
 
 @dataclass(frozen=True)

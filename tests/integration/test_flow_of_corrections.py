@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
-import pytest
-
 from routing.ticket import Status
 from routing.ticket_events import EventKind
-from tests.town import CHEN, GAO, GARDEN, HE, LI, LIN, LUO, RIVERSIDE, TENANT, ZHANG, Town, labels_of, running_town
-
-
-@pytest.fixture
-async def town(database_url: str) -> AsyncIterator[Town]:
-    async with running_town(database_url) as running:
-        yield running
+from tests.town import CHEN, GAO, GARDEN, HE, LI, LIN, LUO, RIVERSIDE, TENANT, ZHANG, Town, labels_of
 
 
 async def test_another_service_brings_its_own_owner_and_limits(town: Town) -> None:
