@@ -228,6 +228,8 @@ def _replied(message: Message, identity: BotIdentity) -> RepliedMessage | None:
 
 
 def _attachments(said: Said) -> tuple[Attachment, ...]:
+    if not (said.photo or said.video or said.document or said.voice):
+        return ()
     found: list[tuple[AttachmentKind, File | None]] = [
         ("photo", _largest(said.photo)),
         ("video", said.video),
