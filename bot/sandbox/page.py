@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -30,8 +31,9 @@ HEADERS = {
 }
 
 
+@cache
 def page_texts() -> Mapping[str, Any]:
-    """The page's words."""
+    """The page's words, read once in a process."""
     texts: dict[str, Any] = yaml.safe_load((resources.files("config") / TEXTS).read_text("utf-8"))
     return texts
 
