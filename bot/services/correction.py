@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.services.desk import Answer, Press, Taken, TicketDesk
+from bot.services.desk import LONGEST_LABEL, Answer, Press, Taken, TicketDesk
 from bot.services.opening import OpeningService, Request
 from bot.services.ports import UnitOfWork
 from routing.errors import NotAllowed, UnknownTicket
@@ -122,7 +122,8 @@ class CorrectionService:
         if not others:
             return Answer("correction.nothing_to_split", {"number": number}, is_alert=True)
         rows = tuple(
-            (Button(f"{one.name}：{one.said}"[:40], SPLIT_OFF, ticket_id, str(one.account)),) for one in others
+            (Button(f"{one.name}：{one.said}"[:LONGEST_LABEL], SPLIT_OFF, ticket_id, str(one.account)),)
+            for one in others
         )
         answer = Answer("correction.choose_reporter", {"number": number})
         await self._desk.say(work, press, Content(say(answer.key, **answer.fields), buttons=rows), ticket_id=ticket_id)

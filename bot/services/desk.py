@@ -19,6 +19,9 @@ from routing.staff import Actor, Role, Staff
 from routing.ticket import Action, Status, Ticket, next_status
 from routing.ticket_events import EventKind, TicketEvent
 
+LONGEST_LABEL = 40
+"""Characters of a button that quotes somebody: more than this no telephone shows of one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

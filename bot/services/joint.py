@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.services.awaited_words import LIFETIME, await_words
-from bot.services.desk import Answer, Press, TicketDesk
+from bot.services.desk import LONGEST_LABEL, Answer, Press, TicketDesk
 from bot.services.ports import UnitOfWork
 from bot.services.rota import there_now
 from bot.services.subtask_cards import show_subtask
@@ -113,7 +113,7 @@ class JointService:
         rows = []
         for one in waiting:
             helper = await work.staff.get(one.post_id)
-            rows.append((Button(f"{helper.name}：{one.task}"[:40], RECALL_ONE, one.id),))
+            rows.append((Button(f"{helper.name}：{one.task}"[:LONGEST_LABEL], RECALL_ONE, one.id),))
         answer = Answer("subtask.choose_recall", {"number": taken.ticket.number})
         title = self._desk.rules.wording.say(answer.key, **answer.fields)
         await self._desk.say(work, press, Content(title, buttons=tuple(rows)), ticket_id=ticket_id)
