@@ -276,9 +276,10 @@ class Walked(KeywordSums):
                         total -= self._path_row(counted)
             start += 1
         self._characters.give_back(recurring)
+        for known in classes:
+            if marks.is_new(known):
+                total += self._rows[known]
         self._marks.give_back(marks)
-        for known in dict.fromkeys(classes):
-            total += self._rows[known]
         return total
 
     def second(self, sums: Sums) -> int:

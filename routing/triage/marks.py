@@ -29,6 +29,17 @@ class Marks:
         """Puts ``number`` in."""
         self._stamps[number] = self._present
 
+    def add_all(self, numbers: str) -> None:
+        """Puts in the codes of these characters (see ``slots_in_a_row``)."""
+        stamps, present = self._stamps, self._present
+        for place in range(len(numbers)):
+            stamps[ord(numbers[place])] = present
+
+    def among(self, numbers: str) -> list[int]:
+        """The places of those characters whose codes are in the set."""
+        stamps, present = self._stamps, self._present
+        return [place for place in range(len(numbers)) if stamps[ord(numbers[place])] is present]
+
     def is_new(self, number: i64) -> bool:
         """Puts ``number`` in; whether it was not there."""
         if self._stamps[number] is self._present:

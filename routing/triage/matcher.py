@@ -204,8 +204,8 @@ class Matcher:
             return []
         marks = self.borrow_marks()
         for role in words.roles:
-            for slot in role.asked_by_services:
-                marks.add(slot)
+            if role.asked_by_services:
+                marks.add_all(role.asked_by_services)
         held: set[int] = set()
         for role in words.tried:
             if role.services is not None:
@@ -224,8 +224,8 @@ class Matcher:
         marks = self.borrow_marks()
         tried: dict[int, Tried] = {}
         for role in words.roles:
-            for slot in role.asked_by_cues:
-                marks.add(slot)
+            if role.asked_by_cues:
+                marks.add_all(role.asked_by_cues)
             if role.cues is not None:
                 tried[role.number] = role.cues
         held: set[int] = set()
@@ -268,11 +268,11 @@ def _try(tried: Tried, marks: Marks, held: set[int]) -> None:
     """Adds to ``held`` the places of the rules that hold where these slots are filled."""
     for order in tried.alone:
         held.add(order)
-    for wanting in tried.with_partner:
-        if marks.has(wanting.partner):
-            for index, further in enumerate(wanting.further):
-                if marks.has_all(further):
-                    held.add(wanting.orders[index])
+    for place in marks.among(tried.partners):
+        wanting = tried.with_partner[place]
+        for index, further in enumerate(wanting.further):
+            if marks.has_all(further):
+                held.add(wanting.orders[index])
 
 
 def _apart(compiled: CompiledRule, rarity: Mapping[int, int]) -> tuple[int, tuple[int, ...]]:

@@ -10,13 +10,10 @@ import unicodedata
 from typing import Final
 
 from routing.script import to_hans, traditional_characters
-from routing.triage.characters import UNUSUAL, traits, traits_in
+from routing.triage.characters import COMMON_SIGNS, UNUSUAL, traits, traits_in
 
 _FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _WIDE: Final = re.compile(r"[\uff01-\uff5e\u3000]")
-_COMMON_SIGNS: Final = (("\uff0c", ","), ("\uff01", "!"), ("\uff1f", "?"))
-"""Comma, exclamation and question mark: most full-width characters are one of these, and replacing three costs a
-fifth of looking every character up."""
 _ITEMS: Final = frozenset(map(chr, range(0x2460, 0x2474)))
 """Numbers in a circle, ① to ⑳."""
 # Traditional texts write the particle 着 as 著, which the character tables leave alone because of 著名.
@@ -54,9 +51,15 @@ def changed_for_gate(text: str) -> str:
 
 def narrowed(gate: str) -> str:
     """``gate`` (see ``for_gate``) with half-width signs too: most often the normalised text, character by character."""
-    for wide, narrow in _COMMON_SIGNS:
-        gate = gate.replace(wide, narrow)
+    gate = with_narrow_signs(gate)
     return gate if _WIDE.search(gate) is None else gate.translate(_FULL_WIDTH)
+
+
+def with_narrow_signs(gate: str) -> str:
+    """The same for a gate with nothing ``SELDOM_WIDE``."""
+    for wide, narrow in COMMON_SIGNS:
+        gate = gate.replace(wide, narrow)
+    return gate
 
 
 def normalise(text: str, narrow: str | None = None) -> Normalised:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+
+
+def slots_in_a_row(slots: Iterable[int]) -> str:
+    """``slots`` as characters: in memory they stand in a row, while a tuple would lead to an object for each."""
+    return "".join(map(chr, slots))
 
 
 class Wanting:
     """Rules that want the same slot besides the one that led to them."""
 
-    __slots__ = ("further", "orders", "partner")
+    __slots__ = ("further", "orders")
 
-    def __init__(self, partner: int) -> None:
-        self.partner = partner
-        """The rarest slot that they want besides."""
+    def __init__(self) -> None:
         self.orders: list[int] = []
         """Their places in the lexicon."""
         self.further: list[tuple[int, ...]] = []
@@ -23,7 +26,7 @@ class Wanting:
 class Tried:
     """The rules that a word leads to, as it fills their rarest part."""
 
-    __slots__ = ("alone", "with_partner")
+    __slots__ = ("alone", "partners", "with_partner")
 
     def __init__(self, rules: Sequence[tuple[int, tuple[int, ...]]]) -> None:
         """``rules`` are their places in the lexicon with the other slots that they want, the rarest first."""
@@ -32,10 +35,13 @@ class Tried:
         by_partner: dict[int, Wanting] = {}
         for order, others in rules:
             if others:
-                wanting = by_partner.setdefault(others[0], Wanting(others[0]))
+                wanting = by_partner.setdefault(others[0], Wanting())
                 wanting.orders.append(order)
                 wanting.further.append(others[1:])
+        self.partners = slots_in_a_row(by_partner)
+        """The rarest slots that others want besides: most are not there, and of those no more than this is read."""
         self.with_partner = list(by_partner.values())
+        """Who wants each of ``partners``."""
 
 
 class RuleBook:
@@ -92,9 +98,9 @@ class Role:
         self.services = services.tried(slots)
         """The rules of services that it leads to."""
         self.cues = cues.tried(slots)
-        self.asked_by_services = tuple(slot for slot in slots if slot in services.asked)
+        self.asked_by_services = slots_in_a_row(slot for slot in slots if slot in services.asked)
         """Those of its slots that rules of services want besides their rarest one, or forbid."""
-        self.asked_by_cues = tuple(slot for slot in slots if slot in cues.asked)
+        self.asked_by_cues = slots_in_a_row(slot for slot in slots if slot in cues.asked)
         self.is_idiom = is_idiom
         """Whether it is a saying."""
         self.is_forbidding = is_forbidding

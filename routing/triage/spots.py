@@ -14,8 +14,10 @@ _KINDS: Final = (
     r"饭店|餐馆|火锅店|烧烤店|理发店|公交站|地铁站|加油站|派出所|步行街|街|路|巷|桥"
 )
 _KIND: Final = re.compile(_KINDS)
+_LONGEST_NAME: Final = 6
+"""Characters before the kind: no name begins earlier than so many before the first kind."""
 # 北门路灯 is a lamp at the north gate, while 天门路 is a street.
-_NAMED: Final = re.compile(rf"(?P<name>[\u4e00-\u9fff]{{1,6}}?(?:{_KINDS})(?!(?<=门路)[灯面]))" + _SIDE)
+_NAMED: Final = re.compile(rf"(?P<name>[\u4e00-\u9fff]{{1,{_LONGEST_NAME}}}?(?:{_KINDS})(?!(?<=门路)[灯面]))" + _SIDE)
 # The first look at a character is what makes this long choice quick: every alternative begins with one of these.
 _COMMON: Final = re.compile(
     r"(?=[a-z小院地库车商东南西北大正后侧负停顶楼天屋门保岗凉亭中花广充健游滑儿沙喷池人步连篮羽球垃河水配活快驿])"
@@ -38,7 +40,8 @@ _NO_NAME: Final = re.compile(
 def spot_of(text: str) -> str | None:
     """The first spot that ``text`` names, in its own words; None where there is none."""
     found: list[tuple[int, str]] = []
-    for match in _NAMED.finditer(text) if _KIND.search(text) else ():
+    kind = _KIND.search(text)
+    for match in _NAMED.finditer(text, max(0, kind.start() - _LONGEST_NAME)) if kind else ():
         lead = _LEAD.match(match["name"])
         skipped = lead.end() if lead else 0
         name = match["name"][skipped:]
