@@ -11,6 +11,7 @@ from routing.triage.scoring import ServiceScore
 _BY_CUE: Final = (
     ("mark_report", AppealType.REPORT),
     ("mark_suggest", AppealType.SUGGESTION),
+    ("mark_praise", AppealType.PRAISE),
     ("howto", AppealType.CONSULT),
     ("request", AppealType.HELP),
     ("complain", AppealType.COMPLAINT),
@@ -55,6 +56,21 @@ def appeal_of(service: ServiceScore, cues: Container[str], defaults: Mapping[str
         if name in cues and _fits(service.code, kind):
             return kind
     return defaults.get(service.code, AppealType.COMPLAINT)
+
+
+SUGGESTS: Final = "mark_suggest"
+"""The cue of a proposal."""
+MARKED: Final = {
+    SUGGESTS: (AppealType.SUGGESTION, 0.6),
+    "mark_praise": (AppealType.PRAISE, 0.6),
+    "mark_report": (AppealType.REPORT, 0.3),
+}
+"""What cues add to the learned score of their kind of appeal, chosen on authors who were left out of learning."""
+
+
+def marked_in(cues: Container[str]) -> dict[AppealType, float]:
+    """What the marks among ``cues`` add to the learned score of a kind of appeal."""
+    return {kind: share for name, (kind, share) in MARKED.items() if name in cues}
 
 
 def _fits(service_code: str, kind: AppealType) -> bool:

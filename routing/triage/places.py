@@ -36,7 +36,7 @@ _BUILDING: Final = re.compile(
 )
 _UNIT: Final = re.compile(
     rf"(?=[\da-h甲乙丙丁{CHINESE}])(?<![\da-z])(?<!\d[.:])(?P<unit>{_N}|[甲乙丙丁]|[a-h])"
-    rf"(?:[、/和跟与到至]\s?{_N}|(?<=[栋楼幢座#]\d),\d{{1,2}})?\s?(?:单[元员园圆原](?!号?\s?:)|丹元|门洞)"
+    rf"(?:[、/和跟与到至]\s?{_N}|(?<=[栋楼幢座#]\d),\d{{1,2}})?\s?(?:单[元员园圆原](?!号?\s?:)|丹元|号?门洞)"
 )
 _UNIT_DOOR: Final = re.compile(
     r"\s?(?P<unit>\d{1,2}|[一二三四五六七八九十])(?:[门们](?![卫岗禁外面前牌])|单位|梯(?!\s?[\d一二两三四五六七八九十]{1,2}户)|单(?=\d{3}|[,，。\s]|$|[一二三四五六七八九十]))"
@@ -58,10 +58,13 @@ _HOUSES_COUNTED_BEFORE: Final = re.compile(r"(?:剩|差|缺|订|盖|建|共|总|
 _PART_BEHIND: Final = re.compile(rf"\s?(?:\d|[{CHINESE}]{{1,3}}(?:单元|[楼层])|[东西南北]户)")
 _ALL_OF: Final = re.compile(r"栋楼$|幢楼$")
 _SOME_HOUSE: Final = re.compile(r"别墅|危|行走|洋房|老房|商铺|写字楼|房子|新房|$")
+_IN_COURT: Final = re.compile(r"[\d一二三四五六七八九十](?:号楼|栋|幢)")
+_OTHER: Final = frozenset("前后上下另同每")
+"""Before 一栋 they tell a house by another one."""
 _ABOUT: Final = re.compile(r"[下上道梯顶门里]")
 # 六座 and 十四座 are houses where one of these follows; 三座桥 are three of them.
 _SEAT: Final = re.compile(
-    r"大堂|高层|电梯|楼上|楼下|门口|天台|靠|有个|[a-z][室座]|[\d一二三四五六七八九十]{1,2}[楼层]|\d{3,4}|[,，。!！\s]|$"
+    r"大堂|高层|电梯|楼上|楼下|门口|天台|靠|有个|[a-z][室座]|[\d一二三四五六七八九]门|[\d一二三四五六七八九十]{1,2}[楼层]|\d{3,4}|[,，。!！\s]|$"
 )
 _BEGINS: Final = re.compile(r"(?:^|[,，。;!?\s住在是我家们])$")
 _WITNESS: Final = re.compile(
@@ -172,7 +175,10 @@ def _place_in(text: str, seen: int) -> Place | None:
             building = doors["building"] or (_building(text[: doors.start()])[0])
             return Place(building=building, unit=digits(doors["unit"]), room=digits(doors["room"]), spot=spot)
     building, after_building = _building(text) if seen & _BUILDING_MARK else (None, None)
-    if building is None and "号" in text:
+    row, room = row_and_door(text) if building is None and "排" in text else (None, None)
+    if row is not None:
+        building = row
+    elif building is None and "号" in text:
         building, after_building = house_on_lane(text)
     unit, after_unit = _unit(text) if seen & _UNIT_MARK else (None, None)
     if unit is None and after_building is not None and (door := _UNIT_DOOR.match(text, after_building)):
@@ -187,9 +193,6 @@ def _place_in(text: str, seen: int) -> Place | None:
         building, floor, after_floor = (floor, None, None) if is_house else (None, floor, after_floor)
     if floor is None:
         floor = bare_storey(text, after_building)
-    room = None
-    if "排" in text and building is None:
-        building, room = row_and_door(text)
     if room is None and (after_building is not None or after_floor is not None):
         end = None if after_building is None else max(after_building, after_unit or 0)
         storey, room = storey_and_door(text, end, after_floor)
@@ -214,7 +217,7 @@ def _building(text: str) -> tuple[str | None, int | None]:
     for match in _BUILDING.finditer(text):
         if match["letter"] or match["stem"]:
             return (match["letter"] or match["stem"]).upper(), match.end()
-        if match[0].endswith("号院") and "号楼" in text[match.end() :]:
+        if match[0].endswith("号院") and _IN_COURT.search(text, match.end()):
             # "3号院2号楼": the building is what stands in the court.
             continue
         written = match["number"] or match["typo"] or match["slip"]
@@ -262,7 +265,7 @@ def _counts_buildings(text: str, match: re.Match[str], written: str) -> bool:
         return False
     if _ALL_OF.search(match[0]) and (written == "一" or text[match.end() : match.end() + 1] in {"都", "全"}):
         return not match[0].endswith("号楼")
-    if written == "一" and _SOME_HOUSE.match(text, match.end()):
+    if written == "一" and (_SOME_HOUSE.match(text, match.end()) or text[match.start() - 1 : match.start()] in _OTHER):
         return True
     if written != "一" or match[0].endswith("楼"):
         return False

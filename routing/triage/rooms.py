@@ -44,13 +44,15 @@ _ALONE: Final = re.compile(
 )
 # 五零二, 幺零二 and 一二零三: only with a 零 in it, which a count hardly has.
 _SPOKEN: Final = re.compile(
-    rf"(?:^|(?<=[我住家在是后])|(?<={_BREAK})|(?<=楼[上下])|(?<=隔壁)|(?<=对[门面]))"
-    r"(?P<spoken>[幺一二三四五六七八九]{1,2}[零〇○][幺一二三四五六七八九]|[一二三四五六七八九]?十[一二三四五六七八九]?[零〇][一二三四五六七八九])(?![零〇○幺一二三四五六七八九十百千万点元块个年月日号线路])"
+    rf"(?:^|(?<=[我住家在是后])|(?<=[顶高]层)|(?<={_BREAK})|(?<=楼[上下])|(?<=隔壁)|(?<=对[门面]))"
+    r"(?P<spoken>[幺一二三四五六七八九]{1,2}[零〇○]{1,2}[幺一二三四五六七八九]|[一二三四五六七八九]?十[一二三四五六七八九]?[零〇][一二三四五六七八九])(?![零〇○幺一二三四五六七八九十百千万点元块个年月日号线路])"
 )
 _YEAR: Final = re.compile(r"20[012]\d(?=年|[-/.届级版款])")
 _CALLED_YEAR: Final = re.compile(
     rf"(?:^|(?<={_BREAK}))(?P<room>20(?:0[1-9]|1\d|2[0-6]))(?=室|房|号房|家|漏|没|打成|隔成|的|住|租)(?!的(?:事|时|夏|冬|春|秋))"
 )
+_TRADE: Final = re.compile(r"自提|自取|包邮|成新|转让|(?:^|[,，。\s])出[一个台]")
+"""Where a bare number is what somebody asks for their things."""
 _PICK_UP: Final = re.compile(r"取件|取货|驿站取|快递码|提货")
 
 
@@ -74,7 +76,9 @@ def room_of(text: str, ends: Iterable[int]) -> str | None:
     if is_picked_up(text):
         return None
     if alone := _ALONE.search(text):
-        return alone["first"] or alone["after"]
+        number = alone["first"] or alone["after"]
+        # Prices of second-hand things have three digits, rooms there mostly four.
+        return None if len(number) == 3 and _TRADE.search(text) else number
     if ("零" in text or "〇" in text or "○" in text) and (spoken := _SPOKEN.search(text)):
         return digits(spoken["spoken"])
     if "20" in text and not _YEAR.search(text) and (called := _CALLED_YEAR.search(text)):

@@ -14,7 +14,7 @@ _FLOOR: Final = re.compile(
 )
 # "三层楼高", "爬了20层" and "加盖一层" count storeys.
 _COUNTED_BEFORE: Final = re.compile(
-    r"(?:(?:爬|走|上|下|跑)了?|(?:盖|搭|加|建|隔|共|总|装|刷|贴|再|多|高|有|第[一二三]|垫|铺|蒙|落|包|裹|穿|停)(?:了|到)?)$"
+    r"(?:(?:爬|走|上|下|跑|掉|坠)了?|(?:盖|搭|加|建|隔|共|总|装|刷|贴|再|多|高|有|第[一二三]|垫|铺|蒙|落|包|裹|穿|停)(?:了|到)?)$"
 )
 _COUNTED_AFTER: Final = re.compile(
     r"\s?(?:老楼|老房|阁|(?<=二[楼层])平台|高|多高|那么高|的楼|的?小(?:洋|高)?[楼层]|户人|一户|两户|十|梯|(?:的|住户)?(?:死活)?不(?:同意|干|肯签|签字))"
@@ -45,7 +45,7 @@ def storey_of(text: str) -> tuple[str | None, int | None]:
         before = text[: match.start()]
         if before.endswith("第") and _COUNTED_OUT.match(text, match.start()):
             continue
-        if before.endswith(("负", "号", "地下", "b", "-", "每", "几")) and not re.search(
+        if before.endswith(("负", "号", "地下", "b", "-", "每", "几", "车")) and not re.search(
             r"\d号$|\d[-—–]\d{0,2}$", before
         ):
             continue

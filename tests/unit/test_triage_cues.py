@@ -209,6 +209,12 @@ def test_every_cue_has_rules_and_every_service_too() -> None:
         ("物业电话没人接，报修三次不理，麻烦处理一下", AppealType.COMPLAINT),
         ("业委会换届要什么材料，请问找谁", AppealType.CONSULT),
         ("电梯坏了，麻烦来修一下", AppealType.HELP),
+        ("楼道灯换成感应的吧，省得白天亮着费电", AppealType.SUGGESTION),
+        ("要是北门口画条斑马线就好了，孩子们过街放心", AppealType.SUGGESTION),
+        ("垃圾桶能不能挪到东边，免得一开窗就是味", AppealType.SUGGESTION),
+        ("夜班的保安大哥背我妈上了六楼，请公司给他记一功", AppealType.PRAISE),
+        ("有人往雨水口倒泔水，我拍了视频，请执法来查", AppealType.REPORT),
+        ("对面那户隔成了八间，住了十几个人，请查一查", AppealType.REPORT),
     ],
 )
 def test_the_kind_of_appeal(text: str, appeal: AppealType) -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 from config.catalogue import load_catalogue
+from routing.place import Place
 from routing.triage.evaluation import Labelled, Report, Share, evaluate
-from tests.labelled import LATER, read_labelled
+from routing.triage.normalise import normalise
+from routing.triage.places import place_in
+from tests.labelled import DATA, LATER, read_labelled
 from tests.unit.triage_fixture import packaged_triage
 
 ROWS = read_labelled()
@@ -37,9 +40,9 @@ def _value(share: Share) -> float:
         ("later", "appeal", 0.85),
         ("later", "emergencies", 1.0),
         ("later", "places", 0.97),
-        ("kept", "found", 0.92),
-        ("kept", "opened", 0.8),
-        ("kept", "service", 0.9),
+        ("kept", "found", 0.97),
+        ("kept", "opened", 0.85),
+        ("kept", "service", 0.93),
         ("kept", "appeal", 0.85),
         ("kept", "emergencies", 1.0),
         ("kept", "places", 0.85),
@@ -56,16 +59,32 @@ def test_is_at_least(half: str, figure: str, floor: float) -> None:
         ("tuned", "false_tickets", 0.02),
         ("tuned", "false_prompts", 0.06),
         ("tuned", "false_emergencies", 0.01),
-        ("later", "false_tickets", 0.05),
+        ("later", "false_tickets", 0.02),
         ("later", "false_prompts", 0.06),
         ("later", "false_emergencies", 0.01),
-        ("kept", "false_tickets", 0.1),
+        ("kept", "false_tickets", 0.02),
         ("kept", "false_prompts", 0.06),
         ("kept", "false_emergencies", 0.01),
     ],
 )
 def test_is_at_most(half: str, figure: str, ceiling: float) -> None:
     assert _value(getattr(_report(HALVES[half]), figure)) <= ceiling
+
+
+def test_places_of_many_authors_are_read_right() -> None:
+    stated = read = made_up = 0
+    rows = [row for path in sorted((DATA / "authored").glob("messages_*.jsonl")) for row in read_labelled(path)]
+    for row in rows:
+        said, found = _numbers(row.place), _numbers(place_in(normalise(row.text).text))
+        stated += any(said)
+        read += any(said) and said == found
+        made_up += not any(said) and any(found)
+    assert read / stated >= 0.97
+    assert made_up / (len(rows) - stated) <= 0.01
+
+
+def _numbers(place: Place | None) -> tuple[str | None, ...]:
+    return (place.building, place.unit, place.floor, place.room) if place else (None,) * 4
 
 
 def test_the_set_covers_what_it_should() -> None:
