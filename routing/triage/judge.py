@@ -9,9 +9,12 @@ from math import sqrt
 from struct import Struct
 from typing import Any, Final
 
-from routing.triage.keyword_sums import Keywords, Sums, keyword_sums
+from routing.triage.keyword_search import SearchedKeywords
+from routing.triage.keyword_sums import Keywords, KeywordSums, Sums
+from routing.triage.keyword_walk import WalkedKeywords
 from routing.triage.keywords import BEGIN, BITS, CLASS, END, HALF, STEP, KeywordTable
 from routing.triage.learned import LearnedLexicon
+from routing.triage.trie import IS_COMPILED
 
 NEVER: Final = -1.0
 """The score of a clear no."""
@@ -85,17 +88,17 @@ class Judge:
         steps_of_first = self.table.steps(first)
         self.first_steps = array("i", steps_of_first)
         """The weight of every keyword for the first label, by their numbers, in steps of ``STEP``."""
-        self.sums = keyword_sums(
-            Keywords(
-                # Word classes are told by the written lexicon, so their names must not be searched for in the text.
-                ["\0" + one if one.startswith(CLASS) else one for one in self.spellings],
-                self.table.rows,
-                [round(idf * idf * _SQUARES) for idf in self.table.idf],
-                steps_of_first,
-                self.table.steps(second),
-                round(LOUD / STEP),
-            )
+        keywords = Keywords(
+            # Word classes are told by the written lexicon, so their names must not be searched for in the text.
+            ["\0" + one if one.startswith(CLASS) else one for one in self.spellings],
+            self.table.rows,
+            [round(idf * idf * _SQUARES) for idf in self.table.idf],
+            steps_of_first,
+            self.table.steps(second),
+            round(LOUD / STEP),
         )
+        walks = IS_COMPILED and WalkedKeywords.can_hold(keywords)
+        self.sums: KeywordSums = WalkedKeywords(keywords) if walks else SearchedKeywords(keywords)
 
     @property
     def lexicon(self) -> LearnedLexicon:

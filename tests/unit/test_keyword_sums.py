@@ -7,7 +7,9 @@ from array import array
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.triage.keyword_sums import Keywords, Searched, Walked
+from routing.triage.keyword_search import SearchedKeywords
+from routing.triage.keyword_sums import Keywords
+from routing.triage.keyword_walk import WalkedKeywords
 from routing.triage.trie import NOWHERE, ROOT, Trie, packed
 
 LETTERS = st.text("漏水^$\U0001f4a7a", max_size=12)
@@ -65,8 +67,8 @@ def test_both_forms_add_up_the_same(
     keywords = Keywords(list(weighed), squares, squares, firsts, seconds, loud_from)
     named = [number for number, spelling in enumerate(weighed) if spelling.startswith("\0")]
     classes = data.draw(st.lists(st.sampled_from(named), max_size=4)) if named else []
-    assert Walked.can_hold(keywords)
-    searched, walked = Searched(keywords), Walked(keywords)
+    assert WalkedKeywords.can_hold(keywords)
+    searched, walked = SearchedKeywords(keywords), WalkedKeywords(keywords)
     numbers = searched.numbers(text, classes)
     assert sorted(walked.numbers(text, classes)) == sorted(numbers)
     assert walked.loud(text) == searched.loud(text)
@@ -80,7 +82,7 @@ def test_both_forms_add_up_the_same(
 
 
 def test_numbers_that_cannot_be_packed_are_left_to_the_automaton() -> None:
-    assert Walked.can_hold(Keywords(["漏"], [0], [1], [1], [1], 1))
-    assert not Walked.can_hold(Keywords(["漏"], [0], [1], [1 << 20], [1], 1))
-    assert not Walked.can_hold(Keywords(["漏"], [0], [1], [1], [-(1 << 20)], 1))
-    assert not Walked.can_hold(Keywords(["漏"], [0], [1 << 36], [1], [1], 1))
+    assert WalkedKeywords.can_hold(Keywords(["漏"], [0], [1], [1], [1], 1))
+    assert not WalkedKeywords.can_hold(Keywords(["漏"], [0], [1], [1 << 20], [1], 1))
+    assert not WalkedKeywords.can_hold(Keywords(["漏"], [0], [1], [1], [-(1 << 20)], 1))
+    assert not WalkedKeywords.can_hold(Keywords(["漏"], [0], [1 << 36], [1], [1], 1))

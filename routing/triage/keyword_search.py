@@ -1,0 +1,65 @@
+"""Keywords found by the automaton of a library, and added up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from routing.triage.keyword_sums import Keywords, KeywordSums, Sums
+from routing.triage.keywords import BITS, HALF
+from routing.triage.searching import Found, search_for
+
+_LOW: Final = (1 << BITS) - 1
+
+
+class SearchedKeywords(KeywordSums):
+    """By the automaton of a library."""
+
+    def __init__(self, keywords: Keywords) -> None:
+        # One number for both sums that every text needs: the squares above, the weight of the first label below.
+        self._sums = [(square << BITS) + first for square, first in zip(keywords.squares, keywords.firsts, strict=True)]
+        self._rows = keywords.rows
+        self._seconds = keywords.seconds
+        self._find = search_for(keywords.spellings)
+        loud = [number for number, steps in enumerate(keywords.firsts) if steps >= keywords.loud_from]
+        self._find_loud = search_for([keywords.spellings[number] for number in loud])
+        self._loud = [keywords.firsts[number] for number in loud]
+
+    def loud(self, text: str) -> int:
+        found: list[Found] = self._find_loud(text, overlapping=True)
+        total = 0
+        for number in {number for number, _, _ in found}:
+            total += self._loud[number]
+        return total
+
+    def if_loud(self, text: str, least: float) -> Sums | None:
+        return self.sums(text, ()) if self.loud(text) >= least else None
+
+    def with_classes(self, sums: Sums, classes: Sequence[int]) -> Sums:
+        return self.added(list({*(sums.numbers or ()), *classes}))
+
+    def sums(self, text: str, classes: Sequence[int]) -> Sums:
+        return self.added(self.numbers(text, classes))
+
+    def numbers(self, text: str, classes: Sequence[int]) -> list[int]:
+        found: list[Found] = self._find(text, overlapping=True)
+        distinct = {number for number, _, _ in found}
+        distinct.update(classes)
+        return list(distinct)
+
+    def added(self, numbers: list[int]) -> Sums:
+        total = 0
+        for number in numbers:
+            total += self._sums[number]
+        first = ((total + HALF) & _LOW) - HALF
+        return Sums((total - first) >> BITS, first, 0, numbers)
+
+    def row(self, text: str, classes: Sequence[int], sums: Sums) -> Any:
+        numbers = self.numbers(text, classes) if sums.numbers is None else sums.numbers
+        return sum([self._rows[number] for number in numbers])
+
+    def second(self, sums: Sums) -> int:
+        total = 0
+        for number in sums.numbers or ():
+            total += self._seconds[number]
+        return total
