@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import random
 import signal
 import socket
@@ -16,6 +15,7 @@ import structlog
 import uvloop
 
 from bot.backoff import Backoff, Randomness
+from bot.heap import settle
 from bot.logs import set_up_logs
 from bot.main import Product, build, utc_now
 from bot.sample import load_sample_once
@@ -34,9 +34,6 @@ log = structlog.get_logger(__name__)
 
 STOP_SECONDS = 20.0
 """How long a part may take to finish; a message that is being sent then is sent again by whoever runs next."""
-YOUNG_OBJECTS = 10_000
-"""How many new objects are waited for before looking which of them only hold each other: a batch of reports makes some
-thousands, nearly all of which go by counting references, and to look at every 700 takes a fortieth of the time."""
 _TROUBLE = Backoff(first=1.0, longest=30.0)
 
 
@@ -164,12 +161,8 @@ class Service:
             try:
                 await self._start()
                 if not self._stopping.is_set():
+                    settle()
                     self._announce(self._ready_line())
-                    gc.collect()
-                    # What was built until now lives as long as the process; to look through it again and again would
-                    # only make requests wait.
-                    gc.freeze()
-                    gc.set_threshold(YOUNG_OBJECTS)
                 await self._watch()
             finally:
                 for part in reversed(self._parts):

@@ -6,7 +6,6 @@ It says ``ready``, waits for a line, works until nothing is left, and says how m
 from __future__ import annotations
 
 import asyncio
-import gc
 import random
 import sys
 
@@ -14,6 +13,7 @@ import uvloop
 from prometheus_client import CollectorRegistry
 
 from bot.district import use_cases
+from bot.heap import settle
 from bot.jobs.outbox import OutboxRunner
 from bot.jobs.upkeep import ClockJob
 from bot.metrics import OutboxMetrics
@@ -53,8 +53,7 @@ async def work(kind: str, database_url: str, api_url: str) -> None:
         "tell": ClockJob(database.unit_of_work, cases.telling.tell).run,
     }
     await database.ping()
-    gc.collect()
-    gc.freeze()
+    settle()
     _say("ready")
     while await asyncio.to_thread(sys.stdin.readline):
         _say(str(await jobs[kind]()))

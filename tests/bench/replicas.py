@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from bot.district import UseCases, use_cases
+from bot.heap import settle
 from models.database import Database
 from models.migrate import upgrade
 from routing.outgoing import Content, Outgoing
@@ -91,8 +92,7 @@ async def _at_once(database: Database) -> tuple[float, float]:
     """The median seconds for all of them in one transaction of this process, and those of its processor."""
     times, busy = [], []
     # As in a process that serves: what was there at the start is not looked through for garbage.
-    gc.collect()
-    gc.freeze()
+    settle()
     for _ in range(ROUNDS + 1):
         await add_overdue(database, OVERDUE)
         began, worked = time.perf_counter(), time.process_time()
