@@ -54,6 +54,8 @@ UNASKED: Final = -0.2
 """Learned score of a request below which nothing is opened, whatever a rule names."""
 ANYWHERE_OPEN_FROM: Final = 1.6
 """The same where it happens anywhere and nothing ties the message to the neighbourhood."""
+SILENCE: Final = 0.1
+"""Score of the rules up to which a matter counts as silenced."""
 
 SERVICE_SHARE: Final = 0.2
 """What a service's rules add to its learned score, for each point of theirs."""
@@ -147,6 +149,7 @@ def settle(scored: Scored, reading: LearnedReading, thresholds: Thresholds) -> S
     first = scored.services[0].code if scored.services else None
     for code, service in by_code.items():
         certain = _is_certain(service, thresholds)
+        silenced = service.base >= thresholds.open and service.final <= SILENCE
         service.rank = (
             reading.score_under(SERVICE, code, 0.0) + SERVICE_SHARE * service.base + FIRST_SHARE * (code == first)
         )
@@ -155,9 +158,11 @@ def settle(scored: Scored, reading: LearnedReading, thresholds: Thresholds) -> S
         service.final = max(sure, service.final) if certain else sure
         # Chatter is so much more than requests that what may be anywhere, or what keywords alone tell, must be told
         # louder than the rest to be opened; what is doubted never is. A danger that a rule names is asked about at
-        # least, even where the keywords speak against it and against any request.
+        # least, even where the keywords speak against it and against any request; what a rule is sure of and a cue
+        # silences is at most asked about, whatever keywords add up to ("煤气味没有了").
         if (
             service.is_doubtful
+            or silenced
             or (told < 0 and reading.score(REQUEST) < UNASKED)
             or (service.is_anywhere and joint < ANYWHERE_OPEN_FROM)
             or (first is None and joint < (ALONE_DANGER_OPEN_FROM if danger else ALONE_OPEN_FROM))

@@ -65,3 +65,40 @@ def test_what_is_denied_is_not_asked_about(said: str, denied: str) -> None:
     triage = packaged_triage()
     assert isinstance(triage.decide(said), OpenTicket), triage.explain(said)
     assert isinstance(triage.decide(denied), Ignore), triage.explain(denied)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "煤气味没有了",
+        "煤气味散了",
+        "现在闻不到煤气味了",
+        "燃气味消失了",
+        "没有煤气味了",
+        "楼道里的煤气味散掉了，谢谢大家",
+        "家里没有煤气味了，阀门已经关了",
+    ],
+)
+def test_a_smell_that_has_gone_calls_nobody(text: str) -> None:
+    assert not isinstance(packaged_triage().decide(text), OpenTicket), packaged_triage().explain(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "昨天煤气味没有了，今天又有了",
+        "煤气味没了又来了",
+        "煤气味没有了，可是头晕恶心",
+        "煤气味没有了 人倒在地上",
+        "煤气味没有了吗？我不敢进屋",
+        "煤气味还没散",
+        "煤气味散不掉",
+        "煤气味散得满楼都是",
+        "味道散了一点，还是有煤气味",
+        "楼道里一股煤气味，没有人管",
+    ],
+)
+def test_a_smell_that_has_not_gone_does(text: str) -> None:
+    decision = packaged_triage().decide(text)
+    assert isinstance(decision, OpenTicket), packaged_triage().explain(text)
+    assert decision.service_code == "utility.gas"
