@@ -15,14 +15,14 @@ from routing.catalogue import AppealType, Urgency
 from routing.triage.appeal import SUGGESTS, appeal_of, marked_in
 from routing.triage.decision import Evidence, EvidenceKind
 from routing.triage.judge import Contribution, LearnedReading
-from routing.triage.scoring import ASKED_ABOUT, Scored, ServiceScore, Thresholds
+from routing.triage.scoring import ASKED_ABOUT, ASKING, Scored, ServiceScore, Thresholds
 from routing.triage.teaching import APPEAL, EMERGENCY, REQUEST, SERVICE, URGENT
 
 RULES_SHARE: Final = 0.75
 """What a rule's full score adds to the learned score of a request."""
 NAMED: Final = 0.4
 """Taken off where a rule sees a matter: talk that names one without wanting anything is what rules see most."""
-LOCATED_SHARE: Final = 0.3
+LOCATED_SHARE: Final = 0.4
 """Added where a rule sees a matter and the text says at which house: an address is given for somebody to come."""
 DENIED_SHARE: Final = 0.55
 """Taken off where something that a rule names is denied or only supposed."""
@@ -49,9 +49,11 @@ BRIEF: Final = 8
 ALONE_DANGER_OPEN_FROM: Final = 0.9
 """The same where no rule sees anything and keywords tell a danger."""
 ASKED_OPEN_FROM: Final = 1.0
-"""The same for what one asks about: people talk of their papers and insurance with everybody."""
+"""The same for what one asks about, unless a rule is sure of it and the question is put politely and to nobody in
+particular ("请问…怎么办"): people talk of their papers and insurance with everybody."""
 UNASKED: Final = -0.2
-"""Learned score of a request below which nothing is opened, whatever a rule names."""
+"""Learned score of a request below which nothing is opened, whatever a rule names, unless several rules see the same
+matter and the text says at which house."""
 ANYWHERE_OPEN_FROM: Final = 1.6
 """The same where it happens anywhere and nothing ties the message to the neighbourhood."""
 SILENCE: Final = 0.1
@@ -147,6 +149,7 @@ def settle(scored: Scored, reading: LearnedReading, thresholds: Thresholds) -> S
         if code not in by_code:
             by_code[code] = ServiceScore(code)
     first = scored.services[0].code if scored.services else None
+    inquires = ASKING <= scored.cues.keys()
     for code, service in by_code.items():
         certain = _is_certain(service, thresholds)
         silenced = service.base >= thresholds.open and service.final <= SILENCE
@@ -163,11 +166,19 @@ def settle(scored: Scored, reading: LearnedReading, thresholds: Thresholds) -> S
         if (
             service.is_doubtful
             or silenced
-            or (told < 0 and reading.score(REQUEST) < UNASKED)
+            or (
+                told < 0
+                and reading.score(REQUEST) < UNASKED
+                and not (scored.is_located and service.base > thresholds.open)
+            )
             or (service.is_anywhere and joint < ANYWHERE_OPEN_FROM)
             or (first is None and joint < (ALONE_DANGER_OPEN_FROM if danger else ALONE_OPEN_FROM))
             or (first is None and reading.length < BRIEF and not danger)
-            or (joint < ASKED_OPEN_FROM and code.startswith(ASKED_ABOUT))
+            or (
+                joint < ASKED_OPEN_FROM
+                and code.startswith(ASKED_ABOUT)
+                and not (inquires and service.base >= thresholds.open)
+            )
         ):
             service.final = min(service.final, thresholds.open - 0.01)
     ordered = list(by_code.values())

@@ -169,7 +169,7 @@ async def test_a_worried_neighbours_message_is_an_emergency(town: Town, said: st
 
 async def test_a_worry_is_no_detail_of_a_question_that_was_asked_before(town: Town) -> None:
     await list_persons(town)
-    await town.say(ZHANG, GARDEN, "请问老年活动中心怎么办卡")
+    await town.say(ZHANG, GARDEN, "请问老年活动中心的卡在哪里办，要带什么材料")
     await town.say(ZHANG, GARDEN, "三楼王奶奶两天没出门了")
     asked, alarm = await town.tickets()
     assert (asked.service_code, asked.urgency) == ("service.elderly", Urgency.NORMAL)

@@ -146,12 +146,12 @@ async def test_what_was_no_answer_becomes_a_ticket_and_a_question_for_the_commun
 
 
 async def test_a_question_that_no_item_answers_is_listed_and_settled(town: Town) -> None:
-    await town.say(ZHANG, GARDEN, "请问老年活动中心怎么办卡")
+    await town.say(ZHANG, GARDEN, "请问老年活动中心的卡在哪里办，要带什么材料")
     (ticket,) = await town.tickets()
     assert ticket.service_code == "service.elderly"
     await town.say(TANG, TANG, "/questions")
     listed = (await town.texts(TANG))[-1]
-    assert "请问老年活动中心怎么办卡" in listed
+    assert "请问老年活动中心的卡在哪里办，要带什么材料" in listed
     number = listed.split("#")[1].split()[0]
     await town.say(TANG, TANG, f"/questions #{number}")
     assert "已销号" in (await town.texts(TANG))[-1]
@@ -196,10 +196,10 @@ async def test_a_private_question_is_answered_in_private(town: Town) -> None:
 
 async def test_a_private_question_without_an_answer_is_listed_too(town: Town) -> None:
     await town.say(ZHANG, GARDEN, LIFT)
-    await town.say(ZHANG, ZHANG, "请问老年活动中心怎么办卡")
+    await town.say(ZHANG, ZHANG, "请问老年活动中心的卡在哪里办，要带什么材料")
     assert len(await town.tickets()) == 2
     await town.say(TANG, TANG, "/questions")
-    assert "锦绣花园｜请问老年活动中心怎么办卡" in (await town.texts(TANG))[-1]
+    assert "锦绣花园｜请问老年活动中心的卡在哪里办，要带什么材料" in (await town.texts(TANG))[-1]
 
 
 async def test_who_has_no_area_is_asked_where_they_live_first(town: Town) -> None:
@@ -229,11 +229,11 @@ async def test_a_change_of_the_register_holds_without_a_restart(town: Town) -> N
 
 
 async def test_digests_name_what_nobody_checked_and_what_was_not_answered(town: Town) -> None:
-    await town.say(ZHANG, GARDEN, "请问老年活动中心怎么办卡")
+    await town.say(ZHANG, GARDEN, "请问老年活动中心的卡在哪里办，要带什么材料")
     await town.say(TANG, TANG, "/digest")
     digest = (await town.texts(TANG))[-1]
     assert "📋 办事指南 4 项超过 180 天没有核对\n独生子女父母奖励｜2026-03-10\n特困人员供养申请｜2026-04-16" in digest
-    assert "❓ 居民问了没答上的问题 1 个（/questions 查看）\n11-23 锦绣花园｜请问老年活动中心怎么办卡" in digest
+    assert "❓ 居民问了没答上的问题 1 个（/questions 查看）\n11-23 锦绣花园｜请问老年活动中心的卡在哪里办，要带什么材料" in digest
 
 
 async def test_a_community_has_its_own_item_and_another_district_none(town: Town) -> None:
