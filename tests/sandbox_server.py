@@ -25,7 +25,7 @@ from bot.sandbox.world import World
 Json = dict[str, Any]
 Predicate = Callable[[Json], bool]
 
-WAIT_SECONDS = 20.0
+WAIT_SECONDS = 60.0
 """How long ``wait_for`` and its kin are patient; they return as soon as the thing is there."""
 PAUSE_SECONDS = 0.04
 
