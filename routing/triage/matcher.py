@@ -28,6 +28,9 @@ IDIOM: Final = "idiom"
 QUESTION_WORD: Final = "question_word"
 """The class of words that ask (有人); inside longer ones they may name somebody all the same."""
 
+REPAIRED: Final = "fixed"
+"""The class of words that tell of a repair (修好了), which mean the opposite where nobody made it (没人修好)."""
+
 MODAL: Final = ("negation", "hypothesis", "relapse", QUESTION_WORD)
 """Classes of small words that mean nothing inside longer ones (没 in 没人管)."""
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from routing.triage.hits import CompiledRule, Hit, HitIndex, Match
-from routing.triage.matcher import QUESTION_WORD, Matcher, Words
+from routing.triage.matcher import QUESTION_WORD, REPAIRED, Matcher, Words
 from routing.triage.normalise import Normalised
 from routing.triage.segment import Boundaries, Segmenter
 
@@ -19,6 +19,9 @@ _BREAK: Final = re.compile(r"[\s,.;:!?、。…~\-—()\[\]【】「」\"'“”
 _SENTENCE_BREAK: Final = re.compile(r"[.!?。…\n;]+")
 _HOME: Final = re.compile(r"(?:单元|[-—#])1[12]\d(?!\d)|(?<!\d)1[12]\d[室房户]")
 """Where 110, 119 and 120 are homes and nobody to call."""
+_UNDONE: Final = re.compile(r"[没未无冇莫不](?:有|得|见)?(?:[人谁给去来把我帮再]|哪个|一个|哪家|物业)*$")
+"""What stands before a repair that nobody made ("没人清运了", "还没到账")."""
+_UNDONE_REACH: Final = 6
 _NEGATION_REACH: Final = 3
 """Characters that may stand between a negation and what it denies ("不是我家漏水")."""
 
@@ -107,7 +110,7 @@ def _clean(
             break
     if "11" in text or "120" in text:
         covered += [match.span() for match in _HOME.finditer(text)]
-    question = matcher.slot(QUESTION_WORD)
+    question, repaired = matcher.slot(QUESTION_WORD), matcher.slot(REPAIRED)
     by_slot: dict[int, list[Hit]] = {}
     reach = -1
     for hit in hits:
@@ -136,6 +139,8 @@ def _clean(
             for slot in slots:
                 # Of 有人 (in 有人要跳楼) only the asking sense goes; it names somebody as well.
                 if wanted.has(slot) and not (is_inner and slot == question):
+                    if slot == repaired and _UNDONE.search(text, max(0, start - _UNDONE_REACH), start):
+                        continue
                     filling = by_slot.get(slot)
                     if filling is None:
                         by_slot[slot] = [hit]

@@ -149,7 +149,7 @@ def settle(scored: Scored, reading: LearnedReading, thresholds: Thresholds) -> S
         if code not in by_code:
             by_code[code] = ServiceScore(code)
     first = scored.services[0].code if scored.services else None
-    inquires = ASKING <= scored.cues.keys()
+    inquires = scored.cues.keys() >= ASKING
     for code, service in by_code.items():
         certain = _is_certain(service, thresholds)
         silenced = service.base >= thresholds.open and service.final <= SILENCE

@@ -6,6 +6,7 @@ from random import Random
 
 from tests.labelled import DATA, read_labelled
 
+BUILDINGS = 400
 SEED = 20261122
 """The same talk in every run, so that two runs differ by the code and the machine only."""
 
@@ -46,7 +47,7 @@ _REPORTS = (
     "{building}号楼{unit}单元楼道灯不亮了，晚上看不见",
     "{building}栋{room}家里漏水了，楼下都湿了",
     "{building}栋门口垃圾两天没人清运了，臭死了",
-    "{building}栋{unit}单元停水了，什么时候来水",
+    "{building}栋{room}自来水发黄，都是铁锈味",
     "{building}号楼下水道堵了，污水往外冒",
     "{building}栋前面消防通道又被车堵了，物业管管",
     "{building}栋楼下晚上十二点还在施工，太吵了",
@@ -67,10 +68,12 @@ def chatter(random: Random) -> str:
 
 
 def report(random: Random) -> str:
-    """A line that a ticket should come of, each from another place."""
-    return random.choice(_REPORTS).format(
-        building=random.randint(1, 400), unit=random.randint(1, 9), room=random.randint(101, 3306)
-    )
+    """A line that a ticket should come of."""
+    return _report(random, random.choice(_REPORTS), random.randint(1, BUILDINGS))
+
+
+def _report(random: Random, pattern: str, building: int) -> str:
+    return pattern.format(building=building, unit=random.randint(1, 9), room=random.randint(101, 3306))
 
 
 def talk(count: int) -> list[str]:
@@ -90,6 +93,7 @@ def labelled_talk(count: int) -> list[str]:
 
 
 def reports(count: int) -> list[str]:
-    """``count`` reports."""
+    """``count`` reports, no two of one trouble in one building: those would join the ticket of the first."""
     random = Random(SEED + 1)
-    return [report(random) for _ in range(count)]
+    each = [(pattern, building) for pattern in _REPORTS for building in range(1, BUILDINGS + 1)]
+    return [_report(random, pattern, building) for pattern, building in random.sample(each, count)]

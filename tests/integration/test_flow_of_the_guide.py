@@ -233,7 +233,10 @@ async def test_digests_name_what_nobody_checked_and_what_was_not_answered(town: 
     await town.say(TANG, TANG, "/digest")
     digest = (await town.texts(TANG))[-1]
     assert "📋 办事指南 4 项超过 180 天没有核对\n独生子女父母奖励｜2026-03-10\n特困人员供养申请｜2026-04-16" in digest
-    assert "❓ 居民问了没答上的问题 1 个（/questions 查看）\n11-23 锦绣花园｜请问老年活动中心的卡在哪里办，要带什么材料" in digest
+    assert (
+        "❓ 居民问了没答上的问题 1 个（/questions 查看）\n11-23 锦绣花园｜请问老年活动中心的卡在哪里办，要带什么材料"
+        in digest
+    )
 
 
 async def test_a_community_has_its_own_item_and_another_district_none(town: Town) -> None:

@@ -101,6 +101,8 @@ def test_words_of_talk_do_not_silence_a_complaint(text: str) -> None:
         ("不知道哪家漏水，我家天花板都湿了", "housing.leak"),  # 不知道 denies nothing.
         ("路灯没人管，黑了一个月了", "traffic.streetlight"),  # Nor does 没人管.
         ("电梯修好没两天又坏了", "property.elevator"),  # A relapse cancels the repair.
+        ("5栋门口垃圾三天没人清运了", "environment.garbage"),  # A repair that nobody made is none.
+        ("残疾人补贴还没到账，社区管不管", "service.disability"),
         ("外墙瓷砖松了，万一掉下来砸到人谁负责", "safety.falling"),  # The supposition comes after the fact.
         ("电梯坏了，麻烦来修一下，谢谢", "property.elevator"),  # Thanks in advance.
         ("楼道墙上贴满开锁的小广告，撕都撕不完", "order.vendor"),  # A complaint about advertisements is none.
