@@ -18,7 +18,8 @@ RUN python -m venv /opt/builder \
     && /opt/builder/bin/pip wheel --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir /wheels . \
     && /opt/qunban/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps /wheels/*.whl \
     && /opt/builder/bin/python native.py \
-    && cp -r build/native/routing build/native/qunban__mypyc*.so "$(/opt/qunban/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \
+    && rm build/native/made-of \
+    && cp -r build/native/. "$(/opt/qunban/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \
     && /opt/qunban/bin/python -m compileall -q /opt/qunban/lib
 
 FROM python:3.11-slim

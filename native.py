@@ -14,6 +14,7 @@ import sys
 import sysconfig
 import tempfile
 import venv
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -30,6 +31,12 @@ INTERPRETED = {
     "triage/suggesting.py": "as above",
 }
 """What of these is left as it is, and why."""
+
+_INLINED = ["-fvisibility=hidden", "-fno-semantic-interposition"]
+"""Nobody else calls what is compiled, so that the compiler may put one function into another."""
+
+_RUNTIME = ("librt.vecs", "mypy_extensions")
+"""What of mypyc the compiled modules need when they run; it is put beside them, so that nothing has to be installed."""
 
 _MADE_OF = "made-of"
 """The file in ``NATIVE`` that tells what it was made of, so that it can never be stale."""
@@ -137,12 +144,18 @@ def _compile(target: Path) -> None:
         target_dir=str(target / "c"),
         debug_level="0",
     )
+    for extension in extensions:
+        extension.extra_compile_args += _INLINED
     setup(
         name="qunban-native",
         packages=[],
         ext_modules=extensions,
         script_args=["--quiet", "build_ext", "--inplace", "--build-temp", str(target / "c")],
     )
+    for name in _RUNTIME:
+        folder = (target / name.replace(".", "/")).parent
+        folder.mkdir(exist_ok=True)
+        shutil.copy(str(import_module(name).__file__), folder)
     for left in ("c", ".mypy_cache", "build"):
         shutil.rmtree(target / left, ignore_errors=True)
 

@@ -18,10 +18,11 @@ from routing.triage.keyword_sums import Sums
 from routing.triage.keywords import keywords_of
 from routing.triage.learned import LearnedLexicon
 from routing.triage.lexicon import Lexicon
-from routing.triage.matcher import Matcher, Words
+from routing.triage.matcher import Matcher
 from routing.triage.normalise import Normalised, changed_for_gate, for_gate, narrowed, normalise, with_narrow_signs
 from routing.triage.places import may_name_place, place_in
 from routing.triage.reading import Reading
+from routing.triage.roles import Words
 from routing.triage.scoring import Scored, ServiceScore, Thresholds, score
 from routing.triage.segment import Segmenter
 from routing.triage.settling import LOUD_FROM, learned_evidence, may_be_request, names, settle, settled_appeal
@@ -100,7 +101,7 @@ class Triage:
         """All that can be learned from ``text``."""
         gate = for_gate(text)
         words = self._matcher.search(narrowed(gate))
-        return keywords_of(gate, {name for role in words.roles for name in role.classes})
+        return keywords_of(gate, {name for role in self._matcher.roles_of(words) for name in role.classes})
 
     def decide(
         self,
@@ -129,7 +130,7 @@ class Triage:
             narrow = narrowed(gate) if seen & SELDOM_WIDE else with_narrow_signs(gate)
         words = self._matcher.search(narrow)
         may_be_placed = aliases or seen & PLACED
-        if not (words.tried or addressed):
+        if not (words.may_name_service or addressed):
             return _ignored(text, narrow, aliases) if may_be_placed else _NOTHING
         services = self._matcher.services(words)
         sums = None
@@ -183,7 +184,7 @@ class Triage:
         if self._judge is None:
             return None
         classes: list[int] = []
-        for role in words.roles:
+        for role in self._matcher.roles_of(words):
             taught = self._taught[role.number]
             if taught:
                 classes += taught

@@ -6,13 +6,13 @@ from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import sqrt
-from struct import Struct
-from typing import Any, Final
+from typing import Final
 
 from routing.triage.keyword_search import SearchedKeywords
 from routing.triage.keyword_sums import Keywords, KeywordSums, Sums
+from routing.triage.keyword_totals import Totals
 from routing.triage.keyword_walk import WalkedKeywords
-from routing.triage.keywords import BEGIN, BITS, CLASS, END, HALF, STEP, KeywordTable
+from routing.triage.keywords import BEGIN, CLASS, END, HALF, STEP, KeywordTable
 from routing.triage.learned import LearnedLexicon
 from routing.triage.trie import IS_COMPILED
 
@@ -82,8 +82,6 @@ class Judge:
             family.place_of[name] = place
         self.spellings = list(self.table)
         """The keywords by their numbers."""
-        self._fields = Struct(f"<{len(labels)}I")
-        self._excess = sum(HALF << (BITS * place) for place in range(len(labels)))
         self.first_bias = self.bias.get(first, NEVER)
         steps_of_first = self.table.steps(first)
         self.first_steps = array("i", steps_of_first)
@@ -96,6 +94,7 @@ class Judge:
             steps_of_first,
             self.table.steps(second),
             round(LOUD / STEP),
+            len(labels),
         )
         walks = IS_COMPILED and WalkedKeywords.can_hold(keywords)
         self.sums: KeywordSums = WalkedKeywords(keywords) if walks else SearchedKeywords(keywords)
@@ -127,18 +126,18 @@ class Judge:
         The sum of the weights of loud keywords, divided by the root of the characters, as a text's length grows with
         it: a look at few keywords that tells most texts without any from those worth reading.
         """
-        return self.sums.loud(_framed(text)) * STEP / sqrt(len(text) + 2)
+        return self.sums.loud(text) * STEP / sqrt(len(text) + 2)
 
     def if_loud(self, text: str, least: float) -> Sums | None:
         """What the keywords of ``text`` add up to where its loudness is at least ``least``; None where it is not."""
-        return self.sums.if_loud(_framed(text), least / STEP * sqrt(len(text) + 2))
+        return self.sums.if_loud(text, least / STEP * sqrt(len(text) + 2))
 
     def read(self, text: str, classes: Sequence[int] = (), sums: Sums | None = None) -> LearnedReading:
         """``text`` (normalised) read once; ``classes`` are the numbers of the word classes that it has words of.
 
         ``sums`` are those of ``if_loud``, where somebody has them; they are used up.
         """
-        known = self.sums.sums(_framed(text), classes) if sums is None else self.sums.with_classes(sums, classes)
+        known = self.sums.sums(text, classes) if sums is None else self.sums.with_classes(sums, classes)
         return LearnedReading(self, text, classes, known)
 
     def scores(self, keywords: Iterable[str]) -> dict[str, float]:
@@ -148,11 +147,6 @@ class Judge:
         reading = LearnedReading(self, "", numbers, self.sums.added(numbers))
         return {label: reading.score(label) for label in self.labels}
 
-    def fields(self, row: Any) -> tuple[int, ...]:
-        """The sum for every label, in steps of ``STEP`` and ``HALF`` too large; ``row`` is the sum of some rows."""
-        total: Any = row + self._excess
-        return self._fields.unpack(total.to_bytes(self._fields.size, "little"))
-
 
 def _framed(text: str) -> str:
     return f"{BEGIN}{text}{END}"
@@ -161,7 +155,7 @@ def _framed(text: str) -> str:
 class LearnedReading:
     """The keywords of one text; scores are summed when they are asked for."""
 
-    __slots__ = ("_classes", "_fields", "_first", "_highest", "_judge", "_norm", "_sums", "_text")
+    __slots__ = ("_classes", "_first", "_highest", "_judge", "_norm", "_sums", "_text", "_totals")
 
     def __init__(self, judge: Judge, text: str, classes: Sequence[int], sums: Sums) -> None:
         self._judge = judge
@@ -170,14 +164,14 @@ class LearnedReading:
         self._sums = sums
         self._norm = sqrt(sums.squares / _SQUARES) or 1.0
         self._first = sums.first * STEP / self._norm + judge.first_bias
-        self._fields: tuple[int, ...] | None = None
+        self._totals: Totals | None = None
         self._highest: dict[str, float] = {}
 
     @property
     def numbers(self) -> list[int]:
         """The keywords of the text by their numbers, each once."""
         known = self._sums.numbers
-        return self._judge.sums.numbers(_framed(self._text), self._classes) if known is None else known
+        return self._judge.sums.numbers(self._text, self._classes) if known is None else known
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -192,7 +186,7 @@ class LearnedReading:
         place = judge.place(label)
         if place < 0:
             return unknown
-        if label == judge.second and self._fields is None:
+        if label == judge.second and self._totals is None:
             return judge.sums.second(self._sums) * STEP / self._norm + judge.bias_at(place)
         return self._score_at(place)
 
@@ -202,15 +196,13 @@ class LearnedReading:
         return unknown if place < 0 else self._score_at(place)
 
     def _score_at(self, place: int) -> float:
-        return (self._all()[place] - HALF) * STEP / self._norm + self._judge.bias_at(place)
+        return (self._all().at(place) - HALF) * STEP / self._norm + self._judge.bias_at(place)
 
-    def _all(self) -> tuple[int, ...]:
-        fields = self._fields
-        if fields is None:
-            judge = self._judge
-            row = judge.sums.row(_framed(self._text), self._classes, self._sums)
-            fields = self._fields = judge.fields(row)
-        return fields
+    def _all(self) -> Totals:
+        totals = self._totals
+        if totals is None:
+            totals = self._totals = self._judge.sums.totals(self._text, self._classes, self._sums)
+        return totals
 
     @property
     def length(self) -> int:
@@ -222,31 +214,22 @@ class LearnedReading:
         known = self._highest.get(prefix)
         if known is not None:
             return known
-        fields, unit = self._all(), STEP / self._norm
+        unit = STEP / self._norm
         family = self._judge.family(prefix)
-        biases = family.biases
-        highest = NEVER + HALF * unit
-        for index, place in enumerate(family.places):
-            score = fields[place] * unit + biases[index]
-            if score > highest:
-                highest = score
+        highest = self._all().highest(family.places, family.biases, unit, NEVER + HALF * unit)
         highest -= HALF * unit
         self._highest[prefix] = highest
         return highest
 
     def best_under(self, prefix: str, most: int, at_least: float) -> list[str]:
         """The labels that begin with ``prefix`` and score highest, by what follows it; at most ``most``, best first."""
-        fields, unit = self._all(), STEP / self._norm
-        # What the fields are too large by is taken off in the end, from the few scores that count.
+        unit = STEP / self._norm
+        # What the sums are too large by is taken off in the end, from the few scores that count.
         excess = HALF * unit
-        enough = at_least + excess
         family = self._judge.family(prefix)
-        names, biases = family.names, family.biases
-        found: list[tuple[float, str]] = []
-        for index, place in enumerate(family.places):
-            score = fields[place] * unit + biases[index]
-            if score >= enough:
-                found.append((excess - score, names[index]))
+        names = family.names
+        reached = self._all().from_on(family.places, family.biases, unit, at_least + excess)
+        found = [(excess - score, names[index]) for score, index in reached]
         found.sort()
         return [name for _, name in found[:most]]
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from struct import Struct
 from typing import Any, Final
 
 from routing.triage.keyword_sums import Keywords, KeywordSums, Sums
-from routing.triage.keywords import BITS, HALF
+from routing.triage.keyword_totals import FieldTotals, Totals
+from routing.triage.keywords import BEGIN, BITS, END, HALF
 from routing.triage.searching import Found, search_for
 
 _LOW: Final = (1 << BITS) - 1
@@ -19,6 +21,8 @@ class SearchedKeywords(KeywordSums):
         # One number for both sums that every text needs: the squares above, the weight of the first label below.
         self._sums = [(square << BITS) + first for square, first in zip(keywords.squares, keywords.firsts, strict=True)]
         self._rows = keywords.rows
+        self._fields = Struct(f"<{keywords.labels}I")
+        self._excess: Any = sum([HALF << (BITS * place) for place in range(keywords.labels)])
         self._seconds = keywords.seconds
         self._find = search_for(keywords.spellings)
         loud = [number for number, steps in enumerate(keywords.firsts) if steps >= keywords.loud_from]
@@ -26,7 +30,7 @@ class SearchedKeywords(KeywordSums):
         self._loud = [keywords.firsts[number] for number in loud]
 
     def loud(self, text: str) -> int:
-        found: list[Found] = self._find_loud(text, overlapping=True)
+        found: list[Found] = self._find_loud(_framed(text), overlapping=True)
         total = 0
         for number in {number for number, _, _ in found}:
             total += self._loud[number]
@@ -42,7 +46,7 @@ class SearchedKeywords(KeywordSums):
         return self.added(self.numbers(text, classes))
 
     def numbers(self, text: str, classes: Sequence[int]) -> list[int]:
-        found: list[Found] = self._find(text, overlapping=True)
+        found: list[Found] = self._find(_framed(text), overlapping=True)
         distinct = {number for number, _, _ in found}
         distinct.update(classes)
         return list(distinct)
@@ -54,12 +58,17 @@ class SearchedKeywords(KeywordSums):
         first = ((total + HALF) & _LOW) - HALF
         return Sums((total - first) >> BITS, first, 0, numbers)
 
-    def row(self, text: str, classes: Sequence[int], sums: Sums) -> Any:
+    def totals(self, text: str, classes: Sequence[int], sums: Sums) -> Totals:
         numbers = self.numbers(text, classes) if sums.numbers is None else sums.numbers
-        return sum([self._rows[number] for number in numbers])
+        total: Any = sum([self._rows[number] for number in numbers]) + self._excess
+        return FieldTotals(self._fields.unpack(total.to_bytes(self._fields.size, "little")))
 
     def second(self, sums: Sums) -> int:
         total = 0
         for number in sums.numbers or ():
             total += self._seconds[number]
         return total
+
+
+def _framed(text: str) -> str:
+    return f"{BEGIN}{text}{END}"

@@ -11,11 +11,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
+from routing.triage.keyword_totals import Totals
+
 
 class Keywords:
     """What each keyword adds, by its number: the square of its idf, and its weights for two labels in steps."""
 
-    __slots__ = ("firsts", "loud_from", "rows", "seconds", "spellings", "squares")
+    __slots__ = ("firsts", "labels", "loud_from", "rows", "seconds", "spellings", "squares")
 
     def __init__(
         self,
@@ -25,11 +27,14 @@ class Keywords:
         firsts: list[int],
         seconds: list[int],
         loud_from: int,
+        labels: int,
     ) -> None:
         self.spellings = spellings
         # Their length is hidden from the compiler, which would look at each sum whether it fits into a machine word.
         self.rows: list[Any] = [*rows]
         """The weights for all labels, to be added up (see ``KeywordTable``)."""
+        self.labels = labels
+        """How many these are."""
         self.squares = squares
         self.firsts = firsts
         self.seconds = seconds
@@ -40,9 +45,9 @@ class Keywords:
 class Sums:
     """What the keywords of a text add up to, each counted once."""
 
-    __slots__ = ("first", "loud", "numbers", "second", "squares")
+    __slots__ = ("first", "numbers", "second", "squares")
 
-    def __init__(self, squares: int, first: int, second: int, numbers: list[int] | None, loud: int = 0) -> None:
+    def __init__(self, squares: int, first: int, second: int, numbers: list[int] | None) -> None:
         self.squares = squares
         """The squares of their idf."""
         self.first = first
@@ -51,12 +56,13 @@ class Sums:
         """The same for the second one; nothing where ``numbers`` are known, as they tell it when it is asked for."""
         self.numbers = numbers
         """Which they are; None where nobody had to make a list of them."""
-        self.loud = loud
-        """What the loud ones of a text add up to for the first label, where that is added up at once."""
 
 
 class KeywordSums(ABC):
-    """Finds and adds up keywords. Immutable after construction; safe to share between threads."""
+    """Finds and adds up the keywords of texts, each taken between ``BEGIN`` and ``END``.
+
+    Immutable after construction; safe to share between threads.
+    """
 
     @abstractmethod
     def loud(self, text: str) -> int:
@@ -86,8 +92,8 @@ class KeywordSums(ABC):
         """The sums of keywords that are known by their numbers."""
 
     @abstractmethod
-    def row(self, text: str, classes: Sequence[int], sums: Sums) -> Any:
-        """The sum of the rows of these keywords, of which the ``sums`` are known: all labels at once."""
+    def totals(self, text: str, classes: Sequence[int], sums: Sums) -> Totals:
+        """What these keywords, of which the ``sums`` are known, add up to for all labels."""
 
     @abstractmethod
     def second(self, sums: Sums) -> int:

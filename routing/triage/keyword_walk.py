@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Sequence
+from struct import Struct
+from typing import TYPE_CHECKING, Final
 
+from routing.triage.keyword_slate import LAST_SHARED, Slate
 from routing.triage.keyword_sums import Keywords, KeywordSums, Sums
-from routing.triage.marks import LentMarks, Marks
-from routing.triage.trie import ROOT, Trie, packed
+from routing.triage.keyword_totals import Totals, WalkedTotals
+from routing.triage.keywords import BITS, HALF
+from routing.triage.trie import ROOT, WIDTH, Trie, start_of
+from routing.triage.vectors import long_zeros, packed, zeros
 
 if TYPE_CHECKING:
-    from mypy_extensions import i64
+    from librt.vecs import vec
+    from mypy_extensions import i32, i64
 
-_WIDTH: Final = 5
-"""Numbers in the walker's tables for each keyword: the square's lower and upper part, both weights, what is loud."""
-_PART: Final = 16
-"""Bits of the lower part of a square."""
-_LOWER: Final = (1 << _PART) - 1
-_OFFSET: Final = 1 << 19
-"""Added to weights so that they are packed as what is not negative."""
+_SUMS: Final = 4
+"""Numbers in the walker's table for each keyword: the squares, both weights, what is loud; of all that it begins with,
+too."""
+_ABOVE_PLACES: Final = 8
+_PLACES: Final = 1 << _ABOVE_PLACES
+"""Labels that a weight's number has room for; the weight stands above them, and as none is above ``HEAVIEST`` it has
+room in some eighty layers."""
+_LARGEST: Final = (1 << 31) - 1
+"""Of what a number in a row can be."""
 
-_SHARED: Final = 1 << 10
-"""Numbers that the characters of a text share when it is told which of them recur."""
-_LAST_SHARED: Final = _SHARED - 1
+
+class WalkedSums(Sums):
+    """What the keywords of a text add up to, and which they are."""
+
+    __slots__ = ("paths",)
+
+    def __init__(self, squares: int, first: int, second: int, paths: vec[i32]) -> None:
+        self.squares = squares
+        self.first = first
+        self.second = second
+        self.numbers = None
+        self.paths = paths
+        """Two numbers for each place of the text where keywords begin: the longest of them that counts there, and the
+        longest that was counted before; -1 for none."""
 
 
 class WalkedKeywords(KeywordSums):
@@ -35,69 +52,67 @@ class WalkedKeywords(KeywordSums):
     """
 
     def __init__(self, keywords: Keywords) -> None:
-        self._spellings = keywords.spellings
-        self._rows = keywords.rows
-        self._path_rows: list[Any] = [None] * len(keywords.rows)
-        self._trie = Trie(keywords.spellings)
-        self._alone = packed(_table([[number] for number in range(len(keywords.rows))], keywords))
-        self._paths = packed(_table([self._path(number) for number in range(len(keywords.rows))], keywords))
-        self._marks = LentMarks(len(keywords.spellings))
-        self._characters = LentMarks(_SHARED)
+        spellings = keywords.spellings
+        self._labels = keywords.labels
+        self._squares: vec[i32] = packed(keywords.squares)
+        self._firsts: vec[i32] = packed(keywords.firsts)
+        self._seconds: vec[i32] = packed(keywords.seconds)
+        self._trie = Trie(spellings)
+        self._shorter: vec[i32] = packed([_shorter(one, self._trie) for one in spellings])
+        self._table: vec[i32] = zeros(_SUMS * len(spellings))
+        for number in sorted(range(len(spellings)), key=lambda one: len(spellings[one])):
+            self._add_up(number, keywords)
+        self._row_at: vec[i32] = zeros(len(spellings) + 1)
+        self._row: vec[i32] = zeros(0)
+        self._write_rows(keywords)
+        self._idle: list[Slate] = []
 
     @staticmethod
     def can_hold(keywords: Keywords) -> bool:
         """Whether all numbers are small enough to be packed, as they are of any lexicon that was learned."""
-        steps = [*keywords.firsts, *keywords.seconds, 0]
         deepest = max(map(len, keywords.spellings), default=0)
-        return (
-            deepest * max(keywords.squares, default=0) >> _PART < _OFFSET
-            and deepest * min(steps) >= -_OFFSET
-            and deepest * max(steps) < _OFFSET
-            and len(keywords.spellings) < _OFFSET
-        )
+        largest = max([*keywords.squares, *map(abs, keywords.firsts), *map(abs, keywords.seconds), 0])
+        return deepest * largest < _LARGEST and keywords.labels <= _PLACES and len(keywords.spellings) < _LARGEST // 2
 
     def loud(self, text: str) -> int:
-        return self._begun(text).loud
+        slate = self._read(text)
+        loud = slate.loud
+        self._give_back(slate)
+        return loud
 
     def if_loud(self, text: str, least: float) -> Sums | None:
-        sums = self._begun(text)
-        return sums if sums.loud >= least else None
+        slate = self._read(text)
+        sums = _told(slate) if float(slate.loud) >= least else None
+        self._give_back(slate)
+        return sums
 
     def sums(self, text: str, classes: Sequence[int]) -> Sums:
-        return self.with_classes(self._begun(text), classes)
+        slate = self._read(text)
+        sums = _told(slate)
+        self._give_back(slate)
+        return self.with_classes(sums, classes)
 
     def with_classes(self, sums: Sums, classes: Sequence[int]) -> Sums:
-        table, marks = self._alone, self._marks.borrow()
-        for number in classes:
-            if marks.is_new(number):
-                at: i64 = number * _WIDTH
-                sums.squares += ord(table[at]) + (ord(table[at + 1]) << _PART)
-                sums.first += ord(table[at + 2]) - _OFFSET
-                sums.second += ord(table[at + 3]) - _OFFSET
-        self._marks.give_back(marks)
+        if classes:
+            for number in set(classes):
+                sums.squares += int(self._squares[number])
+                sums.first += int(self._firsts[number])
+                sums.second += int(self._seconds[number])
         return sums
 
     def numbers(self, text: str, classes: Sequence[int]) -> list[int]:
-        trie, marks = self._trie, self._marks.borrow()
-        numbers: list[int] = []
-        length: i64 = len(text)
-        start: i64 = 0
-        while start < length:
-            node: i64 = ROOT
-            at: i64 = start
-            while at < length:
-                node = trie.after(node, ord(text[at]))
-                if node < 0:
-                    break
-                number: i64 = trie.number(node)
-                if number >= 0 and marks.is_new(number):
-                    numbers.append(number)
-                if not trie.goes_on(node):
-                    break
-                at += 1
-            start += 1
-        numbers += [known for known in classes if marks.is_new(known)]
-        self._marks.give_back(marks)
+        slate = self._read(text)
+        paths, shorter = slate.paths, self._shorter
+        numbers = list(set(classes))
+        taken: i64 = 0
+        while taken < slate.taken:
+            number: i64 = int(paths[taken])
+            counted: i64 = int(paths[taken + 1])
+            while number != counted:
+                numbers.append(number)
+                number = int(shorter[number])
+            taken += 2
+        self._give_back(slate)
         return numbers
 
     def added(self, numbers: list[int]) -> Sums:
@@ -105,130 +120,170 @@ class WalkedKeywords(KeywordSums):
         sums.numbers = numbers
         return sums
 
-    def row(self, text: str, classes: Sequence[int], sums: Sums) -> Any:
-        total: Any = 0
-        if sums.numbers is not None:
-            for known in sums.numbers:
-                total += self._rows[known]
-            return total
-        trie, marks, recurring = self._trie, self._marks.borrow(), self._recurring(text)
-        length: i64 = len(text)
-        start: i64 = 0
-        while start < length:
-            last: i64 = trie.longest(text, start)
-            if last >= 0:
-                counted: i64 = -1
-                code: i64 = ord(text[start])
-                if recurring.has(code & _LAST_SHARED):
-                    counted = self._counted(text, start, marks)
-                if last != counted:
-                    total += self._path_row(last)
-                    if counted >= 0:
-                        total -= self._path_row(counted)
-            start += 1
-        self._characters.give_back(recurring)
-        for known in classes:
-            if marks.is_new(known):
-                total += self._rows[known]
-        self._marks.give_back(marks)
-        return total
+    def totals(self, text: str, classes: Sequence[int], sums: Sums) -> Totals:
+        totals = long_zeros(self._labels)
+        for known in set(classes) if sums.numbers is None else sums.numbers:
+            self._add_row(known, totals)
+        if isinstance(sums, WalkedSums):
+            paths = sums.paths
+            length: i64 = len(paths)
+            taken: i64 = 0
+            while taken < length:
+                self._add_path(int(paths[taken]), int(paths[taken + 1]), totals)
+                taken += 2
+        return WalkedTotals(totals)
 
     def second(self, sums: Sums) -> int:
         return sums.second
 
-    def _begun(self, text: str) -> Sums:
-        """The sums for ``text`` alone."""
-        trie, table, marks, recurring = self._trie, self._paths, self._marks.borrow(), self._recurring(text)
+    def _read(self, text: str) -> Slate:
+        """The sums for ``text`` alone, on a slate."""
+        slate = self._borrow()
+        recurs = slate.put(text)
+        tree, mask = self._trie.table, self._trie.mask
+        table, codes, paths, recurring = self._table, slate.codes, slate.paths, slate.recurring
+        present: i64 = slate.present
         squares: i64 = 0
         first: i64 = 0
         second: i64 = 0
         loud: i64 = 0
-        length: i64 = len(text)
+        taken: i64 = 0
+        length: i64 = slate.length
         start: i64 = 0
         while start < length:
-            last: i64 = trie.longest(text, start)
-            if last >= 0:
+            begun: i64 = int(codes[start])
+            node: i64 = ROOT
+            code: i64 = begun
+            end: i64 = start + 1
+            found: i64 = 0
+            while True:
+                at: i64 = start_of(node, code) & mask
+                wanted: i64 = node + 2
+                while True:
+                    parent: i64 = int(tree[at * WIDTH])
+                    if parent == 0 or (parent == wanted and int(tree[at * WIDTH + 1]) == code):
+                        break
+                    at = (at + 1) & mask
+                if parent == 0:
+                    break
+                number: i64 = int(tree[at * WIDTH + 2])
+                if number > 0:
+                    found = number
+                if end == length or int(tree[at * WIDTH + 3]) == 0:
+                    break
+                code = int(codes[end])
+                end += 1
+                node = at
+            if found > 0:
+                found -= 1
                 counted: i64 = -1
-                code: i64 = ord(text[start])
-                if recurring.has(code & _LAST_SHARED):
-                    counted = self._counted(text, start, marks)
-                if last != counted:
-                    last *= _WIDTH
-                    squares += ord(table[last]) + (ord(table[last + 1]) << _PART)
-                    first += ord(table[last + 2]) - _OFFSET
-                    second += ord(table[last + 3]) - _OFFSET
-                    loud += ord(table[last + 4]) - _OFFSET
+                if recurs and int(recurring[begun & LAST_SHARED]) == present:
+                    counted = self._counted(slate, found)
+                if found != counted:
+                    paths[taken] = int(found)
+                    paths[taken + 1] = int(counted)
+                    taken += 2
+                    found *= _SUMS
+                    squares += int(table[found])
+                    first += int(table[found + 1])
+                    second += int(table[found + 2])
+                    loud += int(table[found + 3])
                     if counted >= 0:
-                        counted *= _WIDTH
-                        squares -= ord(table[counted]) + (ord(table[counted + 1]) << _PART)
-                        first -= ord(table[counted + 2]) - _OFFSET
-                        second -= ord(table[counted + 3]) - _OFFSET
-                        loud -= ord(table[counted + 4]) - _OFFSET
+                        counted *= _SUMS
+                        squares -= int(table[counted])
+                        first -= int(table[counted + 1])
+                        second -= int(table[counted + 2])
+                        loud -= int(table[counted + 3])
             start += 1
-        self._characters.give_back(recurring)
-        self._marks.give_back(marks)
-        return Sums(squares, first, second, None, loud)
+        slate.squares = squares
+        slate.first = first
+        slate.second = second
+        slate.loud = loud
+        slate.taken = taken
+        return slate
 
-    def _recurring(self, text: str) -> Marks:
-        """The characters that stand in ``text`` more than once, and some that share their number with such a one."""
-        recurring, seen = self._characters.borrow(), self._characters.borrow()
-        length: i64 = len(text)
-        position: i64 = 0
-        while position < length:
-            code: i64 = ord(text[position])
-            if not seen.is_new(code & _LAST_SHARED):
-                recurring.add(code & _LAST_SHARED)
-            position += 1
-        self._characters.give_back(seen)
-        return recurring
+    def _counted(self, slate: Slate, number: i64) -> i64:
+        """The longest keyword, of one and those that it begins with, that was counted already; -1 for none.
 
-    def _counted(self, text: str, start: i64, marks: Marks) -> i64:
-        """The longest keyword at ``start`` that was counted already; -1 for none. All of them are counted then.
-
-        With it those that it begins with were counted, as they stood where it stood.
+        All of them are counted then. With the longest those that it begins with were counted, as they stood where it
+        stood.
         """
-        trie = self._trie
-        length: i64 = len(text)
-        counted: i64 = -1
-        node: i64 = ROOT
-        at: i64 = start
-        while at < length:
-            node = trie.after(node, ord(text[at]))
-            if node < 0:
-                break
-            number: i64 = trie.number(node)
-            if number >= 0 and not marks.is_new(number):
-                counted = number
+        numbers, shorter = slate.numbers, self._shorter
+        present: i64 = slate.present
+        while number >= 0 and int(numbers[number]) != present:
+            numbers[number] = int(present)
+            number = int(shorter[number])
+        return number
+
+    def _add_path(self, number: i64, counted: i64, totals: vec[i64]) -> None:
+        """Adds the rows of a keyword and of those that it begins with, down to what was ``counted``."""
+        shorter = self._shorter
+        while number != counted:
+            self._add_row(number, totals)
+            number = int(shorter[number])
+
+    def _add_row(self, number: i64, totals: vec[i64]) -> None:
+        row, row_at = self._row, self._row_at
+        at: i64 = int(row_at[number])
+        until: i64 = int(row_at[number + 1])
+        while at < until:
+            weight: i64 = int(row[at])
+            place: i64 = weight & (_PLACES - 1)
+            totals[place] += weight >> _ABOVE_PLACES
             at += 1
-        return counted
 
-    def _path(self, number: int) -> list[int]:
-        """The numbers of the keywords that one begins with, its own too."""
-        spelling = self._spellings[number]
-        path = [self._trie.exactly(spelling[:length]) for length in range(1, len(spelling))]
-        return [*(one for one in path if one >= 0), number]
+    def _add_up(self, number: i64, keywords: Keywords) -> None:
+        """Writes down what a keyword and all that it begins with add up to; shorter ones have been written."""
+        first = keywords.firsts[number]
+        values = (
+            keywords.squares[number],
+            first,
+            keywords.seconds[number],
+            first if first >= keywords.loud_from else 0,
+        )
+        shorter: i64 = int(self._shorter[number])
+        for place, value in enumerate(values):
+            before = 0 if shorter < 0 else int(self._table[shorter * _SUMS + place])
+            self._table[number * _SUMS + place] = before + value
 
-    def _path_row(self, number: i64) -> Any:
-        """The rows of a keyword and of all that it begins with in one: a third of the additions is left."""
-        row = self._path_rows[number]
-        if row is None:
-            row = sum([self._rows[one] for one in self._path(number)])
-            # Made when it is met first: most keywords never are. Whoever else makes it meanwhile makes the same.
-            self._path_rows[number] = row
-        return row
+    def _write_rows(self, keywords: Keywords) -> None:
+        """Writes down the weights of every keyword that are not nothing, each with its label."""
+        row: list[int] = []
+        fields = Struct(f"<{keywords.labels}I")
+        excess = sum([HALF << (BITS * place) for place in range(keywords.labels)])
+        for number, weights in enumerate(keywords.rows):
+            self._row_at[number] = len(row)
+            values = fields.unpack((weights + excess).to_bytes(fields.size, "little"))
+            row += [(value - HALF) * _PLACES + place for place, value in enumerate(values) if value != HALF]
+        self._row_at[len(keywords.rows)] = len(row)
+        self._row = packed(row)
+
+    def _borrow(self) -> Slate:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return Slate(len(self._firsts))
+
+    def _give_back(self, slate: Slate) -> None:
+        # Another stamp wipes the slate; one whose stamps are used up is given away.
+        slate.present += 1
+        if slate.present < _LARGEST:
+            self._idle.append(slate)
 
 
-def _table(paths: Iterable[list[int]], keywords: Keywords) -> array[int]:
-    """What the keywords of each path add up to."""
-    squares, firsts, seconds = keywords.squares, keywords.firsts, keywords.seconds
-    table = array("I")
-    for path in paths:
-        square = first = second = loud = 0
-        for number in path:
-            square += squares[number]
-            first += firsts[number]
-            second += seconds[number]
-            loud += firsts[number] if firsts[number] >= keywords.loud_from else 0
-        offset = (first + _OFFSET, second + _OFFSET, loud + _OFFSET)
-        table.extend((square & _LOWER, square >> _PART, *offset))
-    return table
+def _told(slate: Slate) -> WalkedSums:
+    paths = zeros(slate.taken)
+    at: i64 = 0
+    while at < slate.taken:
+        paths[at] = slate.paths[at]
+        at += 1
+    return WalkedSums(slate.squares, slate.first, slate.second, paths)
+
+
+def _shorter(spelling: str, trie: Trie) -> int:
+    """The number of the longest other keyword that ``spelling`` begins with; -1 for none."""
+    for length in range(len(spelling) - 1, 0, -1):
+        number = trie.exactly(spelling[:length])
+        if number >= 0:
+            return number
+    return -1

@@ -9,18 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from operator import itemgetter
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from routing.triage.hits import CompiledRule, Hit
 from routing.triage.homophones import sound_table, variants
 from routing.triage.lexicon import Lexicon, Part
 from routing.triage.marks import LentMarks, Marks
-from routing.triage.roles import Role, RuleBook, Tried
+from routing.triage.roles import FoundWords, Role, RuleBook, Tried, Words
 from routing.triage.searching import search_for
-from routing.triage.trie import IS_COMPILED, ROOT, Trie
-
-if TYPE_CHECKING:
-    from mypy_extensions import i64
+from routing.triage.trie import IS_COMPILED
+from routing.triage.word_walk import WalkedWords, WordWalk
 
 IDIOM: Final = "idiom"
 """The class of sayings whose words mean something else (没电 in 手机没电)."""
@@ -42,26 +40,14 @@ apart. With it, rules are looked up by their longer words."""
 _by_start: Final = itemgetter(1)
 
 
-class Words:
-    """The lexicon's words in a text."""
-
-    __slots__ = ("found", "roles", "text", "tried")
-
-    def __init__(self, text: str, found: list[Hit] | None, roles: list[Role], tried: list[Role]) -> None:
-        self.text = text
-        self.found = found
-        """Every word, overlapping ones too, by their ends; None where only their roles were looked for."""
-        self.roles = roles
-        """What they can be, each role at least once."""
-        self.tried = tried
-        """Those that lead to a rule of a service, each of them once; without any, no service is named."""
-
-
 class Matcher:
     """The lexicon made ready for searching. Immutable after construction; safe to share between threads."""
 
-    def __init__(self, lexicon: Lexicon, frequency: Callable[[str], int]) -> None:
-        """Compiles ``lexicon``; ``frequency`` tells how common a word is in the language, 0 where it is none."""
+    def __init__(self, lexicon: Lexicon, frequency: Callable[[str], int], *, walks: bool = IS_COMPILED) -> None:
+        """Compiles ``lexicon``; ``frequency`` tells how common a word is in the language, 0 where it is none.
+
+        Walking a tree of its own spares compiled code an object for each word; interpreted it takes far longer.
+        """
         self._slot_numbers: dict[tuple[frozenset[str], frozenset[str]], int] = {}
         self._class_slots: dict[str, int] = {}
         slots_of: dict[str, set[int]] = {}
@@ -78,9 +64,7 @@ class Matcher:
             )
             compiled_rules.append(compiled)
         spellings = self._spellings(lexicon, slots_of, lambda word: frequency(word) > 0)
-        # The compiled form walks a tree of its own, which spares it an object for each word.
-        self._trie = Trie(list(spellings)) if IS_COMPILED else None
-        self._find = search_for(() if IS_COMPILED else spellings)
+        self._find = search_for(() if walks else spellings)
         modal = frozenset(map(self.slot, MODAL)) - {-1}
         self.watched = tuple(sorted(modal | {self.slot(IDIOM)} - {-1}))
         """The slots that are looked at in every message, whatever rules may hold."""
@@ -97,9 +81,8 @@ class Matcher:
         forbidding = frozenset(self._slot_numbers.values()) - wanted - frozenset(names)
         idiom, means_nothing = self.slot(IDIOM), modal - {self.slot(QUESTION_WORD)}
         known: dict[tuple[int, ...], Role] = {}
-        self.roles: list[Role] = []
-        """What each spelling can be, by its number."""
-        for word in spellings.values():
+        role_of: dict[str, Role] = {}
+        for spelling, word in spellings.items():
             slots = tuple(sorted(slots_of[word]))
             if slots not in known:
                 known[slots] = Role(
@@ -112,11 +95,14 @@ class Matcher:
                     is_forbidding=forbidding.issuperset(slots),
                     is_lost_inside=not means_nothing.isdisjoint(slots),
                 )
-            self.roles.append(known[slots])
+            role_of[spelling] = known[slots]
         self.different_roles = list(known.values())
         """Each role once, by its number."""
+        absent = [compiled.absent for compiled in compiled_rules]
+        self._walk = WordWalk(role_of, self.different_roles, absent, len(self._slot_numbers)) if walks else None
+        self.roles = self.different_roles if walks else list(role_of.values())
+        """What a hit can be, by its number."""
         self._slot_marks = LentMarks(len(self._slot_numbers))
-        self._role_marks = LentMarks(len(self.different_roles))
 
     def slot(self, name: str) -> int:
         """The slot that the words of the class ``name`` fill; -1 where there is no such class."""
@@ -132,79 +118,48 @@ class Matcher:
 
     def search(self, text: str) -> Words:
         """The lexicon's words in ``text``."""
-        if self._trie is not None:
-            return self._walked(text, self._trie)
+        if self._walk is not None:
+            return self._walk.search(text)
         hits: list[Hit] = self._find(text, overlapping=True)
-        roles = [self.roles[number] for number, _, _ in hits]
-        tried: dict[int, Role] = {}
-        for role in roles:
-            if role.services is not None:
-                tried[role.number] = role
-        return Words(text, hits, roles, list(tried.values()) if tried else [])
+        return FoundWords(text, hits, [self.roles[number] for number, _, _ in hits])
 
-    def _walked(self, text: str, trie: Trie) -> Words:
-        """The same by the tree, where roles alone are looked for: of most messages nobody asks more."""
-        seen = self._role_marks.borrow()
-        roles: list[Role] = []
-        tried: list[Role] = []
-        length: i64 = len(text)
-        start: i64 = 0
-        while start < length:
-            node: i64 = ROOT
-            end: i64 = start
-            while end < length:
-                node = trie.after(node, ord(text[end]))
-                if node < 0:
-                    break
-                end += 1
-                number: i64 = trie.number(node)
-                if number >= 0:
-                    role = self.roles[number]
-                    if seen.is_new(role.number):
-                        roles.append(role)
-                        if role.services is not None:
-                            tried.append(role)
-                if not trie.goes_on(node):
-                    break
-            start += 1
-        self._role_marks.give_back(seen)
-        return Words(text, None, roles, tried)
+    def roles_of(self, words: Words) -> list[Role]:
+        """What ``words`` can be, each role at least once."""
+        if isinstance(words, FoundWords):
+            return words.roles
+        roles = self.different_roles
+        return [roles[number] for number in words.numbers] if isinstance(words, WalkedWords) else []
+
+    def has_idiom(self, words: Words) -> bool:
+        """Whether one of ``words`` is a saying."""
+        if isinstance(words, WalkedWords):
+            return words.has_idiom
+        for role in self.roles_of(words):
+            if role.is_idiom:
+                return True
+        return False
 
     def hits(self, words: Words) -> list[Hit]:
         """Every word, overlapping ones too, from left to right; of those that begin together longer ones lead."""
-        trie, text = self._trie, words.text
-        if trie is None or words.found is not None:
+        if isinstance(words, FoundWords):
             # They come by their ends, so that turned round and sorted by start, which keeps the rest, longer ones lead.
-            ordered = (words.found or [])[::-1]
+            ordered = words.found[::-1]
             ordered.sort(key=_by_start)
             return ordered
-        hits: list[Hit] = []
-        length: i64 = len(text)
-        start: i64 = length - 1
-        while start >= 0:
-            node: i64 = ROOT
-            end: i64 = start
-            while end < length:
-                node = trie.after(node, ord(text[end]))
-                if node < 0:
-                    break
-                end += 1
-                number: i64 = trie.number(node)
-                if number >= 0:
-                    hits.append((number, start, end))
-                if not trie.goes_on(node):
-                    break
-            start -= 1
-        hits.reverse()
-        return hits
+        return self._walk.hits(words.text) if self._walk is not None else []
 
     def services(self, words: Words) -> list[CompiledRule]:
         """The rules of services whose every part occurs, whatever its order, distance or word boundaries.
 
         None where each of them forbids something that occurs, be it inside another word: then all are beside the point.
         """
-        if not words.tried:
+        if not words.may_name_service:
             return []
+        if isinstance(words, FoundWords):
+            return self._services_found(words)
+        return self._at(self._walk.services(words)) if self._walk is not None else []
+
+    def _services_found(self, words: FoundWords) -> list[CompiledRule]:
         marks = self.borrow_marks()
         for role in words.roles:
             if role.asked_by_services:
@@ -213,7 +168,7 @@ class Matcher:
         for role in words.tried:
             if role.services is not None:
                 _try(role.services, marks, held)
-        rules = [self._rules[order] for order in sorted(held)] if held else []
+        rules = self._at(sorted(held)) if held else []
         stands = False
         for rule in rules:
             if not marks.has_any(rule.absent):
@@ -224,6 +179,11 @@ class Matcher:
 
     def cues(self, words: Words) -> list[CompiledRule]:
         """The same for the rules of cues, which decide nothing alone."""
+        if isinstance(words, FoundWords):
+            return self._cues_found(words)
+        return self._at(self._walk.cues(words)) if self._walk is not None else []
+
+    def _cues_found(self, words: FoundWords) -> list[CompiledRule]:
         marks = self.borrow_marks()
         tried: dict[int, Tried] = {}
         for role in words.roles:
@@ -235,7 +195,10 @@ class Matcher:
         for one in tried.values():
             _try(one, marks, held)
         self.give_back(marks)
-        return [self._rules[order] for order in sorted(held)] if held else []
+        return self._at(sorted(held)) if held else []
+
+    def _at(self, orders: list[int]) -> list[CompiledRule]:
+        return [self._rules[order] for order in orders]
 
     @staticmethod
     def _spellings(lexicon: Lexicon, slots_of: dict[str, set[int]], is_word: Callable[[str], bool]) -> dict[str, str]:

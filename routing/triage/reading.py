@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from routing.triage.hits import CompiledRule, Hit, HitIndex, Match
-from routing.triage.matcher import QUESTION_WORD, REPAIRED, Matcher, Words
+from routing.triage.matcher import QUESTION_WORD, REPAIRED, Matcher
 from routing.triage.normalise import Normalised
+from routing.triage.roles import Words
 from routing.triage.segment import Boundaries, Segmenter
 
 CHECKED_LENGTH: Final = 3
@@ -104,10 +105,8 @@ def _clean(
             wanted.add(slot)
     hits = matcher.hits(words)
     covered: list[tuple[int, int]] = []
-    for role in words.roles:
-        if role.is_idiom:
-            covered = _idioms(hits, matcher, boundaries)
-            break
+    if matcher.has_idiom(words):
+        covered = _idioms(hits, matcher, boundaries)
     if "11" in text or "120" in text:
         covered += [match.span() for match in _HOME.finditer(text)]
     question, repaired = matcher.slot(QUESTION_WORD), matcher.slot(REPAIRED)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from routing.triage.hits import Hit
+
 
 def slots_in_a_row(slots: Iterable[int]) -> str:
     """``slots`` as characters: in memory they stand in a row, while a tuple would lead to an object for each."""
@@ -107,3 +109,34 @@ class Role:
         """Whether it is only a forbidden part, which says nothing by itself."""
         self.is_lost_inside = is_lost_inside
         """Whether it means nothing inside a longer word."""
+
+
+class Words:
+    """The lexicon's words in a text: of most texts only what they can be is looked for."""
+
+    __slots__ = ("may_name_service", "text")
+
+    def __init__(self, text: str, *, may_name_service: bool) -> None:
+        self.text = text
+        self.may_name_service = may_name_service
+        """Whether one of them leads to a rule of a service; otherwise no service is named."""
+
+
+class FoundWords(Words):
+    """Words with the places where they stand, as a search finds them."""
+
+    __slots__ = ("found", "roles", "tried")
+
+    def __init__(self, text: str, found: list[Hit], roles: list[Role]) -> None:
+        self.text = text
+        self.found = found
+        """Every word, overlapping ones too, by their ends."""
+        self.roles = roles
+        """What they can be, each role at least once."""
+        tried: dict[int, Role] = {}
+        for role in roles:
+            if role.services is not None:
+                tried[role.number] = role
+        self.tried = list(tried.values()) if tried else []
+        """Those that lead to a rule of a service, each of them once."""
+        self.may_name_service = bool(tried)

@@ -7,13 +7,14 @@ it would be slower than the automaton, which is why only the compiled form has i
 
 from __future__ import annotations
 
-import sys
-from array import array
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from routing.triage.vectors import zeros
+
 if TYPE_CHECKING:
-    from mypy_extensions import i64
+    from librt.vecs import vec
+    from mypy_extensions import i32, i64
 
 IS_COMPILED: Final = not __file__.endswith(".py")
 """Whether this is the compiled form (see ``native.py``)."""
@@ -27,91 +28,48 @@ WIDTH: Final = 4
 spelling goes on behind it. They lie in one line of the processor's cache."""
 
 
-def packed(numbers: array[int]) -> str:
-    """``numbers`` (an array of type I) up to ``sys.maxunicode`` as the characters of a text.
-
-    A text is the one array of the language whose numbers compiled code reads as they stand in memory.
-
-    Raises:
-        UnicodeDecodeError: a number is larger.
-    """
-    return str(memoryview(numbers), f"utf-32-{'le' if sys.byteorder == 'little' else 'be'}", "surrogatepass")
-
-
 class Trie:
-    """Spellings by their characters. Immutable after construction; safe to share between threads."""
+    """Spellings by their characters. Immutable after construction; safe to share between threads.
+
+    Whoever walks it in a loop of its own reads ``table`` as the methods do, which spares a call for each character.
+    """
 
     __slots__ = ("mask", "table")
 
-    def __init__(self, spellings: Sequence[str]) -> None:
-        """Numbers the ``spellings`` in their order; none is empty, and of equal ones the last counts.
+    def __init__(self, spellings: Sequence[str], numbers: Sequence[int] | None = None) -> None:
+        """Numbers the ``spellings`` in their order, or as ``numbers`` says; of equal ones the last counts.
 
-        Raises:
-            UnicodeDecodeError: there are more than can be packed.
+        None of them is empty.
         """
         capacity = 8
         while capacity < 2 * len(spellings):
             capacity *= 2
-        written = _written(spellings, capacity)
-        while written is None:
+        self.table: vec[i32] = zeros(0)
+        while not self._write(spellings, numbers, capacity):
             capacity *= 2
-            written = _written(spellings, capacity)
-        self.mask = capacity - 1
-        self.table = packed(written)
+        self.mask: i64 = capacity - 1
 
     def after(self, node: i64, code: i64) -> i64:
         """The node behind ``node`` by the character with this ``code``; ``NOWHERE`` where no spelling goes on."""
         mask: i64 = self.mask
         table = self.table
-        at: i64 = _hash(node, code) & mask
+        at: i64 = start_of(node, code) & mask
         while True:
-            parent: i64 = ord(table[at * WIDTH])
+            parent: i64 = int(table[at * WIDTH])
             if parent == 0:
                 return NOWHERE
-            if parent == node + 2:
-                character: i64 = ord(table[at * WIDTH + 1])
-                if character == code:
-                    return at
+            if parent == node + 2 and int(table[at * WIDTH + 1]) == code:
+                return at
             at = (at + 1) & mask
 
     def number(self, node: i64) -> i64:
         """The number of the spelling that ends at ``node``; -1 where none does."""
-        found: i64 = ord(self.table[node * WIDTH + 2])
+        found: i64 = int(self.table[node * WIDTH + 2])
         return found - 1
 
     def goes_on(self, node: i64) -> bool:
         """Whether some spelling goes on behind ``node``."""
-        return ord(self.table[node * WIDTH + 3]) != 0
-
-    def longest(self, text: str, start: i64) -> i64:
-        """The number of the longest spelling that ``text`` has at ``start``; -1 where it has none."""
-        mask: i64 = self.mask
-        table = self.table
-        length: i64 = len(text)
-        node: i64 = ROOT
-        found: i64 = 0
-        while start < length:
-            code: i64 = ord(text[start])
-            at: i64 = _hash(node, code) & mask
-            wanted: i64 = node + 2
-            while True:
-                parent: i64 = ord(table[at * WIDTH])
-                if parent == 0:
-                    return found - 1
-                if parent == wanted:
-                    character: i64 = ord(table[at * WIDTH + 1])
-                    if character == code:
-                        break
-                at = (at + 1) & mask
-            number: i64 = ord(table[at * WIDTH + 2])
-            if number:
-                found = number
-            further: i64 = ord(table[at * WIDTH + 3])
-            if not further:
-                return found - 1
-            node = at
-            start += 1
-        return found - 1
+        return int(self.table[node * WIDTH + 3]) != 0
 
     def exactly(self, spelling: str) -> int:
         """The number of ``spelling``; -1 where it is none of the spellings."""
@@ -122,33 +80,37 @@ class Trie:
                 return -1
         return self.number(node) if spelling else -1
 
+    def _write(self, spellings: Sequence[str], numbers: Sequence[int] | None, capacity: i64) -> bool:
+        """Fills a table with room for ``capacity`` nodes; False where it would be so full that searching takes long."""
+        table = zeros(WIDTH * capacity)
+        mask: i64 = capacity - 1
+        free: i64 = capacity * 5 // 8
+        for order, spelling in enumerate(spellings):
+            node: i64 = ROOT
+            for character in spelling:
+                if node >= 0:
+                    table[node * WIDTH + 3] = 1
+                code: i64 = ord(character)
+                at: i64 = start_of(node, code) & mask
+                while True:
+                    parent: i64 = int(table[at * WIDTH])
+                    if parent == 0 or (parent == node + 2 and int(table[at * WIDTH + 1]) == code):
+                        break
+                    at = (at + 1) & mask
+                if parent == 0:
+                    table[at * WIDTH] = int(node + 2)
+                    table[at * WIDTH + 1] = int(code)
+                    free -= 1
+                    if free == 0:
+                        return False
+                node = at
+            number: i64 = order if numbers is None else numbers[order]
+            table[node * WIDTH + 2] = int(number + 1)
+        self.table = table
+        return True
 
-def _written(spellings: Sequence[str], capacity: int) -> array[int] | None:
-    """The table with room for ``capacity`` nodes; None where it would be so full that searching takes long."""
-    table = array("I", bytes(4 * WIDTH * capacity))
-    mask = capacity - 1
-    free = capacity * 5 // 8
-    for number, spelling in enumerate(spellings):
-        node = ROOT
-        for character in spelling:
-            if node >= 0:
-                table[node * WIDTH + 3] = 1
-            code = ord(character)
-            at = _hash(node, code) & mask
-            while (parent := table[at * WIDTH]) and not (parent == node + 2 and table[at * WIDTH + 1] == code):
-                at = (at + 1) & mask
-            if not parent:
-                table[at * WIDTH] = node + 2
-                table[at * WIDTH + 1] = code
-                free -= 1
-                if not free:
-                    return None
-            node = at
-        table[node * WIDTH + 2] = number + 1
-    return table
 
-
-def _hash(node: i64, code: i64) -> i64:
-    """Where in the table the search for a node begins; the factors only have to spread well."""
+def start_of(node: i64, code: i64) -> i64:
+    """Where in a table, cut to its size, the search for a node begins; the factors only have to spread well."""
     mixed: i64 = (node + 2) * 2654435761 + code * 2246822519
     return mixed ^ (mixed >> 13)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from array import array
-
 from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.triage.keyword_search import SearchedKeywords
 from routing.triage.keyword_sums import Keywords
 from routing.triage.keyword_walk import WalkedKeywords
-from routing.triage.trie import NOWHERE, ROOT, Trie, packed
+from routing.triage.keywords import BITS, HALF
+from routing.triage.trie import NOWHERE, ROOT, Trie
+from routing.triage.vectors import packed
 
 LETTERS = st.text("漏水^$\U0001f4a7a", max_size=12)
 SPELLINGS = st.lists(st.text("漏水^$\U0001f4a7a", min_size=1, max_size=4), unique=True, max_size=25)
@@ -44,9 +44,9 @@ def test_a_tree_finds_every_spelling_where_it_stands(spellings: list[str], text:
     assert sorted(_found(Trie(spellings), text)) == sorted(stands)
 
 
-@given(st.lists(st.integers(0, 0x10FFFF)))
+@given(st.lists(st.integers(-(1 << 31), (1 << 31) - 1)))
 def test_numbers_are_packed_as_they_are(numbers: list[int]) -> None:
-    assert list(map(ord, packed(array("I", numbers)))) == numbers
+    assert list(packed(numbers)) == numbers
 
 
 @given(
@@ -58,13 +58,15 @@ def test_numbers_are_packed_as_they_are(numbers: list[int]) -> None:
     ),
     st.integers(-500, 500),
     LETTERS,
+    st.floats(HALF * 0.01 - 500, HALF * 0.01 + 500),
     st.data(),
 )
 def test_both_forms_add_up_the_same(
-    weighed: dict[str, tuple[int, int, int]], loud_from: int, text: str, data: st.DataObject
+    weighed: dict[str, tuple[int, int, int]], loud_from: int, text: str, least: float, data: st.DataObject
 ) -> None:
     squares, firsts, seconds = map(list, zip(*weighed.values(), strict=True))
-    keywords = Keywords(list(weighed), squares, squares, firsts, seconds, loud_from)
+    rows = [first + (second << 2 * BITS) for _, first, second in weighed.values()]
+    keywords = Keywords(list(weighed), rows, squares, firsts, seconds, loud_from, 3)
     named = [number for number, spelling in enumerate(weighed) if spelling.startswith("\0")]
     classes = data.draw(st.lists(st.sampled_from(named), max_size=4)) if named else []
     assert WalkedKeywords.can_hold(keywords)
@@ -77,12 +79,19 @@ def test_both_forms_add_up_the_same(
         (walked.added(numbers), searched.added(numbers)),
     ):
         assert (one.squares, one.first, walked.second(one)) == (other.squares, other.first, searched.second(other))
-        assert walked.row(text, classes, one) == searched.row(text, classes, other) == one.squares
+        totals, others = walked.totals(text, classes, one), searched.totals(text, classes, other)
+        sums = [one.first, 0, walked.second(one)]
+        assert [totals.at(place) - HALF for place in range(3)] == sums
+        assert [others.at(place) - HALF for place in range(3)] == sums
+        asked = ([2, 0], [0.5, -0.25], 0.01)
+        assert totals.highest(*asked, -9e9) == others.highest(*asked, -9e9)
+        assert totals.from_on(*asked, least) == others.from_on(*asked, least)
         assert (one.squares, one.first) == (sum(squares[n] for n in numbers), sum(firsts[n] for n in numbers))
 
 
 def test_numbers_that_cannot_be_packed_are_left_to_the_automaton() -> None:
-    assert WalkedKeywords.can_hold(Keywords(["漏"], [0], [1], [1], [1], 1))
-    assert not WalkedKeywords.can_hold(Keywords(["漏"], [0], [1], [1 << 20], [1], 1))
-    assert not WalkedKeywords.can_hold(Keywords(["漏"], [0], [1], [1], [-(1 << 20)], 1))
-    assert not WalkedKeywords.can_hold(Keywords(["漏"], [0], [1 << 36], [1], [1], 1))
+    assert WalkedKeywords.can_hold(Keywords(["漏"], [0], [1], [1], [1], 1, 1))
+    assert not WalkedKeywords.can_hold(Keywords(["漏"], [0], [1], [1 << 31], [1], 1, 1))
+    assert not WalkedKeywords.can_hold(Keywords(["漏"], [0], [1], [1], [-(1 << 31)], 1, 1))
+    assert not WalkedKeywords.can_hold(Keywords(["漏"], [0], [1 << 36], [1], [1], 1, 1))
+    assert not WalkedKeywords.can_hold(Keywords(["漏"], [0], [1], [1], [1], 1, 1000))

@@ -1,0 +1,79 @@
+"""A slate on which keywords are added up: lent to one text at a time, so that nothing is made anew for each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from routing.triage.keywords import BEGIN, END
+from routing.triage.vectors import zeros
+
+if TYPE_CHECKING:
+    from librt.vecs import vec
+    from mypy_extensions import i32, i64
+
+_SHARED: Final = 1 << 10
+"""Numbers that the characters of a text share when it is told which of them recur."""
+LAST_SHARED: Final = _SHARED - 1
+
+
+class Slate:
+    """What is written down while one text is read; a number is marked where its place holds the present stamp."""
+
+    __slots__ = (
+        "codes",
+        "first",
+        "length",
+        "loud",
+        "numbers",
+        "paths",
+        "present",
+        "recurring",
+        "second",
+        "seen",
+        "squares",
+        "taken",
+    )
+
+    def __init__(self, keywords: int) -> None:
+        self.present: i64 = 1
+        self.numbers: vec[i32] = zeros(keywords)
+        self.seen: vec[i32] = zeros(_SHARED)
+        self.recurring: vec[i32] = zeros(_SHARED)
+        self.codes: vec[i32] = zeros(64)
+        self.length: i64 = 0
+        self.paths: vec[i32] = zeros(128)
+        self.taken: i64 = 0
+        self.squares: i64 = 0
+        self.first: i64 = 0
+        self.second: i64 = 0
+        self.loud: i64 = 0
+
+    def put(self, text: str) -> bool:
+        """Writes down the characters of ``text`` in its frame; whether one recurs, or one that shares its number."""
+        length: i64 = len(text)
+        self.length = length + 2
+        if len(self.codes) < length + 2:
+            self.codes = zeros(2 * length + 2)
+            self.paths = zeros(4 * length + 4)
+        codes, seen, recurring = self.codes, self.seen, self.recurring
+        present: i64 = self.present
+        codes[0] = ord(BEGIN)
+        recurs = False
+        at: i64 = 0
+        while at < length:
+            code: i64 = ord(text[at])
+            at += 1
+            codes[at] = int(code)
+            code &= LAST_SHARED
+            if int(seen[code]) == present:
+                recurring[code] = int(present)
+                recurs = True
+            else:
+                seen[code] = int(present)
+        codes[at + 1] = ord(END)
+        # The frame is made of characters, which a text may hold as well.
+        for sign in (ord(BEGIN), ord(END)):
+            if int(seen[sign & LAST_SHARED]) == present:
+                recurring[sign & LAST_SHARED] = int(present)
+                recurs = True
+        return recurs
