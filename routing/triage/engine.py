@@ -66,16 +66,12 @@ class Triage:
         self.thresholds = thresholds or Thresholds()
         self._segmenter = segmenter or Segmenter(lexicon.nouns())
         self._traits = traits()
-        self._matcher = Matcher(lexicon, self._segmenter.frequency)
         self._judge = Judge(learned, REQUEST, EMERGENCY) if learned is not None and learned.keywords else None
-        self._taught = [
-            tuple(
-                number
-                for name in role.classes
-                if self._judge and (number := self._judge.class_number(name)) is not None
-            )
-            for role in self._matcher.different_roles
-        ]
+        judge = self._judge
+        taught = {
+            name: number for name in lexicon.classes if judge and (number := judge.class_number(name)) is not None
+        }
+        self._matcher = Matcher(lexicon, self._segmenter.frequency, taught)
 
     @property
     def segmenter(self) -> Segmenter:
@@ -183,12 +179,7 @@ class Triage:
         """The learned keywords of a text, of which the ``sums`` may be known; None where nothing was learned."""
         if self._judge is None:
             return None
-        classes: list[int] = []
-        for role in self._matcher.roles_of(words):
-            taught = self._taught[role.number]
-            if taught:
-                classes += taught
-        return self._judge.read(gate, classes, sums)
+        return self._judge.read(gate, self._matcher.taught(words), sums)
 
     def _scored(
         self,

@@ -10,7 +10,7 @@ from routing.triage.keyword_slate import LAST_SHARED, Slate
 from routing.triage.keyword_sums import Keywords, KeywordSums, Sums
 from routing.triage.keyword_totals import Totals, WalkedTotals
 from routing.triage.keywords import BITS, HALF
-from routing.triage.trie import ROOT, WIDTH, Trie, start_of
+from routing.triage.trie import WIDTH, Trie
 from routing.triage.vectors import long_zeros, packed, zeros
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ _SUMS: Final = 4
 too."""
 _ABOVE_PLACES: Final = 8
 _PLACES: Final = 1 << _ABOVE_PLACES
+_LAST_PLACE: Final = _PLACES - 1
 """Labels that a weight's number has room for; the weight stands above them, and as none is above ``HEAVIEST`` it has
 room in some eighty layers."""
 _LARGEST: Final = (1 << 31) - 1
@@ -93,11 +94,32 @@ class WalkedKeywords(KeywordSums):
         return self.with_classes(sums, classes)
 
     def with_classes(self, sums: Sums, classes: Sequence[int]) -> Sums:
-        if classes:
-            for number in set(classes):
+        if not classes or not isinstance(sums, WalkedSums):
+            return sums
+        slate = self._borrow()
+        known = slate.numbers
+        present: i64 = slate.present
+        taken: i64 = len(sums.paths)
+        paths = zeros(taken + 2 * len(classes))
+        at: i64 = 0
+        while at < taken:
+            paths[at] = sums.paths[at]
+            at += 1
+        for number in classes:
+            if int(known[number]) != present:
+                known[number] = int(present)
                 sums.squares += int(self._squares[number])
                 sums.first += int(self._firsts[number])
                 sums.second += int(self._seconds[number])
+                paths[taken] = number
+                paths[taken + 1] = self._shorter[number]
+                taken += 2
+            else:
+                # An empty path: from a keyword to itself.
+                paths[taken] = paths[taken + 1] = number
+                taken += 2
+        sums.paths = paths
+        self._give_back(slate)
         return sums
 
     def numbers(self, text: str, classes: Sequence[int]) -> list[int]:
@@ -116,21 +138,14 @@ class WalkedKeywords(KeywordSums):
         return numbers
 
     def added(self, numbers: list[int]) -> Sums:
-        sums = self.with_classes(Sums(0, 0, 0, None), numbers)
+        sums = self.with_classes(WalkedSums(0, 0, 0, zeros(0)), numbers)
         sums.numbers = numbers
         return sums
 
     def totals(self, text: str, classes: Sequence[int], sums: Sums) -> Totals:
         totals = long_zeros(self._labels)
-        for known in set(classes) if sums.numbers is None else sums.numbers:
-            self._add_row(known, totals)
         if isinstance(sums, WalkedSums):
-            paths = sums.paths
-            length: i64 = len(paths)
-            taken: i64 = 0
-            while taken < length:
-                self._add_path(int(paths[taken]), int(paths[taken + 1]), totals)
-                taken += 2
+            self._add_rows(sums.paths, totals)
         return WalkedTotals(totals)
 
     def second(self, sums: Sums) -> int:
@@ -140,7 +155,8 @@ class WalkedKeywords(KeywordSums):
         """The sums for ``text`` alone, on a slate."""
         slate = self._borrow()
         recurs = slate.put(text)
-        tree, mask = self._trie.table, self._trie.mask
+        tree = self._trie.table
+        root, root_mask = self._trie.begin(), self._trie.mask()
         table, codes, paths, recurring = self._table, slate.codes, slate.paths, slate.recurring
         present: i64 = slate.present
         squares: i64 = 0
@@ -152,28 +168,27 @@ class WalkedKeywords(KeywordSums):
         start: i64 = 0
         while start < length:
             begun: i64 = int(codes[start])
-            node: i64 = ROOT
-            code: i64 = begun
-            end: i64 = start + 1
+            begin: i64 = root
+            mask: i64 = root_mask
+            end: i64 = start
             found: i64 = 0
-            while True:
-                at: i64 = start_of(node, code) & mask
-                wanted: i64 = node + 2
+            while begin > 0 and end < length:
+                code: i64 = int(codes[end])
+                place: i64 = code & mask
                 while True:
-                    parent: i64 = int(tree[at * WIDTH])
-                    if parent == 0 or (parent == wanted and int(tree[at * WIDTH + 1]) == code):
+                    at: i64 = begin + place * WIDTH
+                    known: i64 = int(tree[at])
+                    place = (place + 1) & mask
+                    if known == code + 1 or known == 0 or place == code & mask:
                         break
-                    at = (at + 1) & mask
-                if parent == 0:
+                if known != code + 1:
                     break
-                number: i64 = int(tree[at * WIDTH + 2])
+                number: i64 = int(tree[at + 1])
                 if number > 0:
                     found = number
-                if end == length or int(tree[at * WIDTH + 3]) == 0:
-                    break
-                code = int(codes[end])
+                begin = int(tree[at + 2])
+                mask = int(tree[at + 3])
                 end += 1
-                node = at
             if found > 0:
                 found -= 1
                 counted: i64 = -1
@@ -215,22 +230,23 @@ class WalkedKeywords(KeywordSums):
             number = int(shorter[number])
         return number
 
-    def _add_path(self, number: i64, counted: i64, totals: vec[i64]) -> None:
-        """Adds the rows of a keyword and of those that it begins with, down to what was ``counted``."""
-        shorter = self._shorter
-        while number != counted:
-            self._add_row(number, totals)
-            number = int(shorter[number])
-
-    def _add_row(self, number: i64, totals: vec[i64]) -> None:
-        row, row_at = self._row, self._row_at
-        at: i64 = int(row_at[number])
-        until: i64 = int(row_at[number + 1])
-        while at < until:
-            weight: i64 = int(row[at])
-            place: i64 = weight & (_PLACES - 1)
-            totals[place] += weight >> _ABOVE_PLACES
-            at += 1
+    def _add_rows(self, paths: vec[i32], totals: vec[i64]) -> None:
+        """Adds the rows of each path's first keyword and of those that it begins with, up to the path's second."""
+        shorter, row, row_at = self._shorter, self._row, self._row_at
+        length: i64 = len(paths)
+        taken: i64 = 0
+        while taken < length:
+            number: i64 = int(paths[taken])
+            counted: i64 = int(paths[taken + 1])
+            while number != counted:
+                at: i64 = int(row_at[number])
+                until: i64 = int(row_at[number + 1])
+                while at < until:
+                    weight: i64 = int(row[at])
+                    totals[weight & _LAST_PLACE] += weight >> _ABOVE_PLACES
+                    at += 1
+                number = int(shorter[number])
+            taken += 2
 
     def _add_up(self, number: i64, keywords: Keywords) -> None:
         """Writes down what a keyword and all that it begins with add up to; shorter ones have been written."""

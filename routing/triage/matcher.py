@@ -17,6 +17,7 @@ from routing.triage.lexicon import Lexicon, Part
 from routing.triage.marks import LentMarks, Marks
 from routing.triage.roles import FoundWords, Role, RuleBook, Tried, Words
 from routing.triage.searching import search_for
+from routing.triage.standing_walk import StandingWalk
 from routing.triage.trie import IS_COMPILED
 from routing.triage.word_walk import WalkedWords, WordWalk
 
@@ -43,8 +44,17 @@ _by_start: Final = itemgetter(1)
 class Matcher:
     """The lexicon made ready for searching. Immutable after construction; safe to share between threads."""
 
-    def __init__(self, lexicon: Lexicon, frequency: Callable[[str], int], *, walks: bool = IS_COMPILED) -> None:
+    def __init__(
+        self,
+        lexicon: Lexicon,
+        frequency: Callable[[str], int],
+        taught: Mapping[str, int] | None = None,
+        *,
+        walks: bool = IS_COMPILED,
+    ) -> None:
         """Compiles ``lexicon``; ``frequency`` tells how common a word is in the language, 0 where it is none.
+
+        ``taught`` are the numbers of the learned keywords that stand for word classes, by their names.
 
         Walking a tree of its own spares compiled code an object for each word; interpreted it takes far longer.
         """
@@ -85,21 +95,36 @@ class Matcher:
         for spelling, word in spellings.items():
             slots = tuple(sorted(slots_of[word]))
             if slots not in known:
+                classes = tuple(sorted(names[slot] for slot in slots if slot in names))
                 known[slots] = Role(
                     len(known),
                     slots,
-                    tuple(sorted(names[slot] for slot in slots if slot in names)),
+                    classes,
                     services,
                     cues,
                     is_idiom=idiom in slots,
                     is_forbidding=forbidding.issuperset(slots),
                     is_lost_inside=not means_nothing.isdisjoint(slots),
+                    taught=tuple(taught[name] for name in classes if name in taught) if taught else (),
                 )
             role_of[spelling] = known[slots]
         self.different_roles = list(known.values())
         """Each role once, by its number."""
         absent = [compiled.absent for compiled in compiled_rules]
         self._walk = WordWalk(role_of, self.different_roles, absent, len(self._slot_numbers)) if walks else None
+        self.standing = (
+            StandingWalk(
+                self._walk.trie,
+                self.different_roles,
+                compiled_rules,
+                len(self._slot_numbers),
+                self.slot(QUESTION_WORD),
+                self.slot(REPAIRED),
+            )
+            if self._walk is not None
+            else None
+        )
+        """What sorts the hits of a text, where that is compiled."""
         self.roles = self.different_roles if walks else list(role_of.values())
         """What a hit can be, by its number."""
         self._slot_marks = LentMarks(len(self._slot_numbers))
@@ -129,6 +154,16 @@ class Matcher:
             return words.roles
         roles = self.different_roles
         return [roles[number] for number in words.numbers] if isinstance(words, WalkedWords) else []
+
+    def taught(self, words: Words) -> list[int]:
+        """The numbers of the learned keywords that stand for the classes of ``words``, some more than once."""
+        if isinstance(words, WalkedWords) and self._walk is not None:
+            return self._walk.taught(words)
+        numbers: list[int] = []
+        for role in self.roles_of(words):
+            if role.taught:
+                numbers += role.taught
+        return numbers
 
     def has_idiom(self, words: Words) -> bool:
         """Whether one of ``words`` is a saying."""

@@ -12,9 +12,7 @@ from routing.triage.matcher import QUESTION_WORD, REPAIRED, Matcher
 from routing.triage.normalise import Normalised
 from routing.triage.roles import Words
 from routing.triage.segment import Boundaries, Segmenter
-
-CHECKED_LENGTH: Final = 3
-"""Hits up to this length must stand on word boundaries; longer ones hardly ever do not."""
+from routing.triage.standing_walk import CHECKED_LENGTH, is_covered
 
 _BREAK: Final = re.compile(r"[\s,.;:!?、。…~\-—()\[\]【】「」\"'“”‘’]+")
 _SENTENCE_BREAK: Final = re.compile(r"[.!?。…\n;]+")
@@ -42,7 +40,7 @@ class Reading:
         self.text = text
         self._breaks: list[int] | None = None
         self._sentence_breaks: list[int] | None = None
-        self.index = HitIndex(_clean(text.text, words, rules, matcher, segmenter))
+        self.index = HitIndex(_standing(text.text, words, rules, matcher, segmenter))
         self._negations = self.index.of(matcher.slot("negation"))
         self._hypotheses = self.index.of(matcher.slot("hypothesis"))
         self.takes_back = bool(self._negations or self._hypotheses)
@@ -89,13 +87,16 @@ class Reading:
         return False
 
 
-def _clean(
+def _standing(
     text: str, words: Words, rules: Sequence[CompiledRule], matcher: Matcher, segmenter: Segmenter
 ) -> dict[int, list[Hit]]:
     """The hits that matter, by slot: where a short one matters it must stand on word boundaries; what an idiom covers
     (没电 in 手机没电), homes with the number of an emergency call and small words inside longer ones (没 in 没人管) are
     left out."""
     boundaries = segmenter.boundaries(text)
+    covered = [match.span() for match in _HOME.finditer(text)] if "11" in text or "120" in text else []
+    if matcher.standing is not None:
+        return matcher.standing.by_slot(text, rules, matcher.watched, boundaries, covered, _is_undone)
     inside = boundaries.inside
     wanted = matcher.borrow_marks()
     for slot in matcher.watched:
@@ -104,11 +105,8 @@ def _clean(
         for slot in rule.asked:
             wanted.add(slot)
     hits = matcher.hits(words)
-    covered: list[tuple[int, int]] = []
     if matcher.has_idiom(words):
-        covered = _idioms(hits, matcher, boundaries)
-    if "11" in text or "120" in text:
-        covered += [match.span() for match in _HOME.finditer(text)]
+        covered += _idioms(hits, matcher, boundaries)
     question, repaired = matcher.slot(QUESTION_WORD), matcher.slot(REPAIRED)
     by_slot: dict[int, list[Hit]] = {}
     reach = -1
@@ -125,7 +123,7 @@ def _clean(
             and not boundaries.allow(start, end)
         ):
             continue
-        if covered and _is_covered(covered, start, end):
+        if covered and is_covered(covered, start, end):
             continue
         # Hits come longest first from each start, so a hit that ends within reach lies inside an earlier one.
         is_inner = end <= reach
@@ -138,7 +136,7 @@ def _clean(
             for slot in slots:
                 # Of 有人 (in 有人要跳楼) only the asking sense goes; it names somebody as well.
                 if wanted.has(slot) and not (is_inner and slot == question):
-                    if slot == repaired and _UNDONE.search(text, max(0, start - _UNDONE_REACH), start):
+                    if slot == repaired and _is_undone(text, start):
                         continue
                     filling = by_slot.get(slot)
                     if filling is None:
@@ -158,9 +156,6 @@ def _idioms(hits: list[Hit], matcher: Matcher, boundaries: Boundaries) -> list[t
     ]
 
 
-def _is_covered(covered: list[tuple[int, int]], start: int, end: int) -> bool:
-    """Whether one of the ``covered`` stretches is around this one, and longer."""
-    for first, last in covered:
-        if first <= start and end <= last and (start != first or end != last):
-            return True
-    return False
+def _is_undone(text: str, start: int) -> bool:
+    """Whether nobody made the repair that a word at ``start`` tells of."""
+    return _UNDONE.search(text, max(0, start - _UNDONE_REACH), start) is not None

@@ -79,6 +79,7 @@ class Role:
         "number",
         "services",
         "slots",
+        "taught",
     )
 
     def __init__(
@@ -92,11 +93,14 @@ class Role:
         is_idiom: bool,
         is_forbidding: bool,
         is_lost_inside: bool,
+        taught: tuple[int, ...] = (),
     ) -> None:
         self.number = number
         self.slots = slots
         self.classes = classes
         """The names of its word classes."""
+        self.taught = taught
+        """The numbers of the learned keywords that stand for these classes."""
         self.services = services.tried(slots)
         """The rules of services that it leads to."""
         self.cues = cues.tried(slots)

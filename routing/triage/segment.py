@@ -9,15 +9,13 @@ from functools import lru_cache
 from itertools import pairwise
 from math import log
 from operator import itemgetter
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import jieba
 
 from routing.triage.searching import Found, search_for
-from routing.triage.trie import IS_COMPILED, ROOT, Trie
-
-if TYPE_CHECKING:
-    from mypy_extensions import i64
+from routing.triage.segment_walk import SegmentWalk
+from routing.triage.trie import IS_COMPILED
 
 _FREQUENCY: Final = 1000
 """Given to domain words: above most of the general dictionary, below its function words."""
@@ -43,12 +41,16 @@ class Segmenter:
     dictionary that occurs in a text; the likeliest of several cuts is looked for only where words overlap.
     """
 
-    def __init__(self, domain_words: Iterable[str]) -> None:
+    def __init__(self, domain_words: Iterable[str], *, walks: bool = IS_COMPILED) -> None:
+        """Reads the dictionary and adds ``domain_words``.
+
+        Walking a tree of its own spares compiled code an object for each word; interpreted it takes far longer.
+        """
         self._characters: dict[str, int] = {}
-        self._counts = array("L")
+        self._counts = array("I")
         numbers: dict[str, int | None] = {word: None for word in domain_words if len(word) > 1}
-        self._trie = Trie(list(self._entries(numbers))) if IS_COMPILED else None
-        self._find = search_for(() if IS_COMPILED else self._entries(numbers))
+        entries = list(self._entries(numbers)) if walks else []
+        self._find = search_for(() if walks else self._entries(numbers))
         self._remembered = lru_cache(maxsize=_REMEMBERED)(self._cut)
         self._general = len(self._counts)
         total = sum(self._counts) + sum(self._characters.values())
@@ -60,6 +62,10 @@ class Segmenter:
                 self._counts[number] = max(_FREQUENCY, self._counts[number])
                 total += self._counts[number]
         self._log_total = log(total)
+        self._walk: SegmentWalk | None = None
+        if walks:
+            known = [*self._counts, *self._characters.values()]
+            self._walk = SegmentWalk([*entries, *self._characters], known, total)
 
     def _entries(self, numbers: dict[str, int | None]) -> Iterator[str]:
         """The words of two or more characters of the dictionary, then the keys of ``numbers`` that it does not know.
@@ -83,7 +89,7 @@ class Segmenter:
         """How common ``word`` is in the general dictionary; 0 where only the domain knows it."""
         if len(word) == 1:
             return self._characters.get(word, 0)
-        number = self._number(word) if self._trie is None else self._trie.exactly(word)
+        number = self._number(word) if self._walk is None else self._walk.number(word)
         return self._counts[number] if 0 <= number < self._general else 0
 
     def _number(self, word: str) -> int:
@@ -103,11 +109,11 @@ class Segmenter:
 
     def inside(self, text: str) -> list[bool]:
         """For each position of ``text``, its end too, whether it lies within a word; all others are between words."""
-        inside = [False] * (len(text) + 1)
-        if self._trie is None:
+        if self._walk is None:
+            inside = [False] * (len(text) + 1)
             self._mark_found(text, inside)
         else:
-            self._mark_walked(text, inside, self._trie)
+            inside = self._walk.inside(text)
         if "\r\n" in text:
             for line_break in _LINE_BREAK.finditer(text):
                 inside[line_break.start() + 1] = True
@@ -130,65 +136,11 @@ class Segmenter:
         if reach - begun > 1:
             self._mark_within(text, begun, reach, inside)
 
-    def _mark_walked(self, text: str, inside: list[bool], trie: Trie) -> None:
-        """The same by the tree of the compiled form."""
-        length: i64 = len(text)
-        begun: i64 = 0
-        reach: i64 = 0
-        start: i64 = 0
-        while start < length:
-            end: i64 = 0
-            node: i64 = ROOT
-            at: i64 = start
-            while at < length:
-                node = trie.after(node, ord(text[at]))
-                if node < 0:
-                    break
-                at += 1
-                if trie.number(node) >= 0:
-                    end = at
-                if not trie.goes_on(node):
-                    break
-            if end:
-                if start >= reach:
-                    if reach - begun > 1:
-                        self._mark_within(text, begun, reach, inside)
-                    begun = start
-                if end > reach:
-                    reach = end
-            start += 1
-        if reach - begun > 1:
-            self._mark_within(text, begun, reach, inside)
-
     def _mark_within(self, text: str, start: int, end: int, inside: list[bool]) -> None:
         stretch = text[start:end]
         within = self._remembered(stretch) if end - start <= _LONGEST_REMEMBERED else self._cut(stretch)
         for position in within:
             inside[start + position] = True
-
-    def _found_in(self, stretch: str) -> list[Found]:
-        """The words of the dictionary in ``stretch``, from left to right."""
-        trie = self._trie
-        if trie is None:
-            found: list[Found] = self._find(stretch, overlapping=True)
-            found.sort(key=_by_start)
-            return found
-        walked: list[Found] = []
-        length: i64 = len(stretch)
-        start: i64 = 0
-        while start < length:
-            node: i64 = ROOT
-            end: i64 = start
-            while end < length:
-                node = trie.after(node, ord(stretch[end]))
-                if node < 0:
-                    break
-                end += 1
-                number: i64 = trie.number(node)
-                if number >= 0:
-                    walked.append((number, start, end))
-            start += 1
-        return walked
 
     def _cut(self, stretch: str) -> tuple[int, ...]:
         """The positions within the words of jieba's most probable cut of a stretch.
@@ -196,7 +148,8 @@ class Segmenter:
         As in jieba, a cut is as likely as the product of how frequent its words are, one that nobody knows counts
         once, and of two that are equally likely the one whose first word is longer wins.
         """
-        found = self._found_in(stretch)
+        found: list[Found] = self._find(stretch, overlapping=True)
+        found.sort(key=_by_start)
         length = len(stretch)
         likelihood = [0.0] * (length + 1)
         lasts = list(range(length))

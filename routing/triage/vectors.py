@@ -24,6 +24,11 @@ def long_zeros(count: i64) -> vec[i64]:
     return vec[i64]([0] * count)
 
 
+def fractions(count: i64) -> vec[float]:
+    """So many zeros, for numbers with a fraction."""
+    return vec[float]([0.0] * count)
+
+
 def packed(numbers: Sequence[int]) -> vec[i32]:
     """These numbers.
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from routing.triage.hits import Hit
 from routing.triage.roles import Role, Tried, Words
-from routing.triage.trie import ROOT, WIDTH, Trie, start_of
+from routing.triage.trie import ROOT, WIDTH, Trie
 from routing.triage.vectors import packed, zeros
 
 if TYPE_CHECKING:
@@ -54,7 +54,18 @@ class _Slate:
 class WordWalk:
     """Finds roles and rules by walking. Immutable but for what it lends; safe to share between threads."""
 
-    __slots__ = ("_absent", "_cues", "_idle", "_program", "_rules", "_services", "_slots", "_traits", "_trie")
+    __slots__ = (
+        "_absent",
+        "_cues",
+        "_idle",
+        "_program",
+        "_rules",
+        "_services",
+        "_slots",
+        "_taught",
+        "_traits",
+        "trie",
+    )
 
     def __init__(
         self,
@@ -67,7 +78,7 @@ class WordWalk:
 
         ``slots`` is how many there are.
         """
-        self._trie = Trie(list(role_of), [role.number for role in role_of.values()])
+        self.trie = Trie(list(role_of), [role.number for role in role_of.values()])
         # What asks nothing is at the beginning.
         program = [0, 0, 0]
         self._services: vec[i32] = packed([_written(role.asked_by_services, role.services, program) for role in roles])
@@ -77,6 +88,11 @@ class WordWalk:
             absent.append(len(program))
             program += (len(one), *one)
         self._absent: vec[i32] = packed(absent)
+        taught: list[int] = []
+        for role in roles:
+            taught.append(len(program))
+            program += (len(role.taught), *role.taught)
+        self._taught: vec[i32] = packed(taught)
         self._program: vec[i32] = packed(program)
         self._traits: vec[i32] = packed(
             [(_NAMES if role.services is not None else 0) + (_IDIOM if role.is_idiom else 0) for role in roles]
@@ -88,7 +104,8 @@ class WordWalk:
     def search(self, text: str) -> WalkedWords:
         """The roles of the words in ``text``."""
         slate = self._borrow()
-        table, mask = self._trie.table, self._trie.mask
+        table = self.trie.table
+        root, root_mask = self.trie.begin(), self.trie.mask()
         traits = self._traits
         present: i64 = slate.present
         seen, found = slate.roles, slate.found
@@ -97,28 +114,28 @@ class WordWalk:
         length: i64 = len(text)
         start: i64 = 0
         while start < length:
-            node: i64 = ROOT
+            begin: i64 = root
+            mask: i64 = root_mask
             end: i64 = start
-            while end < length:
+            while begin > 0 and end < length:
                 code: i64 = ord(text[end])
-                at: i64 = start_of(node, code) & mask
-                wanted: i64 = node + 2
+                place: i64 = code & mask
                 while True:
-                    parent: i64 = int(table[at * WIDTH])
-                    if parent == 0 or (parent == wanted and int(table[at * WIDTH + 1]) == code):
+                    at: i64 = begin + place * WIDTH
+                    known: i64 = int(table[at])
+                    place = (place + 1) & mask
+                    if known == code + 1 or known == 0 or place == code & mask:
                         break
-                    at = (at + 1) & mask
-                if parent == 0:
+                if known != code + 1:
                     break
-                role: i64 = int(table[at * WIDTH + 2]) - 1
+                role: i64 = int(table[at + 1]) - 1
                 if role >= 0 and int(seen[role]) != present:
                     seen[role] = int(present)
                     found[count] = int(role)
                     count += 1
                     together |= int(traits[role])
-                if int(table[at * WIDTH + 3]) == 0:
-                    break
-                node = at
+                begin = int(table[at + 2])
+                mask = int(table[at + 3])
                 end += 1
             start += 1
         numbers = zeros(count)
@@ -130,7 +147,7 @@ class WordWalk:
 
     def hits(self, text: str) -> list[Hit]:
         """Every word, overlapping ones too, from left to right; of those that begin together longer ones lead."""
-        trie = self._trie
+        trie = self.trie
         hits: list[Hit] = []
         length: i64 = len(text)
         start: i64 = length - 1
@@ -150,6 +167,21 @@ class WordWalk:
             start -= 1
         hits.reverse()
         return hits
+
+    def taught(self, words: WalkedWords) -> list[int]:
+        """The numbers of the learned keywords that stand for the classes of ``words``, some more than once."""
+        program, numbers, taught_at = self._program, words.numbers, self._taught
+        taught: list[int] = []
+        count: i64 = len(numbers)
+        each: i64 = 0
+        while each < count:
+            at: i64 = int(taught_at[int(numbers[each])])
+            until: i64 = at + int(program[at])
+            while at < until:
+                at += 1
+                taught.append(int(program[at]))
+            each += 1
+        return taught
 
     def services(self, words: Words) -> list[int]:
         """The rules of services whose every part occurs; none where each of them forbids something that occurs."""

@@ -6,10 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.triage.lexicon import CUE, Lexicon, Part, Rule
-from routing.triage.matcher import IDIOM, Matcher
+from routing.triage.matcher import IDIOM, QUESTION_WORD, REPAIRED, Matcher
+from routing.triage.normalise import Normalised
+from routing.triage.reading import Reading
+from tests.unit.triage_fixture import packaged_triage
 
 WORDS = st.text("漏水停电没", min_size=1, max_size=3)
-CLASSES = ("wet", "dark", IDIOM)
+CLASSES = ("wet", "dark", IDIOM, QUESTION_WORD, REPAIRED)
 PARTS = st.builds(
     Part,
     words=st.frozensets(WORDS, max_size=2),
@@ -44,3 +47,11 @@ def test_walking_finds_what_searching_finds(
             assert [one.order for one in of_walked(walked)] == [one.order for one in of_found(found)]
         hits = [(walking.roles[number].slots, *span) for number, *span in walking.hits(walked)]
         assert hits == [(searching.roles[number].slots, *span) for number, *span in searching.hits(found)]
+        held = searching.services(found) + searching.cues(found)
+        segmenter = packaged_triage().segmenter
+        by_search, by_walk = (
+            Reading(Normalised(text, text), words, held, matcher, segmenter).index
+            for matcher, words in ((searching, found), (walking, walked))
+        )
+        for slot in {slot for role in searching.different_roles for slot in role.slots}:
+            assert [span for _, *span in by_walk.of(slot)] == [span for _, *span in by_search.of(slot)]

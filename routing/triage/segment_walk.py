@@ -1,0 +1,144 @@
+"""The most probable cut into words as the compiled form finds it: by walking a tree, without objects for words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import log
+from typing import TYPE_CHECKING
+
+from routing.triage.trie import WIDTH, Trie
+from routing.triage.vectors import fractions, zeros
+
+if TYPE_CHECKING:
+    from librt.vecs import vec
+    from mypy_extensions import i32, i64
+
+
+class _Slate:
+    """What is written down while one stretch is cut; lent to one text at a time."""
+
+    __slots__ = ("lasts", "likelihood")
+
+    def __init__(self, length: int) -> None:
+        self.likelihood: vec[float] = fractions(length + 1)
+        self.lasts: vec[i32] = zeros(length)
+
+
+class SegmentWalk:
+    """The dictionary as a tree. Immutable but for what it lends; safe to share between threads."""
+
+    __slots__ = ("_idle", "_likely", "_trie", "_unknown")
+
+    def __init__(self, words: Sequence[str], counts: Sequence[int], total: int) -> None:
+        """``counts`` tells how often each of the ``words`` was met, ``total`` how many words that were."""
+        self._trie = Trie(words)
+        self._unknown = log(1) - log(total)
+        """How likely a word is that nobody knows, as all of these by its logarithm."""
+        self._likely: vec[float] = fractions(len(counts))
+        for number, count in enumerate(counts):
+            self._likely[number] = log(count or 1) - log(total)
+        self._idle: list[_Slate] = []
+
+    def number(self, word: str) -> int:
+        """The number of ``word``; -1 where it is unknown."""
+        return self._trie.exactly(word)
+
+    def inside(self, text: str) -> list[bool]:
+        """For each position of ``text``, its end too, whether it lies within a word of the most probable cut."""
+        length: i64 = len(text)
+        inside = [False] * (length + 1)
+        table = self._trie.table
+        root, root_mask = self._trie.begin(), self._trie.mask()
+        begun: i64 = 0
+        reach: i64 = 0
+        start: i64 = 0
+        while start < length:
+            begin: i64 = root
+            mask: i64 = root_mask
+            at: i64 = start
+            end: i64 = 0
+            while begin > 0 and at < length:
+                code: i64 = ord(text[at])
+                place: i64 = code & mask
+                while True:
+                    node: i64 = begin + place * WIDTH
+                    known: i64 = int(table[node])
+                    place = (place + 1) & mask
+                    if known == code + 1 or known == 0 or place == code & mask:
+                        break
+                if known != code + 1:
+                    break
+                at += 1
+                if int(table[node + 1]) != 0:
+                    end = at
+                begin = int(table[node + 2])
+                mask = int(table[node + 3])
+            if end > start + 1:
+                # What is likeliest within a stretch of words that overlap does not depend on what is around it.
+                if start >= reach:
+                    if reach - begun > 1:
+                        self._cut(text, begun, reach, inside)
+                    begun = start
+                if end > reach:
+                    reach = end
+            start += 1
+        if reach - begun > 1:
+            self._cut(text, begun, reach, inside)
+        return inside
+
+    def _cut(self, text: str, first: i64, last: i64, inside: list[bool]) -> None:
+        """Marks the positions within the words of jieba's most probable cut of the stretch ``first``–``last``.
+
+        As in jieba, a cut is as likely as the product of how frequent its words are, one that nobody knows counts
+        once, and of two that are equally likely the one whose first word is longer wins.
+        """
+        slate = self._borrow(last - first)
+        likelihood, lasts = slate.likelihood, slate.lasts
+        table, likely, unknown = self._trie.table, self._likely, self._unknown
+        root, root_mask = self._trie.begin(), self._trie.mask()
+        likelihood[last - first] = 0.0
+        position: i64 = last - 1
+        while position >= first:
+            best = unknown + likelihood[position + 1 - first]
+            longest: i64 = position
+            begin: i64 = root
+            mask: i64 = root_mask
+            at: i64 = position
+            while begin > 0 and at < last:
+                code: i64 = ord(text[at])
+                place: i64 = code & mask
+                while True:
+                    node: i64 = begin + place * WIDTH
+                    known: i64 = int(table[node])
+                    place = (place + 1) & mask
+                    if known == code + 1 or known == 0 or place == code & mask:
+                        break
+                if known != code + 1:
+                    break
+                number: i64 = int(table[node + 1]) - 1
+                if number >= 0:
+                    score = likely[number] + likelihood[at + 1 - first]
+                    if at == position or score >= best:
+                        best = score
+                        longest = at
+                at += 1
+                begin = int(table[node + 2])
+                mask = int(table[node + 3])
+            likelihood[position - first] = best
+            lasts[position - first] = int(longest)
+            position -= 1
+        position = first
+        while position < last:
+            until: i64 = int(lasts[position - first])
+            while position < until:
+                position += 1
+                inside[position] = True
+            position += 1
+        self._idle.append(slate)
+
+    def _borrow(self, length: i64) -> _Slate:
+        try:
+            slate = self._idle.pop()
+        except IndexError:
+            return _Slate(length + 32)
+        return slate if len(slate.lasts) >= length else _Slate(2 * length)

@@ -1,0 +1,40 @@
+"""Walking the dictionary finds the most probable cut."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from math import log
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from routing.triage.segment_walk import SegmentWalk
+
+WORDS = st.text("今天气好\U0001f4a7", min_size=1, max_size=4)
+TOTAL = 10_000
+
+
+@given(st.dictionaries(WORDS, st.integers(0, 900), max_size=12), st.text("今天气好a\U0001f4a7", max_size=9))
+def test_the_cut_is_the_most_probable_one(counts: dict[str, int], text: str) -> None:
+    inside = SegmentWalk(list(counts), list(counts.values()), TOTAL).inside(text)
+    assert not inside[0]
+    assert not inside[-1]
+    edges = [position for position in range(len(text) + 1) if not inside[position]]
+    words = [text[start:end] for start, end in pairwise(edges)]
+    assert all(word in counts or len(word) == 1 for word in words)
+    assert words == _most_probable(counts, text)
+
+
+def _most_probable(counts: dict[str, int], text: str) -> list[str]:
+    """The likeliest words, looked for from the end on; of two that are equally likely the longer one comes first."""
+    cuts: list[tuple[float, list[str]]] = [(0.0, [])]
+    for start in range(len(text) - 1, -1, -1):
+        parts = [text[start:end] for end in range(start + 1, len(text) + 1)]
+        likely = [
+            (log(counts.get(part, 0) or 1) - log(TOTAL) + cuts[-len(part)][0], len(part), [part, *cuts[-len(part)][1]])
+            for part in parts
+            if part in counts or len(part) == 1
+        ]
+        score, _, words = max(likely)
+        cuts.append((score, words))
+    return cuts[-1][1]
