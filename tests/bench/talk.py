@@ -47,7 +47,7 @@ _REPORTS = (
     "{building}号楼{unit}单元楼道灯不亮了，晚上看不见",
     "{building}栋{room}家里漏水了，楼下都湿了",
     "{building}栋门口垃圾两天没人清运了，臭死了",
-    "{building}栋{room}自来水发黄，都是铁锈味",
+    "{building}栋门口的路灯坏了一个星期了",
     "{building}号楼下水道堵了，污水往外冒",
     "{building}栋前面消防通道又被车堵了，物业管管",
     "{building}栋楼下晚上十二点还在施工，太吵了",
