@@ -32,7 +32,11 @@ class EvidenceKind(StrEnum):
     """The writer spoke to the bot, so the message is registered whatever it says."""
 
 
-@dataclass(frozen=True, slots=True)
+# The constructors below are as a dataclass would write them; but written out they are compiled, and there is a decision
+# for every message, and a dozen reasons for every ticket.
+
+
+@dataclass(frozen=True, slots=True, init=False)
 class Evidence:
     """One reason. ``start`` and ``end`` are positions in the original text; ``weight`` is signed, 0..1 in size."""
 
@@ -43,6 +47,24 @@ class Evidence:
     end: int
     weight: float
     service: str | None = None
+
+    def __init__(
+        self,
+        kind: EvidenceKind,
+        rule: str,
+        text: str,
+        start: int,
+        end: int,
+        weight: float,
+        service: str | None = None,
+    ) -> None:
+        object.__setattr__(self, "kind", kind)
+        object.__setattr__(self, "rule", rule)
+        object.__setattr__(self, "text", text)
+        object.__setattr__(self, "start", start)
+        object.__setattr__(self, "end", end)
+        object.__setattr__(self, "weight", weight)
+        object.__setattr__(self, "service", service)
 
 
 class Reasons(Sequence[Evidence]):
@@ -83,10 +105,6 @@ class Reasons(Sequence[Evidence]):
 
     def __repr__(self) -> str:
         return repr(self._all())
-
-
-# The constructors below are as a dataclass would write them; but written out they are compiled, and there is one of
-# these for every message.
 
 
 @dataclass(frozen=True, slots=True, init=False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from math import sqrt
 from typing import Final
 
@@ -44,14 +43,16 @@ class _Family:
 _NO_FAMILY: Final = _Family()
 
 
-@dataclass(frozen=True, slots=True)
 class Contribution:
     """What one keyword adds to a score; ``start`` and ``end`` are where it first stands in the normalised text."""
 
-    keyword: str
-    start: int
-    end: int
-    weight: float
+    __slots__ = ("end", "keyword", "start", "weight")
+
+    def __init__(self, keyword: str, start: int, end: int, weight: float) -> None:
+        self.keyword = keyword
+        self.start = start
+        self.end = end
+        self.weight = weight
 
 
 class Judge:
@@ -155,13 +156,14 @@ def _framed(text: str) -> str:
 class LearnedReading:
     """The keywords of one text; scores are summed when they are asked for."""
 
-    __slots__ = ("_classes", "_first", "_highest", "_judge", "_norm", "_sums", "_text", "_totals")
+    __slots__ = ("_classes", "_first", "_highest", "_judge", "_norm", "_numbers", "_sums", "_text", "_totals")
 
     def __init__(self, judge: Judge, text: str, classes: Sequence[int], sums: Sums) -> None:
         self._judge = judge
         self._text = text
         self._classes = classes
         self._sums = sums
+        self._numbers: list[int] | None = None
         self._norm = sqrt(sums.squares / _SQUARES) or 1.0
         self._first = sums.first * STEP / self._norm + judge.first_bias
         self._totals: Totals | None = None
@@ -170,8 +172,10 @@ class LearnedReading:
     @property
     def numbers(self) -> list[int]:
         """The keywords of the text by their numbers, each once."""
-        known = self._sums.numbers
-        return self._judge.sums.numbers(self._text, self._classes) if known is None else known
+        known = self._sums.numbers if self._numbers is None else self._numbers
+        if known is None:
+            known = self._numbers = self._judge.sums.numbers(self._text, self._classes)
+        return known
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from routing.catalogue import Urgency
 from routing.triage.decision import Ask, Decision, OpenTicket
 from routing.triage.engine import Triage
 from routing.triage.normalise import normalise
-from routing.triage.places import place_in
+from routing.triage.places import may_name_place, place_in
 
 _CLAUSE: Final = re.compile(r"[^，,。．！!？?；;、\n\r \u3000]+[，,。．！!？?；;、\n\r \u3000]*")
 
@@ -85,7 +85,9 @@ def _may_hold_several(text: str) -> bool:
         return False
     if any(_ANOTHER.search(clause.strip()) for clause in clauses):
         return True
-    return sum(place_in(normalise(clause).text) is not None for clause in clauses) >= 2
+    # Most reports say where in one clause only, which a quick look tells.
+    placed = [text for text in [normalise(clause).text for clause in clauses] if may_name_place(text)]
+    return len(placed) >= 2 and sum(place_in(text) is not None for text in placed) >= 2
 
 
 def _opening(triage: Triage, text: str) -> Iterator[tuple[int, OpenTicket]]:
