@@ -55,8 +55,14 @@ _DOOR_STOREY: Final = re.compile(
 """2门七楼 and 3梯2楼: unit and storey."""
 # "整栋", "几栋" and "两栋楼" count buildings.
 _HOUSES_COUNTED_BEFORE: Final = re.compile(r"(?:剩|差|缺|订|盖|建|共|总|多|有|垫|隔|装)(?:了|到)?$")
+_COUNTED_BY: Final = frozenset("剩差缺订盖建共总多有垫隔装了到\n")
+"""What these end with."""
+_HOUSE_WORDS: Final = frozenset({"号楼", "栋", "栋楼", "幢", "幢楼", "座"})
+"""Behind these no number is a room's."""
+_CALLS_ROOM: Final = frozenset("上下壁元面门的户家住主@")
+"""Words that call a room by its number end with these."""
+_NO_HOUSE: Final = (None, None, -1)
 _PART_BEHIND: Final = re.compile(rf"\s?(?:\d|[{CHINESE}]{{1,3}}(?:单元|[楼层])|[东西南北]户)")
-_ALL_OF: Final = re.compile(r"栋楼$|幢楼$")
 _SOME_HOUSE: Final = re.compile(r"别墅|危|行走|洋房|老房|商铺|写字楼|房子|新房|$")
 _IN_COURT: Final = re.compile(r"[\d一二三四五六七八九十](?:号楼|栋|幢)")
 _OTHER: Final = frozenset("前后上下另同每")
@@ -95,6 +101,9 @@ _TRAITS: Final = table(
     (_LINKED, LINKS),
     (_PICKED_UP, "取码货"),
 )
+_MAY_CORRECT: Final = re.compile(r"错|更正|抱歉|不(?:[对是]|好意思)")
+_STOREY: Final = re.compile(rf"[\d{CHINESE}]\s?(?:[楼层]|/?f)")
+_NUMBERED_DOOR: Final = re.compile(r"[\d一二三四五六七八九][门梯]")
 _ROOM_NUMBER: Final = re.compile(rf"\d{{3}}|[百{CHINESE}]{{3}}")
 
 _CAPITAL: Final = re.compile(r"[壹贰叁肆伍陆柒捌玖拾][栋幢号单楼层拾]")
@@ -105,10 +114,12 @@ _KEYCAP: Final = "\u20e3"
 """What makes a key of a digit (3️⃣)."""
 _TITLE: Final = re.compile(r"《[^》]*》")
 
+# Every alternative begins with one of the characters that are looked for first.
 _MAY_NAME: Final = re.compile(
-    r"\d ?[-–—#~/.、] ?\d|@\d{3}|[栋幢楼层室]|单元|\d座|[a-z]座|\d{3,4}[家户房的]|[\d一二三四五六七八九]门|[零〇]"
+    r"(?=[\d@栋幢楼层室单a-z零〇一二三四五六七八九十弄巷里坊街组住])"
+    r"(?:\d ?[-–—#~/.、] ?\d|@\d{3}|[栋幢楼层室]|单元|\d座|[a-z]座|\d{3,4}[家户房的]|[\d一二三四五六七八九]门|[零〇]"
     r"|[\d一二三四五六七八九十]排|[弄巷里坊街组]\d{1,3}号|\d号(?:\d{3}|$)|住[\d一二三四五六七八九十]{1,3}号|[二四五六八九十]座"
-    r"|^\d{3,4}|[我在住来到砸敲约找去给是,，。;；!！?？:：、( ]\d{3,4}"
+    r"|^\d{3,4}|(?<=[我在住来到砸敲约找去给是,，。;；!！?？:：、( ])\d{3,4})"
 )
 
 
@@ -137,7 +148,7 @@ def place_in(text: str, aliases: Mapping[str, Place] | None = None) -> Place | N
         seen |= _NUMBER
     if "零" in text or "《" in text:
         text = _TITLE.sub("", _MIXED.sub("0", text))
-    corrections = list(_CORRECTION.finditer(text)) if seen & _CORRECTED else []
+    corrections = list(_CORRECTION.finditer(text)) if seen & _CORRECTED and _MAY_CORRECT.search(text) else []
     if corrections:
         correction = corrections[-1]
         after = text[correction.end() :]
@@ -167,14 +178,15 @@ def _place_in(text: str, seen: int) -> Place | None:
     spot = spot_of(text)
     if not seen & _NUMBER:
         return Place(spot=spot) if spot else None
-    floor, after_floor = storey_of(text) if seen & _FLOOR_MARK else (None, None)
+    floor, after_floor = storey_of(text) if seen & _FLOOR_MARK and _STOREY.search(text) else (None, None)
+    may_be_door = ("门" in text or "梯" in text) and _NUMBERED_DOOR.search(text) is not None
     if not (seen & _PICKED_UP and is_picked_up(text)):
         if seen & _LINKED and (chain := chain_of(text)):
             return Place(building=chain[0], unit=chain[1], floor=floor, room=chain[2], spot=spot)
-        if "门" in text and (doors := _DOORS.search(text)):
-            building = doors["building"] or (_building(text[: doors.start()])[0])
+        if may_be_door and (doors := _DOORS.search(text)):
+            building = doors["building"] or _building(text[: doors.start()])[0]
             return Place(building=building, unit=digits(doors["unit"]), room=digits(doors["room"]), spot=spot)
-    building, after_building = _building(text) if seen & _BUILDING_MARK else (None, None)
+    building, after_building, house_at = _building(text) if seen & _BUILDING_MARK else _NO_HOUSE
     row, room = row_and_door(text) if building is None and "排" in text else (None, None)
     if row is not None:
         building = row
@@ -183,7 +195,7 @@ def _place_in(text: str, seen: int) -> Place | None:
     unit, after_unit = _unit(text) if seen & _UNIT_MARK else (None, None)
     if unit is None and after_building is not None and (door := _UNIT_DOOR.match(text, after_building)):
         unit, after_unit = digits(door["unit"]), door.end()
-    if unit is None and ("门" in text or "梯" in text) and (door := _DOOR_STOREY.search(text)):
+    if unit is None and may_be_door and (door := _DOOR_STOREY.search(text)):
         unit, after_unit = digits(door["unit"]), door.end()
     if building is None and seen & _LINKED:
         building, chained = pair_of(text)
@@ -199,7 +211,7 @@ def _place_in(text: str, seen: int) -> Place | None:
         floor = floor or storey
     if floor is None and building is not None and "底楼" in text:
         floor = "1"
-    if room is None and _ROOM_NUMBER.search(text):
+    if room is None and _may_be_room(text, house_at, after_building):
         if building is None and unit is None and (lettered := lettered_of(text)):
             building, room = lettered
         else:
@@ -213,15 +225,25 @@ def _place_in(text: str, seen: int) -> Place | None:
     return None if place.is_empty else place
 
 
-def _building(text: str) -> tuple[str | None, int | None]:
+def _may_be_room(text: str, house_at: int, after_house: int | None) -> bool:
+    """Whether some number has as many digits as a room's, besides that of the house at ``house_at`` (-1 for none)."""
+    if house_at < 0 or after_house is None:
+        return _ROOM_NUMBER.search(text) is not None
+    return _ROOM_NUMBER.search(text, after_house) is not None or _ROOM_NUMBER.search(text, 0, house_at) is not None
+
+
+def _building(text: str) -> tuple[str | None, int | None, int]:
+    """The building that ``text`` names, where its name ends, and where its number stands if that can be no room's."""
     for match in _BUILDING.finditer(text):
-        if match["letter"] or match["stem"]:
-            return (match["letter"] or match["stem"]).upper(), match.end()
-        if match[0].endswith("号院") and _IN_COURT.search(text, match.end()):
+        number, typo, slip, letter, stem = match.groups()
+        if letter or stem:
+            return (letter or stem).upper(), match.end(), -1
+        whole = match[0]
+        if whole.endswith("号院") and _IN_COURT.search(text, match.end()):
             # "3号院2号楼": the building is what stands in the court.
             continue
-        written = match["number"] or match["typo"] or match["slip"]
-        if match[0].endswith("座") and not written.isdigit():
+        written = number or typo or slip
+        if whole.endswith("座") and not written.isdigit():
             if written in "一两几" or text[match.start() - 1 : match.start()] in {
                 "有",
                 "共",
@@ -235,39 +257,47 @@ def _building(text: str) -> tuple[str | None, int | None]:
                 continue
             if not _SEAT.match(text, match.end()):
                 continue
-        if written == "两" or _are_counted(text, match) or _counts_buildings(text, match, written):
+        if written == "两" or _are_counted(text, whole, match) or _counts_buildings(text, whole, match, written):
             continue
-        if match[0].endswith("#") and re.match(r"[a-z]", text[match.end() :]):
+        if whole.endswith("#") and re.match(r"[a-z]", text[match.end() :]):
             continue
         number = digits(first_of(written))
         if number and 0 < int(number) < 1000:
-            return number, match.end()
-    return None, None
+            return number, match.end(), match.start() if _is_no_room(text, whole, written, match.start()) else -1
+    return _NO_HOUSE
 
 
-def _are_counted(text: str, match: re.Match[str]) -> bool:
-    """Whether it is said how many houses there are ("盖了8栋"); a 号楼, or a house with a unit or a storey, is one."""
+def _is_no_room(text: str, whole: str, written: str, start: int) -> bool:
+    """Whether a number of a house can be taken for no room's: it is in digits and alone, and nothing calls a room."""
     return (
-        "号" not in match[0]
-        and _HOUSES_COUNTED_BEFORE.search(text[max(0, match.start() - 4) : match.start()]) is not None
+        whole.removeprefix(written) in _HOUSE_WORDS
+        and written.isascii()
+        and (start == 0 or not (text[start - 1] in _CALLS_ROOM or text[start - 1].isspace()))
+    )
+
+
+def _are_counted(text: str, whole: str, match: re.Match[str]) -> bool:
+    """Whether it is said how many houses there are ("盖了8栋"); a 号楼, or a house with a unit or a storey, is one."""
+    start = match.start()
+    return (
+        start > 0
+        and text[start - 1] in _COUNTED_BY
+        and "号" not in whole
+        and _HOUSES_COUNTED_BEFORE.search(text[max(0, start - 4) : start]) is not None
         and not _PART_BEHIND.match(text, match.end())
     )
 
 
-def _counts_buildings(text: str, match: re.Match[str], written: str) -> bool:
+def _counts_buildings(text: str, whole: str, match: re.Match[str], written: str) -> bool:
     """Whether it is said how many buildings, not which: 一栋楼, 三栋楼都; but 1栋楼 and "一栋的" are the first one."""
-    if (
-        _ALL_OF.search(match[0])
-        and written == "一"
-        and _BEGINS.search(text[: match.start()])
-        and _ABOUT.match(text, match.end())
-    ):
+    all_of = whole.endswith(("栋楼", "幢楼"))
+    if written != "一":
+        return all_of and text[match.end() : match.end() + 1] in {"都", "全"}
+    if all_of and _BEGINS.search(text[: match.start()]) and _ABOUT.match(text, match.end()):
         return False
-    if _ALL_OF.search(match[0]) and (written == "一" or text[match.end() : match.end() + 1] in {"都", "全"}):
-        return not match[0].endswith("号楼")
-    if written == "一" and (_SOME_HOUSE.match(text, match.end()) or text[match.start() - 1 : match.start()] in _OTHER):
+    if all_of or _SOME_HOUSE.match(text, match.end()) or text[match.start() - 1 : match.start()] in _OTHER:
         return True
-    if written != "一" or match[0].endswith("楼"):
+    if whole.endswith("楼"):
         return False
     return text[match.end() : match.end() + 1] in {"楼", "的"} and not _BEGINS.search(text[: match.start()])
 

@@ -336,3 +336,23 @@ def test_rooms_said_without_a_word_for_them(
 def test_a_building_number_is_no_street() -> None:
     place = place_in("5栋路灯也不亮")
     assert place == Place(building="5")
+
+
+_SPOTS = ["东门", "西北门口", "负一层车库", "地下2层", "b2", "地库", "车库入口", "停车场", "a区", "顶楼", "顶层", "楼顶", "天台", "屋顶", "大厅", "大堂", "门卫室", "保安亭", "岗亭", "凉亭", "亭子", "中心花园", "广场", "充电棚", "车棚", "健身器材", "健身区", "游乐场", "滑梯", "儿童乐园", "沙坑", "喷泉", "池塘", "人工湖", "步道", "连廊", "篮球场", "垃圾站", "垃圾房", "小区外", "河边", "水泵房", "配电房", "活动室", "快递柜", "驿站", "长安大道", "长安胡同", "长安小学", "长安中学", "长安高中", "长安幼儿园", "长安卫生院", "长安医院", "长安银行", "长安书店", "长安超市", "长安市场", "长安商场", "长安公园", "长安体育馆", "长安药房", "长安饭店", "长安公交站", "长安派出所", "长安街", "长安路", "长安巷", "长安桥"]
+
+
+@pytest.mark.parametrize("spot", _SPOTS)
+def test_every_kind_of_spot_is_seen_by_the_first_look(spot: str) -> None:
+    found = place_in(f"{spot}坏")
+    assert found is not None
+    assert found.spot == spot
+
+
+@pytest.mark.parametrize(
+    ("text", "room"),
+    [("215栋漏水", None), ("215栋302漏水", "302"), ("302漏水，215栋的", "302")],
+)
+def test_the_number_of_a_house_is_no_room(text: str, room: str | None) -> None:
+    found = place_in(text)
+    assert found is not None
+    assert found.room == room
