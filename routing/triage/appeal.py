@@ -49,9 +49,13 @@ def appeal_of(service: ServiceScore, cues: Container[str], defaults: Mapping[str
         return AppealType.HELP
     if service.code in _ALWAYS:
         return defaults.get(service.code, AppealType.COMPLAINT)
-    best = max(service.matches, key=lambda match: (match.rule.weight, match.length), default=None)
-    if best is not None and best.rule.appeal is not None:
-        return best.rule.appeal
+    heaviest, longest, told = 0.0, 0, None
+    for match in service.matches:
+        rule = match.rule
+        if rule.weight > heaviest or (rule.weight == heaviest and match.length > longest):
+            heaviest, longest, told = rule.weight, match.length, rule.appeal
+    if told is not None:
+        return told
     for name, kind in _BY_CUE:
         if name in cues and _fits(service.code, kind):
             return kind

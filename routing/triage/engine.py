@@ -225,17 +225,14 @@ class Triage:
             appeal = AppealType.CONSULT if "howto" in scored.cues else AppealType.HELP
             return OpenTicket(OTHER, appeal, Urgency.NORMAL, 1.0, place=place, evidence=evidence)
         opened = addressed or best.final >= self.thresholds.open or (has_media and best.base >= self.thresholds.ask)
-        kind = OpenTicket if opened else Ask
-        return kind(
-            service_code=best.code,
-            appeal_type=settled_appeal(best, scored.cues, self.lexicon.appeals, reading),
-            urgency=best.urgency,
-            confidence=1.0 if addressed else round(best.final, 3),
-            alternatives=tuple(one.code for one in scored.services[1 : 1 + ALTERNATIVES] if one.final > 0),
-            place=place,
-            dangers=_dangers(best),
-            evidence=evidence,
-        )
+        appeal = settled_appeal(best, scored.cues, self.lexicon.appeals, reading)
+        sure = 1.0 if addressed else round(best.final, 3)
+        others = tuple([one.code for one in scored.services[1 : 1 + ALTERNATIVES] if one.final > 0])
+        dangers = _dangers(best)
+        # Each is named where it is made, which compiled code does without looking for what is meant.
+        if opened:
+            return OpenTicket(best.code, appeal, best.urgency, sure, others, place, dangers, evidence)
+        return Ask(best.code, appeal, best.urgency, sure, others, place, dangers, evidence)
 
 
 def _evidence(

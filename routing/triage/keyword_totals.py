@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from routing.triage.keywords import HALF
@@ -21,13 +20,11 @@ class Totals(ABC):
         """The sum for the label at ``place``."""
 
     @abstractmethod
-    def highest(self, places: Sequence[int], biases: Sequence[float], unit: float, least: float) -> float:
+    def highest(self, places: list[int], biases: list[float], unit: float, least: float) -> float:
         """The highest of these sums times ``unit`` with its bias; ``least`` where all are lower."""
 
     @abstractmethod
-    def from_on(
-        self, places: Sequence[int], biases: Sequence[float], unit: float, least: float
-    ) -> list[tuple[float, int]]:
+    def from_on(self, places: list[int], biases: list[float], unit: float, least: float) -> list[tuple[float, int]]:
         """Those that reach ``least``, each before its index among ``places``."""
 
 
@@ -42,7 +39,7 @@ class FieldTotals(Totals):
     def at(self, place: int) -> int:
         return self._fields[place]
 
-    def highest(self, places: Sequence[int], biases: Sequence[float], unit: float, least: float) -> float:
+    def highest(self, places: list[int], biases: list[float], unit: float, least: float) -> float:
         fields = self._fields
         highest = least
         for index, place in enumerate(places):
@@ -51,9 +48,7 @@ class FieldTotals(Totals):
                 highest = score
         return highest
 
-    def from_on(
-        self, places: Sequence[int], biases: Sequence[float], unit: float, least: float
-    ) -> list[tuple[float, int]]:
+    def from_on(self, places: list[int], biases: list[float], unit: float, least: float) -> list[tuple[float, int]]:
         fields = self._fields
         found: list[tuple[float, int]] = []
         for index, place in enumerate(places):
@@ -74,22 +69,20 @@ class WalkedTotals(Totals):
     def at(self, place: int) -> int:
         return HALF + int(self._sums[place])
 
-    def highest(self, places: Sequence[int], biases: Sequence[float], unit: float, least: float) -> float:
+    def highest(self, places: list[int], biases: list[float], unit: float, least: float) -> float:
         sums = self._sums
         highest = least
-        for index, place in enumerate(places):
-            score = float(HALF + int(sums[place])) * unit + biases[index]
+        for index in range(len(places)):
+            score = float(HALF + int(sums[places[index]])) * unit + biases[index]
             if score > highest:
                 highest = score
         return highest
 
-    def from_on(
-        self, places: Sequence[int], biases: Sequence[float], unit: float, least: float
-    ) -> list[tuple[float, int]]:
+    def from_on(self, places: list[int], biases: list[float], unit: float, least: float) -> list[tuple[float, int]]:
         sums = self._sums
         found: list[tuple[float, int]] = []
-        for index, place in enumerate(places):
-            score = float(HALF + int(sums[place])) * unit + biases[index]
+        for index in range(len(places)):
+            score = float(HALF + int(sums[places[index]])) * unit + biases[index]
             if score >= least:
                 found.append((score, index))
         return found

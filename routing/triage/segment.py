@@ -14,7 +14,7 @@ from typing import Final
 import jieba
 
 from routing.triage.searching import Found, search_for
-from routing.triage.segment_walk import SegmentWalk
+from routing.triage.segment_walk import SegmentWalk, join_letters
 from routing.triage.trie import IS_COMPILED
 
 _FREQUENCY: Final = 1000
@@ -117,7 +117,9 @@ class Segmenter:
         if "\r\n" in text:
             for line_break in _LINE_BREAK.finditer(text):
                 inside[line_break.start() + 1] = True
-        if _LETTERS.search(text) is not None:
+        if self._walk is not None:
+            join_letters(text, inside)
+        elif _LETTERS.search(text) is not None:
             _join_letters(text, inside)
         return inside
 

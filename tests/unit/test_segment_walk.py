@@ -5,10 +5,11 @@ from __future__ import annotations
 from itertools import pairwise
 from math import log
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.triage.segment_walk import SegmentWalk
+from routing.triage.segment_walk import SegmentWalk, join_letters
 
 WORDS = st.text("今天气好\U0001f4a7", min_size=1, max_size=4)
 TOTAL = 10_000
@@ -23,6 +24,18 @@ def test_the_cut_is_the_most_probable_one(counts: dict[str, int], text: str) -> 
     words = [text[start:end] for start, end in pairwise(edges)]
     assert all(word in counts or len(word) == 1 for word in words)
     assert words == _most_probable(counts, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "joined"),
+    [("a502室", (), (1, 2, 3)), ("5楼02", (), (3,)), ("ab12", (1,), (3,)), ("一5二", (), ()), ("", (), ())],
+)
+def test_letters_in_a_row_are_one_word_where_the_dictionary_has_none(
+    text: str, known: tuple[int, ...], joined: tuple[int, ...]
+) -> None:
+    inside = [position in known for position in range(len(text) + 1)]
+    join_letters(text, inside)
+    assert [position for position, within in enumerate(inside) if within and position not in known] == list(joined)
 
 
 def _most_probable(counts: dict[str, int], text: str) -> list[str]:
