@@ -53,6 +53,14 @@ class WalkedKeywords(KeywordSums):
     """
 
     def __init__(self, keywords: Keywords) -> None:
+        # What is met most is numbered first here, so that its numbers lie together in memory.
+        order = sorted(range(len(keywords.spellings)), key=keywords.squares.__getitem__)
+        self._outer: vec[i32] = packed(order)
+        """The number that others know each keyword by."""
+        self._inner: vec[i32] = zeros(len(order))
+        for inner, outer in enumerate(order):
+            self._inner[outer] = inner
+        keywords = _in_order(keywords, order)
         spellings = keywords.spellings
         self._labels = keywords.labels
         self._squares: vec[i32] = packed(keywords.squares)
@@ -105,18 +113,19 @@ class WalkedKeywords(KeywordSums):
         while at < taken:
             paths[at] = sums.paths[at]
             at += 1
-        for number in classes:
+        for one in classes:
+            number: i64 = int(self._inner[one])
             if int(known[number]) != present:
                 known[number] = int(present)
                 sums.squares += int(self._squares[number])
                 sums.first += int(self._firsts[number])
                 sums.second += int(self._seconds[number])
-                paths[taken] = number
+                paths[taken] = int(number)
                 paths[taken + 1] = self._shorter[number]
                 taken += 2
             else:
                 # An empty path: from a keyword to itself.
-                paths[taken] = paths[taken + 1] = number
+                paths[taken] = paths[taken + 1] = int(number)
                 taken += 2
         sums.paths = paths
         self._give_back(slate)
@@ -124,14 +133,14 @@ class WalkedKeywords(KeywordSums):
 
     def numbers(self, text: str, classes: Sequence[int]) -> list[int]:
         slate = self._read(text)
-        paths, shorter = slate.paths, self._shorter
+        paths, shorter, outer = slate.paths, self._shorter, self._outer
         numbers = list(set(classes))
         taken: i64 = 0
         while taken < slate.taken:
             number: i64 = int(paths[taken])
             counted: i64 = int(paths[taken + 1])
             while number != counted:
-                numbers.append(number)
+                numbers.append(int(outer[number]))
                 number = int(shorter[number])
             taken += 2
         self._give_back(slate)
@@ -285,6 +294,19 @@ class WalkedKeywords(KeywordSums):
         slate.present += 1
         if slate.present < _LARGEST:
             self._idle.append(slate)
+
+
+def _in_order(keywords: Keywords, order: Sequence[int]) -> Keywords:
+    """The same keywords in another order."""
+    return Keywords(
+        [keywords.spellings[number] for number in order],
+        [keywords.rows[number] for number in order],
+        [keywords.squares[number] for number in order],
+        [keywords.firsts[number] for number in order],
+        [keywords.seconds[number] for number in order],
+        keywords.loud_from,
+        keywords.labels,
+    )
 
 
 def _told(slate: Slate) -> WalkedSums:

@@ -7,7 +7,7 @@ from math import log
 from typing import TYPE_CHECKING
 
 from routing.triage.trie import WIDTH, Trie
-from routing.triage.vectors import fractions, zeros
+from routing.triage.vectors import fractions, packed, zeros
 
 if TYPE_CHECKING:
     from librt.vecs import vec
@@ -27,21 +27,28 @@ class _Slate:
 class SegmentWalk:
     """The dictionary as a tree. Immutable but for what it lends; safe to share between threads."""
 
-    __slots__ = ("_idle", "_likely", "_trie", "_unknown")
+    __slots__ = ("_idle", "_likely", "_numbers", "_trie", "_unknown")
 
     def __init__(self, words: Sequence[str], counts: Sequence[int], total: int) -> None:
         """``counts`` tells how often each of the ``words`` was met, ``total`` how many words that were."""
-        self._trie = Trie(words)
+        # What is met most is numbered first, so that its numbers lie together in memory.
+        order = sorted(range(len(counts)), key=counts.__getitem__, reverse=True)
+        numbers = [0] * len(order)
+        for place, number in enumerate(order):
+            numbers[number] = place
+        self._trie = Trie(words, numbers)
         self._unknown = log(1) - log(total)
         """How likely a word is that nobody knows, as all of these by its logarithm."""
         self._likely: vec[float] = fractions(len(counts))
-        for number, count in enumerate(counts):
-            self._likely[number] = log(count or 1) - log(total)
+        for place, number in enumerate(order):
+            self._likely[place] = log(counts[number] or 1) - log(total)
+        self._numbers: vec[i32] = packed(order)
         self._idle: list[_Slate] = []
 
     def number(self, word: str) -> int:
         """The number of ``word``; -1 where it is unknown."""
-        return self._trie.exactly(word)
+        number = self._trie.exactly(word)
+        return -1 if number < 0 else int(self._numbers[number])
 
     def inside(self, text: str) -> list[bool]:
         """For each position of ``text``, its end too, whether it lies within a word of the most probable cut."""

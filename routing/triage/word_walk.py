@@ -41,14 +41,15 @@ class WalkedWords(Words):
 class _Slate:
     """What is marked for one message: a number is in the set where its place holds the present stamp."""
 
-    __slots__ = ("found", "orders", "present", "roles", "slots")
+    __slots__ = ("found", "keywords", "orders", "present", "roles", "slots")
 
-    def __init__(self, roles: int, slots: int, rules: int) -> None:
+    def __init__(self, roles: int, slots: int, rules: int, keywords: int) -> None:
         self.present: i64 = 1
         self.roles: vec[i32] = zeros(roles)
         self.slots: vec[i32] = zeros(slots)
         self.orders: vec[i32] = zeros(rules)
         self.found: vec[i32] = zeros(roles)
+        self.keywords: vec[i32] = zeros(keywords)
 
 
 class WordWalk:
@@ -58,6 +59,7 @@ class WordWalk:
         "_absent",
         "_cues",
         "_idle",
+        "_keywords",
         "_program",
         "_rules",
         "_services",
@@ -88,10 +90,12 @@ class WordWalk:
             absent.append(len(program))
             program += (len(one), *one)
         self._absent: vec[i32] = packed(absent)
+        self._keywords = sorted({number for role in roles for number in role.taught})
+        place_of = {number: place for place, number in enumerate(self._keywords)}
         taught: list[int] = []
         for role in roles:
             taught.append(len(program))
-            program += (len(role.taught), *role.taught)
+            program += (len(role.taught), *(place_of[number] for number in role.taught))
         self._taught: vec[i32] = packed(taught)
         self._program: vec[i32] = packed(program)
         self._traits: vec[i32] = packed(
@@ -169,8 +173,11 @@ class WordWalk:
         return hits
 
     def taught(self, words: WalkedWords) -> list[int]:
-        """The numbers of the learned keywords that stand for the classes of ``words``, some more than once."""
+        """The numbers of the learned keywords that stand for the classes of ``words``, each once."""
         program, numbers, taught_at = self._program, words.numbers, self._taught
+        slate = self._borrow()
+        seen = slate.keywords
+        present: i64 = slate.present
         taught: list[int] = []
         count: i64 = len(numbers)
         each: i64 = 0
@@ -179,8 +186,12 @@ class WordWalk:
             until: i64 = at + int(program[at])
             while at < until:
                 at += 1
-                taught.append(int(program[at]))
+                keyword: i64 = int(program[at])
+                if int(seen[keyword]) != present:
+                    seen[keyword] = int(present)
+                    taught.append(self._keywords[keyword])
             each += 1
+        self._give_back(slate)
         return taught
 
     def services(self, words: Words) -> list[int]:
@@ -271,7 +282,7 @@ class WordWalk:
         try:
             return self._idle.pop()
         except IndexError:
-            return _Slate(len(self._traits), self._slots, self._rules)
+            return _Slate(len(self._traits), self._slots, self._rules, len(self._keywords))
 
     def _give_back(self, slate: _Slate) -> None:
         # Another stamp takes everything out; the rows are made anew before stamps are used up.

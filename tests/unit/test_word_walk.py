@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,6 +10,7 @@ from routing.triage.lexicon import CUE, Lexicon, Part, Rule
 from routing.triage.matcher import IDIOM, QUESTION_WORD, REPAIRED, Matcher
 from routing.triage.normalise import Normalised
 from routing.triage.reading import Reading
+from routing.triage.segment import Segmenter
 from tests.unit.triage_fixture import packaged_triage
 
 WORDS = st.text("漏水停电没", min_size=1, max_size=3)
@@ -28,13 +30,18 @@ RULES = st.builds(
 )
 
 
+@pytest.fixture(scope="module")
+def segmenter() -> Segmenter:
+    return packaged_triage().segmenter
+
+
 @given(
-    st.fixed_dictionaries({name: st.frozensets(WORDS, min_size=1, max_size=4) for name in CLASSES}),
-    st.lists(RULES, min_size=1, max_size=8).map(tuple),
-    st.lists(st.text("漏水停电没a\U0001f4a7", max_size=12), min_size=1, max_size=3),
+    classes=st.fixed_dictionaries({name: st.frozensets(WORDS, min_size=1, max_size=4) for name in CLASSES}),
+    rules=st.lists(RULES, min_size=1, max_size=8).map(tuple),
+    texts=st.lists(st.text("漏水停电没a\U0001f4a7", max_size=12), min_size=1, max_size=3),
 )
 def test_walking_finds_what_searching_finds(
-    classes: dict[str, frozenset[str]], rules: tuple[Rule, ...], texts: list[str]
+    classes: dict[str, frozenset[str]], rules: tuple[Rule, ...], texts: list[str], segmenter: Segmenter
 ) -> None:
     lexicon = Lexicon(classes=classes, rules=rules)
     searching, walking = (Matcher(lexicon, len, walks=walks) for walks in (False, True))
@@ -48,7 +55,6 @@ def test_walking_finds_what_searching_finds(
         hits = [(walking.roles[number].slots, *span) for number, *span in walking.hits(walked)]
         assert hits == [(searching.roles[number].slots, *span) for number, *span in searching.hits(found)]
         held = searching.services(found) + searching.cues(found)
-        segmenter = packaged_triage().segmenter
         by_search, by_walk = (
             Reading(Normalised(text, text), words, held, matcher, segmenter).index
             for matcher, words in ((searching, found), (walking, walked))
