@@ -49,11 +49,13 @@ BRIEF: Final = 8
 ALONE_DANGER_OPEN_FROM: Final = 0.9
 """The same where no rule sees anything and keywords tell a danger."""
 ASKED_OPEN_FROM: Final = 1.0
-"""The same for what one asks about, unless a rule is sure of it and the question is put politely and to nobody in
-particular ("请问…怎么办"): people talk of their papers and insurance with everybody."""
+"""The same for what one asks about, unless it is a danger, or a rule is sure of it and the question is put politely and
+to nobody in particular ("请问…怎么办"): people talk of their papers and insurance with everybody."""
 UNASKED: Final = -0.2
 """Learned score of a request below which nothing is opened, whatever a rule names, unless several rules see the same
-matter and the text says at which house."""
+matter and the text says at which house, or it is a danger (``CRIED_OUT``)."""
+CRIED_OUT: Final = 1.0
+"""Score of a service's rules that only a danger reaches which several of them name: nobody is asked whether it is one."""
 ANYWHERE_OPEN_FROM: Final = 1.6
 """The same where it happens anywhere and nothing ties the message to the neighbourhood."""
 SILENCE: Final = 0.1
@@ -170,6 +172,7 @@ def settle(scored: Scored, reading: LearnedReading, thresholds: Thresholds) -> S
                 told < 0
                 and reading.score(REQUEST) < UNASKED
                 and not (scored.is_located and service.base > thresholds.open)
+                and service.base <= CRIED_OUT
             )
             or (service.is_anywhere and joint < ANYWHERE_OPEN_FROM)
             or (first is None and joint < (ALONE_DANGER_OPEN_FROM if danger else ALONE_OPEN_FROM))
@@ -177,7 +180,7 @@ def settle(scored: Scored, reading: LearnedReading, thresholds: Thresholds) -> S
             or (
                 joint < ASKED_OPEN_FROM
                 and code.startswith(ASKED_ABOUT)
-                and not (inquires and service.base >= thresholds.open)
+                and not (certain or (inquires and service.base >= thresholds.open))
             )
         ):
             service.final = min(service.final, thresholds.open - 0.01)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from routing.catalogue import Urgency
-from routing.triage.decision import EvidenceKind, Ignore
+from routing.triage.decision import EvidenceKind, Ignore, OpenTicket
 from tests.unit.triage_fixture import packaged_triage
 
 
@@ -85,6 +85,8 @@ from tests.unit.triage_fixture import packaged_triage
         "高压线断了掉下来滋滋响",
         "水里有电 一个孩子被电倒",
         "配电箱在冒火花",
+        "楼道电表箱烧了，一股糊味",
+        "小孩走丢了，穿黄色外套",
         "有人要跳楼",
         "天台上有个人要往下跳",
         "小孩爬到窗户外面了",
@@ -210,6 +212,7 @@ def test_somebody_is_in_danger(text: str) -> None:
         "羊水检查挂什么科",
         "打麻将打到没声了",
         "爷爷今天出院了",
+        "娃还没回来，奶奶在家等着，你们先吃",
         "我爸心脏病手术很成功",
         "孩子打疫苗哭得撕心裂肺",
         "在车里等了半天老婆还没出来",
@@ -260,3 +263,7 @@ def test_a_parcel_named_beside_it_does_not_make_a_danger_less() -> None:
     decision = packaged_triage().decide("拿外卖的时候看见有人晕倒在门口，快来人")
     assert not isinstance(decision, Ignore)
     assert decision.urgency is Urgency.EMERGENCY
+
+
+def test_nobody_is_asked_whether_a_danger_that_a_rule_names_is_one() -> None:
+    assert isinstance(packaged_triage().decide("小孩走丢了，穿红衣服"), OpenTicket)
