@@ -55,7 +55,7 @@ UNASKED: Final = -0.2
 """Learned score of a request below which nothing is opened, whatever a rule names, unless several rules see the same
 matter and the text says at which house, or it is a danger (``CRIED_OUT``)."""
 CRIED_OUT: Final = 1.0
-"""Score of a service's rules that only a danger reaches which several of them name: nobody is asked whether it is one."""
+"""Score of a service's rules that only a danger reaches which several of them name; nobody is asked whether it is."""
 ANYWHERE_OPEN_FROM: Final = 1.6
 """The same where it happens anywhere and nothing ties the message to the neighbourhood."""
 SILENCE: Final = 0.1
