@@ -15,9 +15,10 @@ messages cheap."""
 NEIGHBOURS: Final = 6
 """Hits on either side of a rule's first part that are tried as its next one."""
 
-Hit = tuple[int, int, int]
+Hit = tuple[int, ...]
 """A word of the lexicon in a text: the number of its spelling, its start and its end. As the search gives it, for a
-message holds dozens."""
+message holds dozens; of no told length, as compiled code takes those for three numbers and makes a tuple of them anew
+wherever one is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ class HitIndex:
     def _from(self, anchor: Hit, compiled: CompiledRule) -> Match | None:
         """How the rule holds with ``anchor`` as its first part; None where it does not."""
         self.steps += 1
-        _, start, end = anchor
+        start, end = anchor[1], anchor[2]
         length = end - start
         chosen = [anchor]
         for slot, ordered in compiled.further:
@@ -115,7 +116,7 @@ class HitIndex:
             if following is None:
                 return None
             chosen.append(following)
-            _, first, last = following
+            first, last = following[1], following[2]
             length += last - first
             if first < start:
                 start = first
@@ -149,12 +150,13 @@ class HitIndex:
         best: Hit | None = None
         best_distance = 0
         for candidate in hits:
-            _, start, end = candidate
+            start = candidate[1]
             distance = start - centre if start > centre else centre - start
             if best is not None and distance >= best_distance:
                 continue
-            for _, taken, until in chosen:
-                if start < until and taken < end:
+            end = candidate[2]
+            for taken in chosen:
+                if start < taken[2] and taken[1] < end:
                     break
             else:
                 best, best_distance = candidate, distance

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from routing.triage.keywords import BEGIN, END
 from routing.triage.vectors import zeros
 
 if TYPE_CHECKING:
     from librt.vecs import vec
     from mypy_extensions import i32, i64
 
+_BEGIN: Final = 0x5E
+_END: Final = 0x24
+"""The codes of ``BEGIN`` and ``END``, here as compiled code has numbers at hand."""
 _SHARED: Final = 1 << 10
 """Numbers that the characters of a text share when it is told which of them recur."""
 LAST_SHARED: Final = _SHARED - 1
@@ -57,7 +59,7 @@ class Slate:
             self.paths = zeros(4 * length + 4)
         codes, seen, recurring = self.codes, self.seen, self.recurring
         present: i64 = self.present
-        codes[0] = ord(BEGIN)
+        codes[0] = _BEGIN
         recurs = False
         at: i64 = 0
         while at < length:
@@ -70,10 +72,12 @@ class Slate:
                 recurs = True
             else:
                 seen[code] = int(present)
-        codes[at + 1] = ord(END)
+        codes[at + 1] = _END
         # The frame is made of characters, which a text may hold as well.
-        for sign in (ord(BEGIN), ord(END)):
-            if int(seen[sign & LAST_SHARED]) == present:
-                recurring[sign & LAST_SHARED] = int(present)
-                recurs = True
+        if int(seen[_BEGIN & LAST_SHARED]) == present:
+            recurring[_BEGIN & LAST_SHARED] = int(present)
+            recurs = True
+        if int(seen[_END & LAST_SHARED]) == present:
+            recurring[_END & LAST_SHARED] = int(present)
+            recurs = True
         return recurs
