@@ -43,12 +43,18 @@ _COMPLAINED_OF: Final = frozenset(
 """What others do or leave undone: "请管一管" about it is a complaint rather than a call for help."""
 
 
+# Looking a member up in its enumeration takes far longer than all that is done with it.
+_EMERGENCY: Final = Urgency.EMERGENCY
+_COMPLAINT: Final = AppealType.COMPLAINT
+_HELP: Final = AppealType.HELP
+
+
 def appeal_of(service: ServiceScore, cues: Container[str], defaults: Mapping[str, AppealType]) -> AppealType:
     """The kind of appeal: what the matched rule says, else the cues, else what the service usually is."""
-    if service.urgency is Urgency.EMERGENCY:
-        return AppealType.HELP
+    if service.urgency is _EMERGENCY:
+        return _HELP
     if service.code in _ALWAYS:
-        return defaults.get(service.code, AppealType.COMPLAINT)
+        return defaults.get(service.code, _COMPLAINT)
     heaviest, longest, told = 0.0, 0, None
     for match in service.matches:
         rule = match.rule
@@ -59,7 +65,7 @@ def appeal_of(service: ServiceScore, cues: Container[str], defaults: Mapping[str
     for name, kind in _BY_CUE:
         if name in cues and _fits(service.code, kind):
             return kind
-    return defaults.get(service.code, AppealType.COMPLAINT)
+    return defaults.get(service.code, _COMPLAINT)
 
 
 SUGGESTS: Final = "mark_suggest"
@@ -79,8 +85,8 @@ def marked_in(cues: Container[str]) -> dict[AppealType, float]:
 
 def _fits(service_code: str, kind: AppealType) -> bool:
     places = _SELDOM.get(kind)
-    if service_code.startswith(("service.", "civic.")) and kind is AppealType.COMPLAINT:
+    if service_code.startswith(("service.", "civic.")) and kind is _COMPLAINT:
         return False
-    if kind is AppealType.HELP and service_code in _COMPLAINED_OF:
+    if kind is _HELP and service_code in _COMPLAINED_OF:
         return False
     return places is None or service_code.partition(".")[0] in places or service_code in places

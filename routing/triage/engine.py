@@ -35,6 +35,10 @@ ALTERNATIVES: Final = 3
 """Other services offered beside the best one: as many as fit under a message as buttons."""
 
 
+# Looking a member up in its enumeration takes far longer than all that is done with it.
+_EMERGENCY: Final = Urgency.EMERGENCY
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """A decision and how it came about, for a person who asks why."""
@@ -251,9 +255,7 @@ def _may_ask(services: Sequence[CompiledRule], reading: LearnedReading | None) -
     """Whether anything but silence can come of a message in which these rules may hold."""
     if reading is None:
         return bool(services)
-    return may_be_request(reading, named=bool(services)) or any(
-        one.rule.urgency is Urgency.EMERGENCY for one in services
-    )
+    return may_be_request(reading, named=bool(services)) or any(one.rule.urgency is _EMERGENCY for one in services)
 
 
 def _dangers(service: ServiceScore) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -78,22 +77,18 @@ class HitIndex:
 
     def first(self, compiled: CompiledRule) -> Match | None:
         """The first way in which the rule holds; None where it does not."""
-        anchors = self._by_slot.get(compiled.slots[0])
-        if anchors is None or self._is_forbidden(compiled):
-            return None
-        for anchor in anchors if len(anchors) <= ANCHORS else anchors[:ANCHORS]:
-            match = self._from(anchor, compiled)
+        for anchor in self.anchors(compiled):
+            match = self.match_from(anchor, compiled)
             if match is not None:
                 return match
         return None
 
-    def matches(self, compiled: CompiledRule) -> Iterator[Match]:
-        """Each way the rule holds, one per hit of its first part."""
-        if not self._is_forbidden(compiled):
-            for anchor in self.of(compiled.slots[0])[:ANCHORS]:
-                match = self._from(anchor, compiled)
-                if match is not None:
-                    yield match
+    def anchors(self, compiled: CompiledRule) -> list[Hit]:
+        """The hits of the rule's first part that are tried; none where the text has what it forbids."""
+        anchors = self._by_slot.get(compiled.slots[0])
+        if anchors is None or self._is_forbidden(compiled):
+            return []
+        return anchors if len(anchors) <= ANCHORS else anchors[:ANCHORS]
 
     def _is_forbidden(self, compiled: CompiledRule) -> bool:
         """Whether the text has what the rule forbids."""
@@ -102,7 +97,7 @@ class HitIndex:
                 return True
         return False
 
-    def _from(self, anchor: Hit, compiled: CompiledRule) -> Match | None:
+    def match_from(self, anchor: Hit, compiled: CompiledRule) -> Match | None:
         """How the rule holds with ``anchor`` as its first part; None where it does not."""
         self.steps += 1
         start, end = anchor[1], anchor[2]

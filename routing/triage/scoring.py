@@ -44,6 +44,19 @@ ASKING: Final = frozenset({"howto", "request"})
 """Cues that are ground enough for the services one asks about rather than complains of."""
 
 
+# Looking a member up in its enumeration takes far longer than all that is done with it.
+_NORMAL: Final = Urgency.NORMAL
+_EMERGENCY: Final = Urgency.EMERGENCY
+_URGENT: Final = Urgency.URGENT
+_MARK: Final = Effect.MARK
+_PUSH: Final = Effect.PUSH
+_SILENCE: Final = Effect.SILENCE
+_DOUBT: Final = Effect.DOUBT
+_CALM: Final = Effect.CALM
+_FOR_SERVICE: Final = EvidenceKind.SERVICE
+_CANCELLED: Final = EvidenceKind.CANCELLED
+
+
 @dataclass(frozen=True, slots=True)
 class Thresholds:
     """Scores from which a ticket is opened, or the resident is asked."""
@@ -78,33 +91,33 @@ class ServiceScore:
         anywhere."""
         self.is_anywhere = False
         """Whether it happens anywhere (停电) and nothing ties the message to the neighbourhood."""
-        self.told_urgency = Urgency.NORMAL
+        self.told_urgency = _NORMAL
         """The most pressing of the matched rules."""
-        self.learned_urgency = Urgency.NORMAL
+        self.learned_urgency = _NORMAL
         """What learned keywords make of it; rules can only be more pressing."""
 
     def add(self, match: Match) -> None:
         """Counts one more match of a rule for this service."""
         self.matches.append(match)
         urgency = match.rule.urgency
-        if urgency is not Urgency.NORMAL and urgency.rank > self.told_urgency.rank:
+        if urgency is not _NORMAL and urgency.rank > self.told_urgency.rank:
             self.told_urgency = urgency
 
     def talk_down(self) -> None:
         """Makes an emergency urgent only: nobody is in danger, whatever a rule names."""
-        if self.told_urgency is Urgency.EMERGENCY:
-            self.told_urgency = Urgency.URGENT
+        if self.told_urgency is _EMERGENCY:
+            self.told_urgency = _URGENT
 
     @property
     def urgency(self) -> Urgency:
         """The more pressing of what the rules and the learned keywords say."""
         told, learned = self.told_urgency, self.learned_urgency
-        return told if learned is Urgency.NORMAL or told.rank > learned.rank else learned
+        return told if learned is _NORMAL or told.rank > learned.rank else learned
 
     @property
     def is_emergency(self) -> bool:
         """Whether a rule says that somebody or something is in danger now."""
-        return self.told_urgency is Urgency.EMERGENCY
+        return self.told_urgency is _EMERGENCY
 
 
 Reason = tuple[Match, EvidenceKind, float, str | None]
@@ -162,11 +175,14 @@ def score(
         target = compiled.rule.target
         if reading.takes_back:
             match = None
-            for one in reading.index.matches(compiled):
+            for anchor in reading.index.anchors(compiled):
+                one = reading.index.match_from(anchor, compiled)
+                if one is None:
+                    continue
                 if not (reading.is_denied(one) or reading.is_imagined(one)):
                     match = one
                     break
-                reasons.append((one, EvidenceKind.CANCELLED, 0.0, target))
+                reasons.append((one, _CANCELLED, 0.0, target))
         else:
             match = reading.index.first(compiled)
         if match is not None:
@@ -174,7 +190,7 @@ def score(
             if service is None:
                 service = services[target] = ServiceScore(target)
             service.add(match)
-            reasons.append((match, EvidenceKind.SERVICE, compiled.rule.weight, target))
+            reasons.append((match, _FOR_SERVICE, compiled.rule.weight, target))
     if not reasons:
         # Cues without anything that they could speak for say nothing.
         return Scored([], {}, [], reading.index.steps)
@@ -186,17 +202,18 @@ def score(
         name: matches[0] if len(matches) == 1 else max(matches, key=_strength) for name, matches in present.items()
     }
     counted = _counted(strongest, present, lexicon.cues)
-    is_calm = any(cue.effect is Effect.CALM for cue, _ in counted.values())
+    is_calm = any(one.cue.effect is _CALM for one in counted)
     if is_calm:
         services = _without_danger(services)
-    for name, (cue, strength) in counted.items():
-        reasons.append((strongest[name], _kind(cue.effect), _signed(cue, strength), None))
+    for one_cue in counted:
+        cue = one_cue.cue
+        reasons.append((strongest[one_cue.name], _kind(cue.effect), _signed(cue, one_cue.strength), None))
     for service in services.values():
         matches = service.matches
         service.base = _sum([match.rule.weight for match in matches])
         if len(services) > 1:
-            service.rank = _sum(list(map(_specific_weight, matches))) * lexicon.ranks.get(service.code, 1.0)
-        service.final, is_doubted = _final(service, counted.values())
+            service.rank = _sum([_specific_weight(match) for match in matches]) * lexicon.ranks.get(service.code, 1.0)
+        service.final, is_doubted = _final(service, counted)
         is_ambient = service.code in lexicon.ambient and not (located or _is_grounded(service, strongest))
         service.is_anywhere = is_ambient
         service.is_doubtful = is_doubted or (
@@ -215,14 +232,14 @@ def _without_danger(services: Mapping[str, ServiceScore]) -> dict[str, ServiceSc
     left: dict[str, ServiceScore] = {}
     for code, service in services.items():
         for match in service.matches:
-            if match.rule.urgency is not Urgency.EMERGENCY:
+            if match.rule.urgency is not _EMERGENCY:
                 left.setdefault(code, ServiceScore(code)).add(match)
     return left
 
 
 def _order(service: ServiceScore) -> tuple[bool, bool, float]:
     """Best last: those that something speaks for, of these emergencies, then the higher rank."""
-    return service.final > 0, service.urgency is Urgency.EMERGENCY, service.rank
+    return service.final > 0, service.urgency is _EMERGENCY, service.rank
 
 
 def _strength(match: Match) -> tuple[float, int]:
@@ -243,64 +260,80 @@ def _specific_weight(match: Match) -> float:
     return weight - DISTANT * gap if gap > 0 else weight
 
 
+class _Counted:
+    """A cue that counts, and how strongly."""
+
+    __slots__ = ("cue", "name", "strength")
+
+    def __init__(self, name: str, cue: Cue, strength: float) -> None:
+        self.name = name
+        self.cue = cue
+        self.strength = strength
+
+
 def _counted(
     strongest: Mapping[str, Match], present: Mapping[str, list[Match]], cues: Mapping[str, Cue]
-) -> dict[str, tuple[Cue, float]]:
+) -> list[_Counted]:
     """The cues that count, with their strength: rules of weight below 1 must come in pairs (two hints of a notice)."""
-    counted: dict[str, tuple[Cue, float]] = {}
+    counted: list[_Counted] = []
     for name in strongest:
         cue = cues[name]
-        if cue.effect is Effect.MARK:
+        effect = cue.effect
+        if effect is _MARK:
             continue
-        matches = present[name]
-        certainty = min(1.0, sum([match.rule.weight for match in matches]))
-        if cue.effect is not Effect.PUSH and certainty < 1.0:
+        certainty = 0.0
+        for match in present[name]:
+            certainty += match.rule.weight
+        if certainty > 1.0:
+            certainty = 1.0
+        if certainty < 1.0 and effect is not _PUSH:
             continue
-        if not cue.yields_to.isdisjoint(strongest):
+        if cue.yields_to and not cue.yields_to.isdisjoint(strongest):
             continue
-        counted[name] = (cue, cue.strength * certainty)
+        counted.append(_Counted(name, cue, cue.strength * certainty))
     return counted
 
 
-def _final(service: ServiceScore, counted: Iterable[tuple[Cue, float]]) -> tuple[float, bool]:
+def _final(service: ServiceScore, counted: list[_Counted]) -> tuple[float, bool]:
     """The score after the cues, and whether one of them doubts it."""
     # Where life is in danger a joking tone or a question mark changes nothing.
-    in_danger = service.urgency is Urgency.EMERGENCY
+    in_danger = service.urgency is _EMERGENCY
     pushes, left, cap = 0.0, 1.0, 1.0
     is_doubted = False
-    for cue, strength in counted:
+    for one in counted:
+        cue = one.cue
         if cue.spares and (not cue.touches(service.code) or (in_danger and SPARED_DANGER in cue.spares)):
             continue
-        doubts = cue.effect is Effect.DOUBT and not in_danger
+        doubts = cue.effect is _DOUBT and not in_danger
         is_doubted = is_doubted or doubts
         if service.base < TOPIC_ONLY and cue.name in NO_REQUEST:
             continue
-        if cue.effect is Effect.PUSH:
-            pushes += strength
-        elif cue.effect is Effect.SILENCE:
-            left *= 1.0 - strength
+        if cue.effect is _PUSH:
+            pushes += one.strength
+        elif cue.effect is _SILENCE:
+            left *= 1.0 - one.strength
         elif doubts:
-            cap = min(cap, strength)
+            cap = min(cap, one.strength)
     return min(1.0, cap, min(1.0, service.base + min(PUSH_MOST, pushes)) * left), is_doubted
 
 
 def _is_grounded(service: ServiceScore, cues: Iterable[str]) -> bool:
-    if service.urgency is Urgency.EMERGENCY or not GROUNDS.isdisjoint(cues):
+    if service.urgency is _EMERGENCY or not GROUNDS.isdisjoint(cues):
         return True
     return service.code.startswith(ASKED_ABOUT) and not ASKING.isdisjoint(cues)
 
 
 def _kind(effect: Effect) -> EvidenceKind:
     """What the evidence of a cue with this effect is."""
-    if effect is Effect.PUSH:
+    if effect is _PUSH:
         return EvidenceKind.PUSH
-    if effect is Effect.SILENCE:
+    if effect is _SILENCE:
         return EvidenceKind.SILENCE
-    return EvidenceKind.DOUBT if effect is Effect.DOUBT else EvidenceKind.CALM
+    return EvidenceKind.DOUBT if effect is _DOUBT else EvidenceKind.CALM
 
 
 def _signed(cue: Cue, strength: float) -> float:
-    return strength if cue.effect is Effect.PUSH else -strength
+    return strength if cue.effect is _PUSH else -strength
 
 
 def _evidence(text: Normalised, match: Match, kind: EvidenceKind, weight: float, service: str | None) -> Evidence:

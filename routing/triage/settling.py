@@ -91,6 +91,12 @@ URGENT_FROM: Final = 0.15
 APPEAL_SHARE: Final = 0.3
 """What the kind of appeal that the rules see adds to its learned score."""
 
+# Looking a member up in its enumeration takes far longer than all that is done with it.
+_NORMAL: Final = Urgency.NORMAL
+_EMERGENCY: Final = Urgency.EMERGENCY
+_URGENT: Final = Urgency.URGENT
+_CANCELLED: Final = EvidenceKind.CANCELLED
+
 _APPEALS: Final = [(one, APPEAL + one.value) for one in AppealType]
 
 SHOWN: Final = 4
@@ -102,7 +108,7 @@ def joint_score(reading: LearnedReading, scored: Scored) -> float:
     told = _told(reading) + FIT_SHARE * reading.highest_under(SERVICE)
     for _, kind, _, _ in scored.reasons:
         # What one proposes is not there yet: "要是画条斑马线就好了" takes nothing back.
-        if kind is EvidenceKind.CANCELLED and SUGGESTS not in scored.cues:
+        if kind is _CANCELLED and SUGGESTS not in scored.cues:
             told -= DENIED_SHARE
             break
     if not scored.services:
@@ -230,7 +236,7 @@ def settled_appeal(
 ) -> AppealType:
     """The kind of appeal that the keywords tell, a little drawn to what the rules say."""
     told = appeal_of(service, cues, defaults)
-    if reading is None or service.urgency is Urgency.EMERGENCY:
+    if reading is None or service.urgency is _EMERGENCY:
         return told
     best, most = told, float("-inf")
     marked = marked_in(cues)
@@ -244,8 +250,8 @@ def settled_appeal(
 def _urgency(reading: LearnedReading, service: ServiceScore, *, danger: bool) -> Urgency:
     """What the keywords add to the urgency of the rules; where rules matched, those know better what is urgent."""
     if danger:
-        return Urgency.EMERGENCY
-    return Urgency.URGENT if not service.matches and reading.score(URGENT) >= URGENT_FROM else Urgency.NORMAL
+        return _EMERGENCY
+    return _URGENT if not service.matches and reading.score(URGENT) >= URGENT_FROM else _NORMAL
 
 
 def _evidence(one: Contribution, text: str, label: str, service: str | None) -> Evidence:
