@@ -205,7 +205,10 @@ class Triage:
         cues = self._matcher.cues(words)
         reading = Reading(normalised, words, services + cues, self._matcher, self._segmenter)
         located = place is not None and place.is_numbered
-        return normalised, score(reading, services, cues, self.thresholds, lexicon=self.lexicon, located=located), place
+        scored = score(reading, services, cues, self.thresholds, lexicon=self.lexicon, located=located)
+        if self._matcher.standing is not None:
+            self._matcher.standing.release(reading.index)
+        return normalised, scored, place
 
     def _decision(
         self,

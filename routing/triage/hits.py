@@ -73,7 +73,11 @@ class HitIndex:
 
     def of(self, slot: int) -> list[Hit]:
         """The hits that fill ``slot``, in the order of the text."""
-        return self._by_slot.get(slot) or []
+        return self.at(slot) or []
+
+    def at(self, slot: int) -> list[Hit] | None:
+        """The same; None where there are none."""
+        return self._by_slot.get(slot)
 
     def first(self, compiled: CompiledRule) -> Match | None:
         """The first way in which the rule holds; None where it does not."""
@@ -85,7 +89,7 @@ class HitIndex:
 
     def anchors(self, compiled: CompiledRule) -> list[Hit]:
         """The hits of the rule's first part that are tried; none where the text has what it forbids."""
-        anchors = self._by_slot.get(compiled.slots[0])
+        anchors = self.at(compiled.slots[0])
         if anchors is None or self._is_forbidden(compiled):
             return []
         return anchors if len(anchors) <= ANCHORS else anchors[:ANCHORS]
@@ -93,7 +97,7 @@ class HitIndex:
     def _is_forbidden(self, compiled: CompiledRule) -> bool:
         """Whether the text has what the rule forbids."""
         for slot in compiled.absent:
-            if slot in self._by_slot:
+            if self.at(slot) is not None:
                 return True
         return False
 
@@ -104,7 +108,7 @@ class HitIndex:
         length = end - start
         chosen = [anchor]
         for slot, ordered in compiled.further:
-            hits = self._by_slot.get(slot)
+            hits = self.at(slot)
             if hits is None:
                 return None
             following = self._following(slot, chosen[-1][2]) if ordered else self._nearest(slot, hits, chosen)

@@ -92,6 +92,7 @@ _UNIT_MARK: Final = 8
 _FLOOR_MARK: Final = 16
 _LINKED: Final = 32
 _PICKED_UP: Final = 64
+_REWRITTEN: Final = 128
 _TRAITS: Final = table(
     (_CORRECTED, "错更不抱"),
     (_NUMBER, string.ascii_lowercase + "甲乙丙丁" + CHINESE + "".join(filter(str.isdecimal, map(chr, range(1 << 16))))),
@@ -100,6 +101,7 @@ _TRAITS: Final = table(
     (_FLOOR_MARK, "楼层f"),
     (_LINKED, LINKS),
     (_PICKED_UP, "取码货"),
+    (_REWRITTEN, "壹贰叁肆伍陆柒捌玖拾零《\u20e3"),
 )
 _MAY_CORRECT: Final = re.compile(r"错|更正|抱歉|不(?:[对是]|好意思)")
 _STOREY: Final = re.compile(rf"[\d{CHINESE}]\s?(?:[楼层]|/?f)")
@@ -141,13 +143,14 @@ def place_in(text: str, aliases: Mapping[str, Place] | None = None) -> Place | N
     Of several values the first counts; after a correction ("说错了，是5栋") only what follows it.
     """
     seen = traits_in(text, _TRAITS)
-    if _KEYCAP in text:
-        text = text.replace("\ufe0f", "").replace(_KEYCAP, "")
-    if seen & _BUILDING_MARK and _CAPITAL.search(text):
-        text = text.translate(_SMALL)
-        seen |= _NUMBER
-    if "零" in text or "《" in text:
-        text = _TITLE.sub("", _MIXED.sub("0", text))
+    if seen & _REWRITTEN:
+        if _KEYCAP in text:
+            text = text.replace("\ufe0f", "").replace(_KEYCAP, "")
+        if seen & _BUILDING_MARK and _CAPITAL.search(text):
+            text = text.translate(_SMALL)
+            seen |= _NUMBER
+        if "零" in text or "《" in text:
+            text = _TITLE.sub("", _MIXED.sub("0", text))
     corrections = list(_CORRECTION.finditer(text)) if seen & _CORRECTED and _MAY_CORRECT.search(text) else []
     if corrections:
         correction = corrections[-1]

@@ -40,7 +40,7 @@ class Reading:
         self.text = text
         self._breaks: list[int] | None = None
         self._sentence_breaks: list[int] | None = None
-        self.index = HitIndex(_standing(text.text, words, rules, matcher, segmenter))
+        self.index = _standing(text.text, words, rules, matcher, segmenter)
         self._negations = self.index.of(matcher.slot("negation"))
         self._hypotheses = self.index.of(matcher.slot("hypothesis"))
         self.takes_back = bool(self._negations or self._hypotheses)
@@ -89,7 +89,7 @@ class Reading:
 
 def _standing(
     text: str, words: Words, rules: Sequence[CompiledRule], matcher: Matcher, segmenter: Segmenter
-) -> dict[int, list[Hit]]:
+) -> HitIndex:
     """The hits that matter, by slot: where a short one matters it must stand on word boundaries; what an idiom covers
     (没电 in 手机没电), homes with the number of an emergency call and small words inside longer ones (没 in 没人管) are
     left out."""
@@ -144,7 +144,7 @@ def _standing(
                     else:
                         filling.append(hit)
     matcher.give_back(wanted)
-    return by_slot
+    return HitIndex(by_slot)
 
 
 def _idioms(hits: list[Hit], matcher: Matcher, boundaries: Boundaries) -> list[tuple[int, int]]:

@@ -97,6 +97,7 @@ _EMERGENCY: Final = Urgency.EMERGENCY
 _URGENT: Final = Urgency.URGENT
 _CANCELLED: Final = EvidenceKind.CANCELLED
 
+_LOWEST: Final = float("-inf")
 _APPEALS: Final = [(one, APPEAL + one.value) for one in AppealType]
 
 SHOWN: Final = 4
@@ -238,7 +239,7 @@ def settled_appeal(
     told = appeal_of(service, cues, defaults)
     if reading is None or service.urgency is _EMERGENCY:
         return told
-    best, most = told, float("-inf")
+    best, most = told, _LOWEST
     marked = marked_in(cues)
     for one, label in _APPEALS:
         score = reading.score(label) + (APPEAL_SHARE if one is told else 0.0) + marked.get(one, 0.0)

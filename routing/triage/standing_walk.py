@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from routing.triage.hits import CompiledRule, Hit
+from routing.triage.hits import CompiledRule, Hit, HitIndex
 from routing.triage.roles import Role
 from routing.triage.segment import Boundaries
 from routing.triage.trie import WIDTH, Trie
@@ -30,12 +30,37 @@ _LAST_STAMP: Final = (1 << 31) - 1
 class _Slate:
     """What is written down for one message: a slot is wanted where its place holds the present stamp."""
 
-    __slots__ = ("hits", "present", "wanted")
+    __slots__ = ("hits", "places", "present", "wanted")
 
     def __init__(self, slots: int) -> None:
         self.present: i64 = 1
         self.wanted: vec[i32] = zeros(slots)
+        self.places: vec[i32] = zeros(slots)
         self.hits: vec[i32] = zeros(_HIT * 128)
+
+
+class WalkedIndex(HitIndex):
+    """The hits of the slots that are wanted, by the places that these have on a slate."""
+
+    __slots__ = ("_fillings", "_slate")
+
+    def __init__(self, slate: _Slate, fillings: list[list[Hit] | None]) -> None:
+        super().__init__({})
+        self._slate: _Slate | None = slate
+        self._fillings = fillings
+
+    def at(self, slot: int) -> list[Hit] | None:
+        slate = self._slate
+        if slate is None or slot < 0:
+            return None
+        number: i64 = slot
+        return self._fillings[int(slate.places[number])] if int(slate.wanted[number]) == slate.present else None
+
+    def given_back(self) -> _Slate | None:
+        """The slate, on which nothing is looked up any more."""
+        slate = self._slate
+        self._slate = None
+        return slate
 
 
 class StandingWalk:
@@ -103,30 +128,37 @@ class StandingWalk:
         boundaries: Boundaries,
         covered: list[tuple[int, int]],
         is_undone: Callable[[str, int], bool],
-    ) -> dict[int, list[Hit]]:
+    ) -> WalkedIndex:
         """The hits that fill the slots of ``rules`` and those ``watched``, as ``_standing`` in ``reading.py`` tells.
 
         ``covered`` are stretches whose words mean something else, besides sayings; ``is_undone`` tells of a word of
-        repair at some place whether nobody made it.
+        repair at some place whether nobody made it. What is returned is to be released.
         """
         slate = self._borrow()
-        wanted = slate.wanted
+        wanted, places = slate.wanted, slate.places
         present: i64 = slate.present
-        for slot in watched:
-            wanted[slot] = int(present)
+        filled: i64 = 0
+        for one in watched:
+            wanted[one] = int(present)
+            places[one] = int(filled)
+            filled += 1
         asked, asked_at = self._asked, self._asked_at
         for rule in rules:
             order: i64 = rule.order
             at: i64 = int(asked_at[order])
             while at < int(asked_at[order + 1]):
-                wanted[int(asked[at])] = int(present)
+                slot: i64 = int(asked[at])
+                if int(wanted[slot]) != present:
+                    wanted[slot] = int(present)
+                    places[slot] = int(filled)
+                    filled += 1
                 at += 1
         count = self._find(text, slate, boundaries, covered)
         hits, traits = slate.hits, self._traits
         slots, slots_at = self._slots, self._slots_at
         inside = boundaries.inside
         question, repaired = self._question, self._repaired
-        found: dict[int, list[Hit]] = {}
+        fillings: list[list[Hit] | None] = [None] * filled
         reach: i64 = -1
         while count > 0:
             # They were written from the last on.
@@ -170,13 +202,19 @@ class StandingWalk:
                     continue
                 if slot == repaired and is_undone(text, start):
                     continue
-                filling = found.get(slot)
+                place: i64 = int(places[slot])
+                filling = fillings[place]
                 if filling is None:
-                    found[slot] = [hit]
+                    fillings[place] = [hit]
                 else:
                     filling.append(hit)
-        self._give_back(slate)
-        return found
+        return WalkedIndex(slate, fillings)
+
+    def release(self, index: HitIndex) -> None:
+        """Takes back what an ``index`` that nobody asks any more was made with."""
+        slate = index.given_back() if isinstance(index, WalkedIndex) else None
+        if slate is not None:
+            self._give_back(slate)
 
     def _find(self, text: str, slate: _Slate, boundaries: Boundaries, covered: list[tuple[int, int]]) -> i64:
         """Writes every word on the ``slate`` and adds to ``covered`` where sayings stand; tells how far it has written.
