@@ -23,7 +23,7 @@ NATIVE = ROOT / "build" / "native"
 """The package ``routing`` once more, with its compiled modules."""
 LOCK = ROOT / "requirements-compile.lock"
 
-COMPILED = ("triage/*.py", "catalogue.py", "place.py", "script.py")
+COMPILED = ("triage/*.py", "catalogue.py", "script.py")
 """What every message passes through, in ``routing``."""
 INTERPRETED = {
     "triage/evaluation.py": "runs at the desk of whoever tunes the lexicon, never for a message",

@@ -33,6 +33,23 @@ def test_the_compiled_form_decides_as_its_sources() -> None:
         assert compiled == interpreted
 
 
+@pytest.mark.skipif(not native.has_compiler(), reason="there is no C compiler on this machine")
+def test_tickets_are_opened_kept_and_read_again_with_the_compiled_form() -> None:
+    """What is stored is read again by the annotations of its class, which compiled classes do not keep."""
+    flow = native.ROOT / "tests" / "integration" / "test_flow_of_a_report.py"
+    # The sources must not come before the compiled form, as they do in other tests.
+    as_compiled = ["-p", "no:cacheprovider", "--import-mode=importlib", "--override-ini=pythonpath="]
+    ran = subprocess.run(
+        [sys.executable, "-P", "-m", "pytest", *as_compiled, str(flow), "-k", "sqlite and (confirmed or emergency)"],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (native.make(), native.ROOT)))},
+        cwd=native.ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout[-3000:]
+
+
 @pytest.fixture
 def copied(tmp_path: Path) -> ModuleType:
     """The program in a folder of its own, with what it compiles."""
