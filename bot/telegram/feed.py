@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime
+from time import monotonic
 from typing import Any, Literal, Protocol
 
 import structlog
@@ -118,7 +119,7 @@ class UpdateFeed:
         if isinstance(update, Nothing):
             self._count("nothing")
             return None
-        began = _monotonic()
+        began = monotonic()
         if not isinstance(update, Talk):
             return self._finish(update.update_id, raw, began, update)
         try:
@@ -152,7 +153,7 @@ class UpdateFeed:
             return
         self._count(handled)
         if handled == "handled":
-            self._metrics.handled_in(_monotonic() - began)
+            self._metrics.handled_in(monotonic() - began)
         if after is not None:
             await self._afterwards(update_id, after)
 
@@ -251,11 +252,6 @@ class UpdateFeed:
 
     def _count(self, outcome: str) -> None:
         self._metrics.ended(self._platform, outcome)
-
-
-def _monotonic() -> float:
-    """Seconds that no change of the machine's clock moves."""
-    return asyncio.get_running_loop().time()
 
 
 def _kind_of(error: Exception) -> str:
