@@ -18,8 +18,12 @@ _KINDS: Final = (
 _KIND: Final = re.compile(_KINDS)
 _LONGEST_NAME: Final = 6
 """Characters before the kind: no name begins earlier than so many before the first kind."""
+_BEGINS_KIND: Final = "".join(sorted({kind[0] for kind in _KINDS.split("|")}))
+"""The first characters of the kinds: where none of them stands, none of the kinds is tried."""
 # 北门路灯 is a lamp at the north gate, while 天门路 is a street.
-_NAMED: Final = re.compile(rf"(?P<name>[\u4e00-\u9fff]{{1,{_LONGEST_NAME}}}?(?:{_KINDS})(?!(?<=门路)[灯面]))" + _SIDE)
+_NAMED: Final = re.compile(
+    rf"(?P<name>[\u4e00-\u9fff]{{1,{_LONGEST_NAME}}}?(?=[{_BEGINS_KIND}])(?:{_KINDS})(?!(?<=门路)[灯面]))" + _SIDE
+)
 # The first look at a character is what makes this long choice quick: every alternative begins with one of these.
 _COMMON: Final = re.compile(
     r"(?=[a-z小院地库车商东南西北大正后侧负停顶楼天屋门保岗凉亭中花广充健游滑儿沙喷池人步连篮羽球垃河水配活快驿])"
