@@ -33,14 +33,25 @@ class CompiledRule:
     """The name of the cue that it speaks for; None where that is a service."""
     asked: tuple[int, ...] = field(init=False)
     """The slots that it asks about, wanted or forbidden."""
-    further: tuple[tuple[int, bool], ...] = field(init=False)
-    """The slots after the first, and whether they must closely follow the one before."""
+    first: int = field(init=False)
+    """The slot of its first part."""
+    further: str = field(init=False)
+    """The slots after the first, twice as large, and one more where they must closely follow the one before: as
+    characters, which in memory stand in a row, while tuples would lead to an object for each."""
+    forbidden: str = field(init=False)
+    """``absent`` as characters."""
+    near: int = field(init=False)
+    """Characters that its parts may span."""
 
     def __post_init__(self) -> None:
         target = self.rule.target
         object.__setattr__(self, "cue", target.removeprefix(CUE) if target.startswith(CUE) else None)
         object.__setattr__(self, "asked", (*self.slots, *self.absent))
-        object.__setattr__(self, "further", tuple(zip(self.slots[1:], self.ordered[1:], strict=True)))
+        object.__setattr__(self, "first", self.slots[0])
+        further = [2 * slot + ordered for slot, ordered in zip(self.slots[1:], self.ordered[1:], strict=True)]
+        object.__setattr__(self, "further", "".join(map(chr, further)))
+        object.__setattr__(self, "forbidden", "".join(map(chr, self.absent)))
+        object.__setattr__(self, "near", self.rule.near)
 
 
 class Match:
@@ -89,15 +100,16 @@ class HitIndex:
 
     def anchors(self, compiled: CompiledRule) -> list[Hit]:
         """The hits of the rule's first part that are tried; none where the text has what it forbids."""
-        anchors = self.at(compiled.slots[0])
+        anchors = self.at(compiled.first)
         if anchors is None or self._is_forbidden(compiled):
             return []
         return anchors if len(anchors) <= ANCHORS else anchors[:ANCHORS]
 
     def _is_forbidden(self, compiled: CompiledRule) -> bool:
         """Whether the text has what the rule forbids."""
-        for slot in compiled.absent:
-            if self.at(slot) is not None:
+        forbidden = compiled.forbidden
+        for place in range(len(forbidden)):
+            if self.at(ord(forbidden[place])) is not None:
                 return True
         return False
 
@@ -107,11 +119,14 @@ class HitIndex:
         start, end = anchor[1], anchor[2]
         length = end - start
         chosen = [anchor]
-        for slot, ordered in compiled.further:
+        further = compiled.further
+        for place in range(len(further)):
+            code = ord(further[place])
+            slot = code >> 1
             hits = self.at(slot)
             if hits is None:
                 return None
-            following = self._following(slot, chosen[-1][2]) if ordered else self._nearest(slot, hits, chosen)
+            following = self._following(slot, chosen[-1][2]) if code & 1 else self._nearest(slot, hits, chosen)
             if following is None:
                 return None
             chosen.append(following)
@@ -121,7 +136,7 @@ class HitIndex:
                 start = first
             if last > end:
                 end = last
-        if end - start > compiled.rule.near + length:
+        if end - start > compiled.near + length:
             return None
         return Match(compiled.rule, chosen, start, end, length)
 
