@@ -239,15 +239,16 @@ def _building(text: str) -> tuple[str | None, int | None, int]:
     """The building that ``text`` names, where its name ends, and where its number stands if that can be no room's."""
     for match in _BUILDING.finditer(text):
         number, typo, slip, letter, stem = match.groups()
+        start, end = match.span()
         if letter or stem:
-            return (letter or stem).upper(), match.end(), -1
+            return (letter or stem).upper(), end, -1
         whole = match[0]
-        if whole.endswith("号院") and _IN_COURT.search(text, match.end()):
+        if whole.endswith("号院") and _IN_COURT.search(text, end):
             # "3号院2号楼": the building is what stands in the court.
             continue
         written = number or typo or slip
         if whole.endswith("座") and not written.isdigit():
-            if written in "一两几" or text[match.start() - 1 : match.start()] in {
+            if written in "一两几" or text[start - 1 : start] in {
                 "有",
                 "共",
                 "这",
@@ -258,15 +259,19 @@ def _building(text: str) -> tuple[str | None, int | None, int]:
                 "辆",
             }:
                 continue
-            if not _SEAT.match(text, match.end()):
+            if not _SEAT.match(text, end):
                 continue
-        if written == "两" or _are_counted(text, whole, match) or _counts_buildings(text, whole, match, written):
+        if (
+            written == "两"
+            or _are_counted(text, whole, start, end)
+            or _counts_buildings(text, whole, start, end, written)
+        ):
             continue
-        if whole.endswith("#") and re.match(r"[a-z]", text[match.end() :]):
+        if whole.endswith("#") and re.match(r"[a-z]", text[end:]):
             continue
         number = digits(first_of(written))
         if number and 0 < int(number) < 1000:
-            return number, match.end(), match.start() if _is_no_room(text, whole, written, match.start()) else -1
+            return number, end, start if _is_no_room(text, whole, written, start) else -1
     return _NO_HOUSE
 
 
@@ -279,30 +284,29 @@ def _is_no_room(text: str, whole: str, written: str, start: int) -> bool:
     )
 
 
-def _are_counted(text: str, whole: str, match: re.Match[str]) -> bool:
+def _are_counted(text: str, whole: str, start: int, end: int) -> bool:
     """Whether it is said how many houses there are ("盖了8栋"); a 号楼, or a house with a unit or a storey, is one."""
-    start = match.start()
     return (
         start > 0
         and text[start - 1] in _COUNTED_BY
         and "号" not in whole
         and _HOUSES_COUNTED_BEFORE.search(text[max(0, start - 4) : start]) is not None
-        and not _PART_BEHIND.match(text, match.end())
+        and not _PART_BEHIND.match(text, end)
     )
 
 
-def _counts_buildings(text: str, whole: str, match: re.Match[str], written: str) -> bool:
+def _counts_buildings(text: str, whole: str, start: int, end: int, written: str) -> bool:
     """Whether it is said how many buildings, not which: 一栋楼, 三栋楼都; but 1栋楼 and "一栋的" are the first one."""
     all_of = whole.endswith(("栋楼", "幢楼"))
     if written != "一":
-        return all_of and text[match.end() : match.end() + 1] in {"都", "全"}
-    if all_of and _BEGINS.search(text[: match.start()]) and _ABOUT.match(text, match.end()):
+        return all_of and text[end : end + 1] in {"都", "全"}
+    if all_of and _BEGINS.search(text[:start]) and _ABOUT.match(text, end):
         return False
-    if all_of or _SOME_HOUSE.match(text, match.end()) or text[match.start() - 1 : match.start()] in _OTHER:
+    if all_of or _SOME_HOUSE.match(text, end) or text[start - 1 : start] in _OTHER:
         return True
     if whole.endswith("楼"):
         return False
-    return text[match.end() : match.end() + 1] in {"楼", "的"} and not _BEGINS.search(text[: match.start()])
+    return text[end : end + 1] in {"楼", "的"} and not _BEGINS.search(text[:start])
 
 
 def _unit(text: str) -> tuple[str | None, int | None]:
