@@ -22,6 +22,8 @@ _NAMES: Final = 1
 """Of a role: it leads to rules of services."""
 _IDIOM: Final = 2
 """Of a role: it is a saying."""
+_NOTHING: Final = 1
+"""Where in the row stands what a role that asks nothing marks."""
 
 
 class WalkedWords(Words):
@@ -64,7 +66,6 @@ class WordWalk:
         "_rules",
         "_services",
         "_slots",
-        "_taught",
         "_traits",
         "trie",
     )
@@ -81,22 +82,23 @@ class WordWalk:
         ``slots`` is how many there are.
         """
         self.trie = Trie(list(role_of), [role.number for role in role_of.values()])
+        self._keywords = sorted({number for role in roles for number in role.taught})
+        place_of = {number: place for place, number in enumerate(self._keywords)}
         # What asks nothing is at the beginning.
-        program = [0, 0, 0]
-        self._services: vec[i32] = packed([_written(role.asked_by_services, role.services, program) for role in roles])
-        self._cues: vec[i32] = packed([_written(role.asked_by_cues, role.cues, program) for role in roles])
+        program = [0] * (_NOTHING + 3)
+        services: list[int] = []
+        cues: list[int] = []
+        for role in roles:
+            keywords = [place_of[number] for number in role.taught]
+            services.append(_written(role.asked_by_services, role.services, keywords, program))
+            cues.append(_written(role.asked_by_cues, role.cues, [], program))
+        self._services: vec[i32] = packed(services)
+        self._cues: vec[i32] = packed(cues)
         absent: list[int] = []
         for one in forbidden:
             absent.append(len(program))
             program += (len(one), *one)
         self._absent: vec[i32] = packed(absent)
-        self._keywords = sorted({number for role in roles for number in role.taught})
-        place_of = {number: place for place, number in enumerate(self._keywords)}
-        taught: list[int] = []
-        for role in roles:
-            taught.append(len(program))
-            program += (len(role.taught), *(place_of[number] for number in role.taught))
-        self._taught: vec[i32] = packed(taught)
         self._program: vec[i32] = packed(program)
         self._traits: vec[i32] = packed(
             [(_NAMES if role.services is not None else 0) + (_IDIOM if role.is_idiom else 0) for role in roles]
@@ -174,7 +176,7 @@ class WordWalk:
 
     def taught(self, words: WalkedWords) -> list[int]:
         """The numbers of the learned keywords that stand for the classes of ``words``, each once."""
-        program, numbers, taught_at = self._program, words.numbers, self._taught
+        program, numbers, services = self._program, words.numbers, self._services
         slate = self._borrow()
         seen = slate.keywords
         present: i64 = slate.present
@@ -182,11 +184,12 @@ class WordWalk:
         count: i64 = len(numbers)
         each: i64 = 0
         while each < count:
-            at: i64 = int(taught_at[int(numbers[each])])
-            until: i64 = at + int(program[at])
+            # They stand before what the role marks.
+            until: i64 = int(services[int(numbers[each])]) - 1
+            at: i64 = until - int(program[until])
             while at < until:
-                at += 1
                 keyword: i64 = int(program[at])
+                at += 1
                 if int(seen[keyword]) != present:
                     seen[keyword] = int(present)
                     taught.append(self._keywords[keyword])
@@ -294,10 +297,13 @@ class WordWalk:
 _LAST_STAMP: Final = (1 << 31) - 1
 
 
-def _written(asked: str, tried: Tried | None, program: list[int]) -> int:
-    """Writes into ``program`` what one role marks and which rules it leads to; tells where that begins."""
-    if not asked and tried is None:
-        return 0
+def _written(asked: str, tried: Tried | None, keywords: list[int], program: list[int]) -> int:
+    """Writes into ``program`` what one role marks and which rules it leads to, and before that its ``keywords``.
+
+    Tells where what it marks begins.
+    """
+    if not (asked or keywords) and tried is None:
+        return _NOTHING
     wanting_at: list[tuple[int, int]] = []
     if tried is not None:
         for slot, wanting in zip(tried.partners, tried.with_partner, strict=True):
@@ -305,6 +311,7 @@ def _written(asked: str, tried: Tried | None, program: list[int]) -> int:
             program.append(len(wanting.orders))
             for order, further in zip(wanting.orders, wanting.further, strict=True):
                 program += (order, len(further), *further)
+    program += (*keywords, len(keywords))
     begin = len(program)
     alone = tried.alone if tried is not None else []
     program += (len(asked), *map(ord, asked), len(alone), *alone, len(wanting_at))

@@ -44,12 +44,13 @@ def test_walking_finds_what_searching_finds(
     classes: dict[str, frozenset[str]], rules: tuple[Rule, ...], texts: list[str], segmenter: Segmenter
 ) -> None:
     lexicon = Lexicon(classes=classes, rules=rules)
-    searching, walking = (Matcher(lexicon, len, walks=walks) for walks in (False, True))
+    searching, walking = (Matcher(lexicon, len, {"wet": 70_000, IDIOM: 3}, walks=walks) for walks in (False, True))
     for text in texts:
         found, walked = searching.search(text), walking.search(text)
         assert walked.may_name_service == found.may_name_service
         assert walking.has_idiom(walked) == searching.has_idiom(found)
         assert {role.slots for role in walking.roles_of(walked)} == {role.slots for role in searching.roles_of(found)}
+        assert sorted(walking.taught(walked)) == sorted({*searching.taught(found)})
         for of_walked, of_found in ((walking.services, searching.services), (walking.cues, searching.cues)):
             assert [one.order for one in of_walked(walked)] == [one.order for one in of_found(found)]
         hits = [(walking.roles[number].slots, *span) for number, *span in walking.hits(walked)]
