@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable, Sequence
 from math import sqrt
 from typing import Final
@@ -85,8 +84,6 @@ class Judge:
         """The keywords by their numbers."""
         self.first_bias = self.bias.get(first, NEVER)
         steps_of_first = self.table.steps(first)
-        self.first_steps = array("i", steps_of_first)
-        """The weight of every keyword for the first label, by their numbers, in steps of ``STEP``."""
         keywords = Keywords(
             # Word classes are told by the written lexicon, so their names must not be searched for in the text.
             ["\0" + one if one.startswith(CLASS) else one for one in self.spellings],
@@ -239,15 +236,11 @@ class LearnedReading:
 
     def contributions(self, label: str, most: int) -> tuple[Contribution, ...]:
         """The keywords that weigh most for ``label``, heaviest first; those inside a heavier one are left out."""
-        table = self._judge.table
-        place = table.place(label)
-        if place is None:
+        place = self._judge.place(label)
+        if place < 0:
             return ()
         numbers = self.numbers
-        if label == self._judge.first:
-            steps = [self._judge.first_steps[number] for number in numbers]
-        else:
-            steps = [table.step(number, place) for number in numbers]
+        steps = self._judge.sums.steps(numbers, place)
         # Most keywords weigh next to nothing, so the lighter ones are only put in order where the heavier ones do not
         # suffice.
         sizes = sorted([abs(step) for step in steps])

@@ -63,6 +63,10 @@ class SearchedKeywords(KeywordSums):
         total: Any = sum([self._rows[number] for number in numbers]) + self._excess
         return FieldTotals(self._fields.unpack(total.to_bytes(self._fields.size, "little")))
 
+    def steps(self, numbers: list[int], place: int) -> list[int]:
+        rows, excess, shift = self._rows, self._excess, BITS * place
+        return [((rows[number] + excess >> shift) & _LOW) - HALF for number in numbers]
+
     def second(self, sums: Sums) -> int:
         total = 0
         for number in sums.numbers or ():

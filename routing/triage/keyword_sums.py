@@ -96,5 +96,9 @@ class KeywordSums(ABC):
         """What these keywords, of which the ``sums`` are known, add up to for all labels."""
 
     @abstractmethod
+    def steps(self, numbers: list[int], place: int) -> list[int]:
+        """What each of these keywords adds for the label at ``place``, in steps."""
+
+    @abstractmethod
     def second(self, sums: Sums) -> int:
         """The sum for the second label, in steps."""

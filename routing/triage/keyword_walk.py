@@ -157,6 +157,23 @@ class WalkedKeywords(KeywordSums):
             self._add_rows(sums.paths, totals)
         return WalkedTotals(totals)
 
+    def steps(self, numbers: list[int], place: int) -> list[int]:
+        inner, row, row_at = self._inner, self._row, self._row_at
+        wanted: i64 = place
+        steps: list[int] = []
+        for one in numbers:
+            number: i64 = int(inner[one])
+            at: i64 = int(row_at[number])
+            until: i64 = int(row_at[number + 1])
+            step: i64 = 0
+            while at < until:
+                weight: i64 = int(row[at])
+                if weight & _LAST_PLACE == wanted:
+                    step = weight >> _ABOVE_PLACES
+                at += 1
+            steps.append(int(step))
+        return steps
+
     def second(self, sums: Sums) -> int:
         return sums.second
 

@@ -112,10 +112,6 @@ class KeywordTable(Mapping[str, Keyword]):
         """Where the sum of a label stands in ``fields``; None where it is unknown."""
         return self._places.get(label)
 
-    def step(self, number: int, place: int) -> int:
-        """The weight of one keyword for the label at ``place``, in steps of ``STEP``."""
-        return (((self.rows[number] + self._offset) >> (BITS * place)) & ((1 << BITS) - 1)) - HALF
-
     def steps(self, label: str) -> list[int]:
         """The weight of every keyword for ``label``, by their numbers, in steps of ``STEP``."""
         place = self.place(label)

@@ -74,6 +74,9 @@ def test_both_forms_add_up_the_same(
     numbers = searched.numbers(text, classes)
     assert sorted(walked.numbers(text, classes)) == sorted(numbers)
     assert walked.loud(text) == searched.loud(text)
+    for place, weights in ((0, firsts), (1, [0] * len(rows)), (2, seconds)):
+        steps = [weights[number] for number in numbers]
+        assert walked.steps(numbers, place) == searched.steps(numbers, place) == steps
     for one, other in (
         (walked.sums(text, classes), searched.sums(text, classes)),
         (walked.added(numbers), searched.added(numbers)),
