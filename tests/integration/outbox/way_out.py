@@ -61,12 +61,14 @@ class Platform:
         self.trouble: Callable[[QueuedMessage], Exception | Delivered | None] = lambda row: None
 
     async def deliver(self, row: QueuedMessage) -> Delivered:
+        # The rates bind who sends, however long it is under way: others may move the clock meanwhile.
+        sent_at = self.time.moment.timestamp()
         await asyncio.sleep(0)
         answer = self.trouble(row)
         if isinstance(answer, Exception):
             raise answer
         self.got.append((row.message.chat_id, row.message.content.title))
-        self.at.append(self.time.moment.timestamp())
+        self.at.append(sent_at)
         self.rows.append(row)
         return answer or Delivered(row.card_message_id or 1000 + len(self.got))
 
