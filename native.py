@@ -76,7 +76,7 @@ def make() -> Path:
         made = Path(folder) / "native"
         log = NATIVE.parent / "compile.log"
         with log.open("w") as output:
-            print("compiling triage, which takes about half a minute", file=sys.stderr)
+            print("compiling triage, which takes about a minute", file=sys.stderr)
             command = [str(_python_with_mypyc(output.fileno())), __file__, "--into", str(made)]
             if subprocess.run(command, stdout=output, stderr=output, check=False).returncode != 0:
                 raise NotCompiled(f"compiling failed, see {log}")

@@ -133,7 +133,8 @@ class Matter:
     """Other services that the text also fits, best first."""
     place: Place | None = None
     dangers: tuple[str, ...] = ()
-    """Kinds of hazard that decide whom to call at once: fire, gas, medical, violence, elevator, electric, fall."""
+    """Kinds of hazard that decide whom to call at once: fire, gas, medical, violence, elevator, electric, fall, missing
+    (somebody is lost, or does not answer the door)."""
     evidence: Sequence[Evidence] = ()
     part: str = ""
     """The part of the message that it stands in, where the message has several matters."""

@@ -266,4 +266,6 @@ def test_a_parcel_named_beside_it_does_not_make_a_danger_less() -> None:
 
 
 def test_nobody_is_asked_whether_a_danger_that_a_rule_names_is_one() -> None:
-    assert isinstance(packaged_triage().decide("小孩走丢了，穿红衣服"), OpenTicket)
+    decision = packaged_triage().decide("小孩走丢了，穿红衣服")
+    assert isinstance(decision, OpenTicket)
+    assert decision.dangers == ("missing",), "the police look for the lost, not an ambulance"

@@ -32,6 +32,7 @@ from routing.triage.places import place_in
         ("一楼都淹了", Place(floor="1")),
         ("3栋漏水，说错了，是5栋", Place(building="5")),
         ("北门路灯不亮", Place(spot="北门")),
+        ("大门口的栏杆断了", Place(spot="大门口")),
         ("另外北门路灯也不亮", Place(spot="北门")),
         ("顺便说下天门路积水", Place(spot="天门路")),
         ("地库积水", Place(spot="地库")),
