@@ -9,7 +9,7 @@ from bot.services.wording import Wording
 from routing.areas import AreaTree
 from routing.assign import chain_of
 from routing.callback import CallBackRules
-from routing.catalogue import Catalogue, Urgency
+from routing.catalogue import AppealType, Catalogue, Urgency
 from routing.escalation import ClockRules, next_check, ticket_colour
 from routing.followup import ConversationRules
 from routing.handling_rules import HandlingRules
@@ -20,6 +20,7 @@ from routing.queries import TicketFilter
 from routing.sla import Colour, DueTimes, SlaClass
 from routing.ticket import Ticket, with_fields
 from routing.tree_memory import TreeMemory
+from routing.triage.scoring import ASKED_ABOUT
 from routing.unseen import PublicView, as_public
 
 
@@ -75,9 +76,12 @@ class Rules:
     def lacks_place(self, ticket: Ticket) -> bool:
         """Whether a handler would have to ask where it is: an open matter of one spot that names none.
 
-        An outage concerns the whole complex, and a question or praise has no place.
+        An outage concerns the whole complex, and a question or praise has no place: whoever asks about an allowance
+        need not say where they live, while a ramp for wheelchairs, of the same service, is somewhere.
         """
         if not ticket.is_open or ticket.service_code in self.conversation.outages:
+            return False
+        if ticket.appeal_type is AppealType.CONSULT and ticket.service_code.startswith(ASKED_ABOUT):
             return False
         place = ticket.place
         is_known = place.building or place.unit or place.room or place.spot

@@ -132,6 +132,14 @@ async def test_an_outage_has_no_place_to_ask_for(town: Town) -> None:
     assert "请补充位置" not in card
 
 
+async def test_a_question_has_no_place_to_ask_for_but_a_ramp_has(town: Town) -> None:
+    await town.say(ZHANG, GARDEN, "残疾人补贴还没到账，社区管不管")
+    await town.say(LI, GARDEN, "/report 轮椅坡道被车挡住了，上不去")
+    question, ramp = [text for text in await town.texts(ZHANG, GARDEN) if "单号" in text]
+    assert "请补充位置" not in question
+    assert "请补充位置" in ramp
+
+
 async def test_find_knows_both_scripts_and_the_names_of_services(town: Town) -> None:
     await town.say(CHEN, RIVERSIDE, "/report 1棟樓下的井蓋鬆了")
     await town.say(ZHANG, GARDEN, "/report 3栋楼道灯不亮")
