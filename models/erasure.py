@@ -62,6 +62,7 @@ async def erase_tickets(transaction: Transaction, ended_before: datetime, at: da
                 resolution=mask_numbers(resolution),
                 source_message_id=None,
                 erased_at=at,
+                version=TicketRow.version + 1,
             )
         )
         await transaction.execute(update(SubtaskRow).where(SubtaskRow.ticket_id == ticket_id).values(task=""))

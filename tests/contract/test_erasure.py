@@ -11,6 +11,7 @@ import pytest
 from config.errors import ConfigError
 from config.retention import load_retention
 from models.database import Database
+from routing.errors import ConcurrentChange
 from routing.place import Place
 from routing.subtask import Subtask, SubtaskState
 from routing.ticket import Status
@@ -84,6 +85,16 @@ async def test_words_of_a_contradiction_and_of_sub_tasks_go_too(database: Databa
             {"solved": True, "satisfaction": None},
         )
         assert (asked.actor, asked.data) == (worker.account, {"post": worker.id})
+
+
+async def test_who_read_a_ticket_before_it_was_erased_does_not_write_its_words_back(database: Database) -> None:
+    await settle(database)
+    read = await open_ticket(database, status=Status.ARCHIVED, archived_at=NOW - 2 * YEAR)
+    async with database.unit_of_work() as work:
+        assert await work.tickets.erase(NOW - YEAR, NOW, limit=10) == 1
+        with pytest.raises(ConcurrentChange):
+            await work.tickets.save(replace(read, urges=1))
+        assert (await work.tickets.get(read.id)).text == ""
 
 
 @pytest.mark.parametrize("status", [one for one in Status if one not in {Status.ARCHIVED, Status.WITHDRAWN}])
