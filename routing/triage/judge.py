@@ -7,7 +7,7 @@ from math import sqrt
 from typing import Final
 
 from routing.triage.keyword_search import SearchedKeywords
-from routing.triage.keyword_sums import Keywords, KeywordSums, Sums
+from routing.triage.keyword_sums import Keywords, KeywordSums, Sums, weight_of
 from routing.triage.keyword_totals import Totals
 from routing.triage.keyword_walk import WalkedKeywords
 from routing.triage.keywords import BEGIN, CLASS, END, HALF, STEP, KeywordTable
@@ -20,8 +20,6 @@ NEVER: Final = -1.0
 _SQUARES: Final = 10_000
 """Squares of idf are counted in ten-thousandths, so that they are added up as whole numbers."""
 _PER_UNIT: Final = round(1 / STEP)
-_HEAVIEST: Final = 4
-"""So many times as many keywords as are wanted are looked at first: some lie inside a heavier one, some nowhere."""
 LOUD: Final = 2.0
 """Weight for the first label from which a keyword is searched for by ``loudness``: one keyword in ten."""
 
@@ -146,6 +144,13 @@ class Judge:
         return {label: reading.score(label) for label in self.labels}
 
 
+def _overlaps(taken: list[Contribution], start: int, end: int) -> bool:
+    for one in taken:
+        if one.start < end and start < one.end:
+            return True
+    return False
+
+
 def _framed(text: str) -> str:
     return f"{BEGIN}{text}{END}"
 
@@ -239,38 +244,22 @@ class LearnedReading:
         place = self._judge.place(label)
         if place < 0:
             return ()
-        numbers = self.numbers
-        steps = self._judge.sums.steps(numbers, place)
-        # Most keywords weigh next to nothing, so the lighter ones are only put in order where the heavier ones do not
-        # suffice.
-        sizes = sorted([abs(step) for step in steps])
+        spellings = self._judge.spellings
+        framed = _framed(self._text)
         taken: list[Contribution] = []
-        for least in (sizes[-_HEAVIEST * most] if len(sizes) > _HEAVIEST * most else 1, 1):
-            taken = self._heaviest(numbers, steps, least, most)
+        for weighed in self._judge.sums.weighed(self.numbers, place):
+            number, step = weight_of(weighed)
+            placed = self._placed(spellings[number], framed)
+            if placed is None or _overlaps(taken, *placed):
+                continue
+            taken.append(Contribution(spellings[number], *placed, step / _PER_UNIT / self._norm))
             if len(taken) == most:
                 break
         return tuple(taken)
 
-    def _heaviest(self, numbers: Sequence[int], steps: Sequence[int], least: int, most: int) -> list[Contribution]:
-        spellings, norm = self._judge.spellings, self._norm
-        weighed = [
-            (-abs(step), spellings[number], step)
-            for number, step in zip(numbers, steps, strict=True)
-            if step and abs(step) >= least
-        ]
-        weighed.sort()
-        taken: list[Contribution] = []
-        for _, keyword, step in weighed:
-            if len(taken) == most:
-                break
-            placed = self._placed(keyword)
-            if placed and not any(one.start < placed[1] and placed[0] < one.end for one in taken):
-                taken.append(Contribution(keyword, *placed, step / _PER_UNIT / norm))
-        return taken
-
-    def _placed(self, keyword: str) -> tuple[int, int] | None:
+    def _placed(self, keyword: str, framed: str) -> tuple[int, int] | None:
         if keyword.startswith(CLASS):
             return None
-        at = _framed(self._text).find(keyword)
+        at = framed.find(keyword)
         start, end = max(0, at - 1), min(len(self._text), at - 1 + len(keyword))
         return (start, end) if start < end else None

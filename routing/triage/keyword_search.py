@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from struct import Struct
 from typing import Any, Final
 
-from routing.triage.keyword_sums import Keywords, KeywordSums, Sums
+from routing.triage.keyword_sums import ABOVE_NUMBER, NUMBER_MASK, Keywords, KeywordSums, Sums
 from routing.triage.keyword_totals import FieldTotals, Totals
 from routing.triage.keywords import BEGIN, BITS, END, HALF
 from routing.triage.searching import Found, search_for
@@ -63,9 +63,15 @@ class SearchedKeywords(KeywordSums):
         total: Any = sum([self._rows[number] for number in numbers]) + self._excess
         return FieldTotals(self._fields.unpack(total.to_bytes(self._fields.size, "little")))
 
-    def steps(self, numbers: list[int], place: int) -> list[int]:
+    def weighed(self, numbers: list[int], place: int) -> list[int]:
         rows, excess, shift = self._rows, self._excess, BITS * place
-        return [((rows[number] + excess >> shift) & _LOW) - HALF for number in numbers]
+        found: list[int] = []
+        for number in numbers:
+            step = ((rows[number] + excess >> shift) & _LOW) - HALF
+            if step:
+                found.append(((abs(step) * 2 + (step > 0)) << ABOVE_NUMBER) + NUMBER_MASK - number)
+        found.sort(reverse=True)
+        return found
 
     def second(self, sums: Sums) -> int:
         total = 0

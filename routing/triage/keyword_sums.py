@@ -9,9 +9,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from routing.triage.keyword_totals import Totals
+
+ABOVE_NUMBER: Final = 24
+NUMBER_MASK: Final = 0xFFFFFF
+"""What is weighed holds its size, above that whether it speaks for the label, and lowest what is left to this by its
+number, so that of equals the lowest number comes first."""
 
 
 class Keywords:
@@ -40,6 +45,13 @@ class Keywords:
         self.seconds = seconds
         self.loud_from = loud_from
         """Steps for the first label from which a keyword is loud."""
+
+
+def weight_of(weighed: int) -> tuple[int, int]:
+    """The number and the steps of a keyword as ``KeywordSums.weighed`` gives it."""
+    number = NUMBER_MASK - (weighed & NUMBER_MASK)
+    size = weighed >> ABOVE_NUMBER + 1
+    return number, size if weighed >> ABOVE_NUMBER & 1 else -size
 
 
 class Sums:
@@ -96,8 +108,11 @@ class KeywordSums(ABC):
         """What these keywords, of which the ``sums`` are known, add up to for all labels."""
 
     @abstractmethod
-    def steps(self, numbers: list[int], place: int) -> list[int]:
-        """What each of these keywords adds for the label at ``place``, in steps."""
+    def weighed(self, numbers: list[int], place: int) -> list[int]:
+        """What each of these keywords adds for the label at ``place``, heaviest first, without those that add nothing.
+
+        Each as one integer (see ``weight_of``), since those are put in order several times as fast as pairs.
+        """
 
     @abstractmethod
     def second(self, sums: Sums) -> int:

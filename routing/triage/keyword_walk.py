@@ -7,7 +7,7 @@ from struct import Struct
 from typing import TYPE_CHECKING, Final
 
 from routing.triage.keyword_slate import LAST_SHARED, Slate
-from routing.triage.keyword_sums import Keywords, KeywordSums, Sums
+from routing.triage.keyword_sums import ABOVE_NUMBER, NUMBER_MASK, Keywords, KeywordSums, Sums
 from routing.triage.keyword_totals import Totals, WalkedTotals
 from routing.triage.keywords import BITS, HALF
 from routing.triage.trie import WIDTH, Trie
@@ -157,22 +157,26 @@ class WalkedKeywords(KeywordSums):
             self._add_rows(sums.paths, totals)
         return WalkedTotals(totals)
 
-    def steps(self, numbers: list[int], place: int) -> list[int]:
+    def weighed(self, numbers: list[int], place: int) -> list[int]:
         inner, row, row_at = self._inner, self._row, self._row_at
         wanted: i64 = place
-        steps: list[int] = []
+        found: list[int] = []
         for one in numbers:
-            number: i64 = int(inner[one])
+            outer: i64 = one
+            number: i64 = int(inner[outer])
             at: i64 = int(row_at[number])
             until: i64 = int(row_at[number + 1])
-            step: i64 = 0
             while at < until:
                 weight: i64 = int(row[at])
                 if weight & _LAST_PLACE == wanted:
-                    step = weight >> _ABOVE_PLACES
+                    step: i64 = weight >> _ABOVE_PLACES
+                    size: i64 = 2 * step + 1 if step > 0 else -2 * step
+                    if size != 0:
+                        found.append(int((size << ABOVE_NUMBER) + NUMBER_MASK - outer))
+                    break
                 at += 1
-            steps.append(int(step))
-        return steps
+        found.sort(reverse=True)
+        return found
 
     def second(self, sums: Sums) -> int:
         return sums.second

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.triage.keyword_search import SearchedKeywords
-from routing.triage.keyword_sums import Keywords
+from routing.triage.keyword_sums import Keywords, weight_of
 from routing.triage.keyword_walk import WalkedKeywords
 from routing.triage.keywords import BITS, HALF
 from routing.triage.trie import NOWHERE, ROOT, Trie
@@ -75,8 +75,10 @@ def test_both_forms_add_up_the_same(
     assert sorted(walked.numbers(text, classes)) == sorted(numbers)
     assert walked.loud(text) == searched.loud(text)
     for place, weights in ((0, firsts), (1, [0] * len(rows)), (2, seconds)):
-        steps = [weights[number] for number in numbers]
-        assert walked.steps(numbers, place) == searched.steps(numbers, place) == steps
+        steps = sorted((-abs(weights[one]), -weights[one], one) for one in numbers if weights[one])
+        told = walked.weighed(numbers, place)
+        assert told == searched.weighed(numbers, place)
+        assert [weight_of(one) for one in told] == [(number, -negated) for _, negated, number in steps]
     for one, other in (
         (walked.sums(text, classes), searched.sums(text, classes)),
         (walked.added(numbers), searched.added(numbers)),
