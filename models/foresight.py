@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 from models.foreseen import Chat, Foreseen
 from models.foresight_answer import foreseen
-from models.foresight_statement import READ, parameters, questions
+from models.foresight_questions import parameters, questions
+from models.foresight_statement import READ
 from models.registers import Registers
 from models.ticket_copies import TicketCopies
 from models.transaction import Transaction

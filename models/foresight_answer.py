@@ -29,7 +29,7 @@ _SeenTicket = msgspec.defstruct(
     [("id", int), ("version", str, ""), ("row", _TicketJson | None, None)],
     array_like=True,
 )
-"""A ticket with the transaction that wrote it; without both where a copy of it is still true."""
+"""A ticket with what says which state it is; without both where a copy of it is still true."""
 _Answer = msgspec.defstruct(
     "_Answer",
     [

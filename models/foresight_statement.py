@@ -7,24 +7,21 @@ its parts have nothing in common but the moment at which they are true; ``models
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
-from typing import Any
-
-import msgspec
+from collections.abc import Mapping
 
 from models.json_rows import POSTGRESQL_JSON, SQLITE_JSON, JsonDialect
-from models.registers import RegisterCache
 from models.revision import REGISTERS
 from models.tables_tickets import SubtaskRow, TicketReporterRow, TicketRow
 from routing.need import ON_THE_LIST
-from routing.queries import Outlook
 from routing.subtask import Subtask
 from routing.ticket import OPEN_STATUSES, Ticket
 from routing.ticket_events import Reporter
 
-_SEEN_CLOSELY = 8
-"""Of so many of the newest tickets of a topic, or of a writer, all is read that joining them asks for."""
+_SEEN_CLOSELY = 3
+"""Of so many of the newest tickets of a topic, or of a writer, all is read that joining them asks for.
+
+Nearly always one of these is joined; what another asks for is read when it is.
+"""
 
 _TYPES = {
     "platform": "text",
@@ -33,6 +30,7 @@ _TYPES = {
     "groups": "bigint[]",
     "services": "text[]",
     "accounts": "bigint[]",
+    "said_in": "bigint[]",
     "messages": "bigint[]",
     "statuses": "text[]",
     "since": "timestamptz",
@@ -43,15 +41,15 @@ _TYPES = {
     "day": "text",
     "ids": "bigint",
     "prompts": "bigint",
-    "copies": "bigint[]",
     "versions": "text[]",
+    "copies": "bigint[]",
     "turns": "bigint[]",
     "heard_since": "timestamptz",
 }
 """The parameters, in their order, and their types on PostgreSQL."""
 
-_ONLY_POSTGRESQL = 4
-"""The last parameters: SQLite does not say who wrote a row, and one process speaks to it."""
+ONLY_POSTGRESQL = 3
+"""The last parameters: on SQLite a version says of which ticket it is, and one process speaks to it."""
 
 _LISTED = ", ".join(f"'{state}'" for state in sorted(ON_THE_LIST))
 _OPEN = ", ".join(f"'{status}'" for status in sorted(OPEN_STATUSES))
@@ -63,6 +61,9 @@ def _statement(said: JsonDialect) -> str:
     if is_postgresql:
         place = {name: f"{mark}::{_TYPES[name]}" for name, mark in place.items()}
     each = {name: said.each.format(mark) for name, mark in place.items()}
+    listed = {name: said.listed(mark) for name, mark in place.items()}
+    of_platform, is_open = f"platform = {place['platform']}", f"status IN ({_OPEN})"
+    is_new = f"created_at >= {place['counted_since']}"
 
     def pair(*columns: str) -> str:
         return f"{said.array}({', '.join(columns)})"
@@ -71,11 +72,11 @@ def _statement(said: JsonDialect) -> str:
         "revisions": said.scalar(pair(*REGISTERS), "register_revision"),
         "handled": said.gathered(
             "update_id",
-            f"handled_updates WHERE platform = {place['platform']} AND update_id {each['updates']}",
+            said.looked_up("handled_updates", "update_id", listed["updates"], of_platform),
         ),
         "turns": said.gathered(
             pair("chat_id", "turn"),
-            f"chat_groups WHERE platform = {place['platform']} AND chat_id {each['chats']}",
+            said.looked_up("chat_groups", "chat_id", listed["chats"], of_platform),
         ),
         "recent": said.gathered(pair("chat_id", "service", "id"), "recent"),
         "own": said.gathered(pair("chat_id", "account", "id"), "own"),
@@ -88,24 +89,26 @@ def _statement(said: JsonDialect) -> str:
         "close": said.gathered("id", "close"),
         "reporters": said.gathered(
             said.row(TicketReporterRow, Reporter),
-            "ticket_reporters t WHERE t.ticket_id IN (SELECT id FROM close UNION SELECT id FROM own)",
+            said.looked_up("ticket_reporters", "ticket_id", "SELECT id FROM close UNION SELECT id FROM own"),
         ),
         "subtasks": said.gathered(
-            said.row(SubtaskRow, Subtask), "subtasks t WHERE t.ticket_id IN (SELECT id FROM close)"
+            said.row(SubtaskRow, Subtask), said.looked_up("subtasks", "ticket_id", "SELECT id FROM close")
         ),
         "cards": said.gathered(
-            pair("ticket_id", "chat_id", "thread_id"), "ticket_cards WHERE ticket_id IN (SELECT id FROM close)"
+            pair("ticket_id", "chat_id", "thread_id"),
+            said.looked_up("ticket_cards", "ticket_id", "SELECT id FROM close"),
         ),
         "opened": said.gathered(
             pair("chat_id", "opened"),
-            "(SELECT group_chat_id AS chat_id, count(*) AS opened FROM tickets"
-            f" WHERE group_chat_id {each['chats']} AND created_at >= {place['counted_since']}"
-            f" AND platform = {place['platform']} AND status IN ({_OPEN}) GROUP BY group_chat_id) counted",
+            "(SELECT group_chat_id AS chat_id, count(*) AS opened FROM "
+            + said.looked_up("tickets", "group_chat_id", listed["chats"], f"{is_new} AND {of_platform} AND {is_open}")
+            + " GROUP BY group_chat_id) counted",
         ),
         "loads": said.gathered(
             pair("assignee_id", "owed"),
-            "(SELECT assignee_id, count(*) AS owed FROM tickets"
-            f" WHERE assignee_id {each['posts']} AND status IN ({_OPEN}) GROUP BY assignee_id) counted",
+            "(SELECT assignee_id, count(*) AS owed FROM "
+            + said.looked_up("tickets", "assignee_id", listed["posts"], is_open)
+            + " GROUP BY assignee_id) counted",
         ),
         "serials": said.gathered(
             pair("scope", "serial"),
@@ -122,8 +125,7 @@ WITH recent AS (
 ), own AS (
     {_own(said, place)}
 ), linked AS (
-    SELECT chat_id, message_id, ticket_id AS id FROM ticket_messages
-    WHERE platform = {place["platform"]} AND chat_id {each["chats"]} AND message_id {each["messages"]}
+    {_linked(said, place)}
 ), close AS (
     SELECT id FROM recent WHERE nth <= {_SEEN_CLOSELY} UNION SELECT id FROM own WHERE nth <= {_SEEN_CLOSELY}
 )
@@ -153,11 +155,11 @@ def _recent(said: JsonDialect, place: Mapping[str, str]) -> str:
 
 def _own(said: JsonDialect, place: Mapping[str, str]) -> str:
     """The newest tickets of each writer in each of the groups, numbered."""
-    accounts = said.each.format(place["accounts"])
+    accounts = said.listed(place["accounts"])
     # Whoever opened a ticket stands behind it, too; both ways of knowing them are asked, each by its index.
     behind = f"""(
-            SELECT ticket_id, account FROM ticket_reporters WHERE account {accounts}
-            UNION SELECT id, reporter_id FROM tickets WHERE reporter_id {accounts}
+            SELECT t.ticket_id, t.account FROM {said.looked_up("ticket_reporters", "account", accounts)}
+            UNION SELECT t.id, t.reporter_id FROM {said.looked_up("tickets", "reporter_id", accounts)}
         ) behind"""
     is_wanted = f"t.group_chat_id {said.each.format(place['chats'])} AND t.platform = {place['platform']}"
     joined = f"{behind} JOIN tickets t ON t.id = behind.ticket_id WHERE {is_wanted}"
@@ -174,17 +176,33 @@ def _own(said: JsonDialect, place: Mapping[str, str]) -> str:
     ) ranked WHERE nth <= {place["most"]}"""
 
 
+def _linked(said: JsonDialect, place: Mapping[str, str]) -> str:
+    """The tickets of the messages that are answered or edited."""
+    said_in = said.zipped((place["said_in"], place["messages"]), "said", ("chat_id", "message_id"))
+    rows = "ticket_messages t"
+    is_it = f"t.platform = {place['platform']} AND t.chat_id = said.chat_id AND t.message_id = said.message_id"
+    if said is POSTGRESQL_JSON:
+        found = f"{said_in} CROSS JOIN LATERAL (SELECT * FROM {rows} WHERE {is_it} OFFSET 0) t"
+    else:
+        found = f"{said_in} JOIN {rows} ON {is_it}"
+    return f"SELECT t.chat_id, t.message_id, t.ticket_id AS id FROM {found}"
+
+
 def _tickets(said: JsonDialect, place: Mapping[str, str]) -> str:
     """All tickets that anything else speaks of, without those of which a copy is still true."""
-    wanted = "t.id IN (SELECT id FROM recent UNION SELECT id FROM own UNION SELECT id FROM linked)"
+    wanted = "SELECT id FROM recent UNION SELECT id FROM own UNION SELECT id FROM linked"
     row = said.row(TicketRow, Ticket)
     if said is not POSTGRESQL_JSON:
-        return said.gathered(f"json_array(t.id, '', {row})", f"tickets t WHERE {wanted}")
-    seen = f"CASE WHEN k.id IS NULL THEN json_build_array(t.id, t.xmin::text, {row}) ELSE json_build_array(t.id) END"
+        # Whatever changes a ticket here counts its version on, but for photos, which are only added.
+        stamp = "t.id || '.' || t.version || '.' || json_array_length(t.attachments)"
+        is_known = f"{stamp} {said.each.format(place['versions'])}"
+        seen = f"CASE WHEN {is_known} THEN json_array(t.id) ELSE json_array(t.id, {stamp}, {row}) END"
+        return said.gathered(seen, said.looked_up("tickets", "id", wanted))
     known = said.zipped((place["copies"], place["versions"]), "k", ("id", "version"))
-    return said.gathered(
-        seen, f"tickets t LEFT JOIN {known} ON k.id = t.id AND k.version = t.xmin::text WHERE {wanted}"
-    )
+    joined = f"SELECT one.id, k.version FROM ({wanted}) one LEFT JOIN {known} ON k.id = one.id"
+    row = f"json_build_array(t.id, t.xmin::text, {row})"
+    seen = f"CASE wanted.version WHEN t.xmin::text THEN json_build_array(t.id) ELSE {row} END"
+    return said.gathered(seen, said.looked_up("tickets", "id", joined, also=", xmin"))
 
 
 def _heard(said: JsonDialect, place: Mapping[str, str]) -> str:
@@ -222,70 +240,3 @@ def _ids(said: JsonDialect, place: Mapping[str, str]) -> dict[str, str]:
 
 READ = {True: _statement(POSTGRESQL_JSON), False: _statement(SQLITE_JSON)}
 """The statement, by whether it is for PostgreSQL."""
-
-
-def questions(
-    outlook: Outlook,
-    cache: RegisterCache,
-    *,
-    ids: int,
-    prompts: int,
-    copies: Mapping[int, tuple[str, Ticket]],
-    turns: Mapping[int, int],
-) -> dict[str, Any]:
-    """What ``READ`` is asked. Which posts and counters matter is told by the registers as they were last read.
-
-    ``turns`` are those that each group had when we dealt with it last.
-    """
-    messages = outlook.messages
-    said = {one.message_id for one in messages if one.edited}
-    said |= {one.reply_to.message_id for one in messages if one.reply_to is not None}
-    chats = sorted({one.chat_id for one in messages})
-    topics = sorted(outlook.topics)
-    areas = _areas_around(cache, messages[0].platform, chats)
-    return {
-        "platform": messages[0].platform,
-        "updates": [one.update_id for one in messages],
-        "chats": chats,
-        "groups": [chat_id for chat_id, _ in topics],
-        "services": [service for _, service in topics],
-        "accounts": sorted({one.sender_id for one in messages}),
-        "messages": sorted(said),
-        "statuses": sorted(outlook.statuses),
-        "since": outlook.since,
-        "counted_since": outlook.counted_since,
-        "most": outlook.limit,
-        "posts": sorted(cache.staff.value.ids_of_areas(areas)),
-        "scopes": sorted(areas),
-        "day": outlook.day,
-        "ids": ids,
-        "prompts": prompts,
-        "copies": list(copies),
-        "versions": [version for version, _ in copies.values()],
-        "turns": [turns.get(chat_id, -1) for chat_id in chats],
-        "heard_since": outlook.heard_since,
-    }
-
-
-def parameters(asked: dict[str, Any], *, is_postgresql: bool) -> tuple[Any, ...]:
-    """The questions as parameters of ``READ``; SQLite knows neither lists nor moments."""
-    values = tuple(asked.values())
-    return values if is_postgresql else tuple(map(_for_sqlite, values[:-_ONLY_POSTGRESQL]))
-
-
-def _for_sqlite(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
-    return msgspec.json.encode(value).decode() if isinstance(value, list) else value
-
-
-def _areas_around(cache: RegisterCache, platform: str, chats: Iterable[int]) -> set[str]:
-    """The areas in which matters of these groups may lie: those that the groups stand for, around them and in them."""
-    groups = (cache.groups.value.get(platform, chat_id) for chat_id in chats)
-    tree = cache.areas.value
-    found: set[str] = set()
-    for code in {group.area_code for group in groups if group is not None}:
-        if code is not None and code in tree:
-            found |= {area.code for area in tree.path(code)}
-            found |= {area.code for area in tree.below(code)}
-    return found

@@ -46,6 +46,21 @@ class JsonDialect:
         # The limit keeps it a table of its own: as a part of the query around it, it is made anew for each row there.
         return f"(SELECT a.value AS {first}, {beside} AS {second} FROM json_each({one}) a LIMIT -1) AS {name}"
 
+    def listed(self, mark: str) -> str:
+        """The query of the values of a list that is a parameter."""
+        return f"SELECT unnest({mark})" if self.mark == "$" else f"SELECT value FROM json_each({mark})"
+
+    def looked_up(self, table: str, key: str, wanted: str, rest: str = "TRUE", *, also: str = "") -> str:
+        """The rows ``t`` of a table whose key a query gives, each once, and for which ``rest`` holds.
+
+        A planner that knows nothing of a table yet may read all of it for a few rows. What PostgreSQL finds fenced by
+        the offset it can only look up, by the index of the key. ``also`` names columns there that ``*`` leaves out.
+        """
+        if self.mark == "$":
+            found = f"SELECT *{also} FROM {table} WHERE {key} = wanted.key AND {rest} OFFSET 0"
+            return f"({wanted}) AS wanted(key) CROSS JOIN LATERAL ({found}) t"
+        return f"{table} t WHERE t.{key} IN ({wanted}) AND {rest}"
+
     def scalar(self, value: str, rest: str) -> str:
         """A JSON value that a query gives."""
         found = f"(SELECT {value} FROM {rest})"

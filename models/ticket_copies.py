@@ -1,8 +1,9 @@
 """Tickets as this process has last read or written them, so that those which have not changed need not be sent again.
 
-The recent tickets of a group are looked at with each of its messages, and most of them are as they were. The server
-says of each row which transaction wrote it last (``xmin``); where that is the one that was seen, the copy is true.
-A copy is used only where the server has just said so, and is forgotten soon.
+The recent tickets of a group are looked at with each of its messages, and most of them are as they were. PostgreSQL
+says of each row which transaction wrote it last (``xmin``); where that is the one that was seen, the copy is true. On
+SQLite, to which one process speaks, the version of the ticket says it. A copy is used only where the database has just
+said so, and is forgotten soon.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ class TicketCopies:
         self._chats: OrderedDict[tuple[str, int], _OfChat] = OrderedDict()
 
     def about(self, platform: str, topics: Iterable[tuple[int, str]]) -> dict[int, tuple[str, Ticket]]:
-        """The copies of these groups and services, by the id of the ticket, each with who had written it."""
+        """The copies of these groups and services, by the id of the ticket, each with what says which state it is."""
         found: dict[int, tuple[str, Ticket]] = {}
         for chat_id, service in topics:
             chat = self._chats.get((platform, chat_id))
@@ -57,7 +58,7 @@ class TicketCopies:
         return found
 
     def keep(self, version: str, ticket: Ticket) -> None:
-        """Keeps a ticket as that transaction has written it."""
+        """Keeps a ticket in the state of which the database says ``version``."""
         if ticket.group_chat_id is None:
             return
         key = ticket.platform, ticket.group_chat_id
