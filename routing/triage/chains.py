@@ -15,16 +15,19 @@ EDGE: Final = r"(?<![\d./a-z$¥￥~-])(?<!\d:)"
 NO_MEASURE: Final = r"(?![\d-]|\.\d|:\d| ?(?:元|块|米|人|名|个|度|年|月|日|点|分|斤|平|万|w|km|kw))"
 
 _DOOR: Final = r"(?!20[012]\d)(?:[1-9]|[1-4]\d)(?:0[1-9]|1\d|20)(?!\d)"
-_DASH: Final = r"\s?(?:[-—–~/、#]|——|--)\s?"
+_DASH: Final = r"\s?(?:[-—–~/、#_]|——|--)\s?"
 _NO_DIGIT: Final = r"(?![\d-]|\.\d|:\d)"
 _OF_HOUSE: Final = r"(?:号楼|号搂|#楼|#|栋|幢|座)"
-_SIGN: Final = re.compile(r"\d\s?[-—–#~/.、]|[楼栋幢座元]\s?[-—–]?\s?\d|号[:：]?\d")
+_SIGN: Final = re.compile(r"\d\s?[-—–#~/.、_]|[楼栋幢座元]\s?[-—–]?\s?\d|号[:：]?\d")
 
 _THREE: Final = re.compile(
     rf"{EDGE}(\d{{1,2}}|[a-h]\d{{0,2}}){_OF_HOUSE}?{_DASH}(\d{{1,2}})(?:单元)?{_DASH}(\d{{3,4}}){_NO_DIGIT}"
 )
+_STOREYED: Final = re.compile(rf"{EDGE}(\d{{1,2}}|[a-h])[-—–](\d{{1,2}})[-—–](\d{{1,2}})(?=\s?[楼层](?![道梯]))")
 _DOTTED: Final = re.compile(rf"{EDGE}(\d{{1,2}})\.(\d{{1,2}})\.((?!19|20\d\d)\d{{3,4}}){_NO_DIGIT}")
-_HOUSE_FIRST: Final = re.compile(rf"{EDGE}(\d{{1,3}}){_OF_HOUSE}\s?(\d{{1,2}})(?:单元)?{_DASH}(\d{{3,4}}){NO_MEASURE}")
+_HOUSE_FIRST: Final = re.compile(
+    rf"{EDGE}(\d{{1,3}}|[一二三四五六七八九十]{{1,3}}){_OF_HOUSE}\s?(\d{{1,2}})(?:单元)?{_DASH}(\d{{3,4}}){NO_MEASURE}"
+)
 _TWO: Final = re.compile(rf"{EDGE}(\d{{1,2}})\s?[-—–#/]\s?(\d{{3,4}}){NO_MEASURE}")
 _LETTERED: Final = re.compile(rf"{EDGE}([a-h]\d??)\s?[-—–#/]?\s?({_DOOR}){NO_MEASURE}(?![a-z次号])")
 _PARKED: Final = re.compile(r"[车机]|[高动]铁|航班|教室|会议室")
@@ -33,22 +36,22 @@ _SPACED: Final = re.compile(
     rf"(?:^|(?<=[,，。!?;:(\s住在是]))(\d{{1,2}}){_OF_HOUSE}?\s(\d{{1,2}})(?:单元)?\s(\d{{3,4}}){NO_MEASURE}"
 )
 _PAIR: Final = re.compile(
-    rf"{EDGE}(\d{{1,2}})[-—–](\d{{1,2}})(?=单元|\s?[一二三四五六七八九十]{{1,3}}[楼层]|的?(?:可视|门铃|对讲|电梯|货梯|客梯|楼道|门禁|单元门|大门|门口|楼下|过道|没[水电气网]|停[水电气]|楼梯|有人|的(?:宝|业主|邻居|住户|二楼|三楼|楼梯)))"
+    rf"{EDGE}(\d{{1,2}})[-—–](\d{{1,2}})(?=单元|\s?[一二三四五六七八九十]{{1,3}}[楼层]|的\d{{1,2}}[楼层]|\s\d{{1,2}}[楼层]|的?(?:可视|门铃|对讲|电梯|货梯|客梯|楼道|门禁|单元门|大门|门口|楼下|过道|没[水电气网]|停[水电气]|楼梯|有人|的(?:宝|业主|邻居|住户|二楼|三楼|楼梯)))"
 )
 _LAST_PAIR: Final = re.compile(r"(?:(?<=[,，。!?\s])|(?<=单元))(\d{1,2})[-—–]([1-6])\s?(?:$|(?=[,，。!]))")
 _SCORE: Final = re.compile(r"比分|[赢输球局胜负]|平了")
 _FORM: Final = re.compile(
-    r"(?:楼栋号?|楼号|栋号|幢号)\s?:?\s?(?P<building>\d{1,3})|单元号?\s?:\s?(?P<unit>\d{1,2})|(?:房号|室号|门牌号?|房间号?|室(?=\s?:))\s?:?\s?(?P<room>\d{3,4})"
+    r"(?:楼栋号?|楼号|栋号|幢号)\s?:?\s?(?P<building>\d{1,3})|单元号?\s?(?P<told>:?)\s?(?P<unit>\d{1,2})(?![\d-])|(?:房号|室号|门牌号?|房间号?|室(?=\s?:))\s?:?\s?(?P<room>\d{3,4})"
 )
 
 # What these cannot be without, told faster.
-LINKS: Final = "-—–~/、#."
+LINKS: Final = "-—–~/、#._"
 """No chain is without one of these signs."""
 _DASHED: Final = re.compile(r"\d[-—–]\d")
 _ROW: Final = re.compile(r"楼栋|[楼栋幢房室间]号|单元号?\s?:|门牌")
 
 Chain = tuple[str | None, str | None, str | None]
-"""Building, unit and room."""
+"""Building, unit and room, or storey."""
 
 
 def chain_of(text: str) -> Chain | None:
@@ -65,7 +68,7 @@ def chain_of(text: str) -> Chain | None:
 
 def _house(written: str) -> str | None:
     """A house as a number, or a letter with or without one."""
-    return digits(written) if written.isdigit() else written.upper()
+    return written.upper() if written[0].isascii() and not written.isdigit() else digits(written)
 
 
 def lettered_of(text: str) -> tuple[str, str] | None:
@@ -74,6 +77,12 @@ def lettered_of(text: str) -> tuple[str, str] | None:
     if lettered is None or len(lettered[2]) < 4 or _PARKED.search(text):
         return None
     return lettered[1].upper(), lettered[2]
+
+
+def storeyed_of(text: str) -> Chain | None:
+    """Building, unit and storey where the last of a chain is told to be one ("4-3-12楼")."""
+    storeyed = _STOREYED.search(text)
+    return (_house(storeyed[1]), digits(storeyed[2]), digits(storeyed[3])) if storeyed else None
 
 
 def spaced_of(text: str) -> Chain | None:
@@ -95,6 +104,7 @@ def form_of(text: str) -> Chain:
     building = unit = room = None
     for row in _FORM.finditer(text) if _ROW.search(text) else ():
         building = building or (row["building"] and digits(row["building"]))
-        unit = unit or (row["unit"] and digits(row["unit"]))
+        if row["told"] or building:
+            unit = unit or (row["unit"] and digits(row["unit"]))
         room = room or (row["room"] and digits(row["room"]))
     return building, unit, room

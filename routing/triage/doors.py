@@ -12,7 +12,7 @@ _N: Final = rf"(?:\d{{1,3}}|[{CHINESE}]{{1,4}})"
 # The number that a house bears on its lane, as in Shanghai: "28弄6号", "6号102", "12号南面", "住19号". A bare 号 is
 # a day, a bus line or a window at a counter far more often.
 _LANE: Final = re.compile(
-    rf"(?:弄堂?|巷|里|坊|街|胡同|组)\s?(?P<number>{_N})号(?!院|线|楼|口|柜|窗|公路|店|铺|桌|车|球|[{CHINESE}\d]{{1,2}}[楼层])"
+    rf"(?:弄堂?|巷|里|坊|街|胡同|组)\s?(?P<number>{_N})号(?!院|线|楼|口|柜|窗口|公路|店|铺|桌|车|球|[{CHINESE}\d]{{1,2}}[楼层])"
 )
 _NUMBERED: Final = re.compile(
     rf"(?<![\d.:月几第{CHINESE}])(?P<number>{_N})(?:[-~至到、]{_N})?号"
@@ -20,13 +20,15 @@ _NUMBERED: Final = re.compile(
     rf"|(?<=住)(?P<own>{_N})号(?=[,，。\s嘛的呀啊]|$)|(?:^|(?<=[,，。!?])|(?<=[^楼层]\s))(?P<last>\d{{1,2}})号$"
 )
 _DAY: Final = re.compile(r"月|日期|几号|截止|星期|周[一二三四五六日末]|放假|开学|工资|之前|以前")
-_ROW: Final = re.compile(rf"(?<!第)(?P<row>{_N})排\s?(?:(?P<door>{_N})[号户]|(?=[把最]?[头东西南北]|那|(?<!一排)平房))")
+_ROW: Final = re.compile(
+    rf"(?:(?<!第)|(?<=平房第))(?P<row>{_N})排\s?(?:(?P<door>{_N})[号户]|(?<=平房第.排)|(?=[把最]?[头东西南北]|那|(?<!一排)平房))"
+)
 """三排五号: a row of bungalows and a door in it."""
 _STOREY_DOOR: Final = re.compile(r"\s?(?P<floor>[1-9]|[1-4]\d)-(?P<door>\d{1,2})(?![\d-]|[楼层f栋])")
 _DOOR: Final = re.compile(
-    r"\s?(?:(?P<door>\d{1,2}|[一二三四五六七八九十]{1,2})(?:[号室]|(?<=0\d)户)|之(?P<after>[1-9一二三四五六七八九])|(?P<letter>[a-h])(?:室|座)?(?![a-z\d]))"
+    r"\s?(?:(?P<door>\d{1,2}|[一二三四五六七八九十]{1,2})(?:[号室](?![楼栋院幢])|(?<=0\d)户)|之(?P<after>[1-9一二三四五六七八九])|(?P<letter>[a-h])(?:室|座)?(?![a-z\d]))"
 )
-_LETTERED: Final = re.compile(r"\s?(?:顶楼|顶层)?(\d{0,2}[a-eg-h])(?:室|(?![a-z\d区座栋幢]))")
+_LETTERED: Final = re.compile(r"\s?(?:顶楼|顶层)?(\d{0,2}[a-eg-h])(?:室|(?![a-z\d区座栋幢梯口门单号]))")
 
 
 _BEFORE_STOREY: Final = re.compile(r"(?<![a-z\d])([a-h])室[,，、 ]")

@@ -82,7 +82,7 @@ def normalise(text: str, narrow: str | None = None) -> Normalised:
         for part in unicodedata.normalize("NFKC", character):
             characters.append(part)
             origin.append(position)
-        if character in _ITEMS and narrow[position + 1 : position + 2].isdecimal():
+        if character in _ITEMS and narrow[position + 1 : position + 2].isnumeric():
             # ①7号楼 is the first item of a list and building 7, not 17.
             characters.append(" ")
             origin.append(position)

@@ -18,42 +18,51 @@ _ANY: Final = rf"(?:\d{{3,4}}|[{CHINESE}]{{3,5}})"
 _ONE: Final = "[一二三四五六七八九]"
 _BY_VALUE: Final = rf"(?:{_ONE}千)?{_ONE}百[{CHINESE}]{{1,4}}|{_ONE}?[十廿卅]{_ONE}?[零〇]{_ONE}"
 """三百零二 and 十五零二, as voice input writes rooms."""
+_THREE_AND_ONE: Final = rf"[幺一二三四五六七八九][零〇]{_ONE}(?=一[直样晚到个家点停开天夜股片打下进])"
+"""五零一一直 is room 501 and 一直: the 一 belongs to the word behind it."""
 _BREAK: Final = r"[“,，。;；!！?？:：、\s(（]"
 _MEASURE: Final = (
     r"(?!\s?(?:元|块|米|名|个|度|年|月|日|点|分|斤|平|万|次|张|本|天(?!天)|公里|多|余|路|号线|班|级|期|届|集|秒|毫升|克|瓦|步|字|页|股|"
-    r"胶|位|号楼|栋|幢|座|弄|期|件|套|条|只|台|辆|户|毛|公交|国道|厂|医院|所|人|宿舍|包厢|包间|教室|航班|项|种|篇|回|圈|分贝|角|环|寝))"
+    r"胶|位|号楼|栋|幢|座|弄|期|件|套|条|只|台|辆|户|毛|公交|国道|厂|医院|所|人|宿舍|包厢|包间|教室|航班|项|种|篇|回|圈|快乐|表白|分贝|角|环|寝))"
 )
 _DOOR: Final = r"(?!(?:110|114|119|120|211|315|404|618|911|20[012]\d)(?!\d))(?:[1-9]|[1-4]\d)(?:0[1-9]|1\d|20)(?!\d)"
 
 _NO_MEASURE_NOR_LONGER: Final = NO_MEASURE.replace(r"[\d-]", r"\d|-\d{5}|-\d+元", 1)
 """Of two rooms (1702-1703) and of the halves of one (702-2) the first number is the room; a telephone is none."""
+_NO_MEASURE_OF_SPOKEN: Final = NO_MEASURE.replace(r"[\d-]|", "", 1)
+"""Digits behind a room in characters are another number (五零二10点停的水)."""
 _AFTER: Final = re.compile(
-    rf"(?:的)?\s?[-—/)]?\s?(?:[东西南北中左右](?:[户手边门]|单元))?\s?"
-    rf"[#\"“]?(?!\d{{2,3}}0户|1(?:10|19|20)(?:报警|来了|急救))(?P<room>\d{{3,4}}|[零〇幺一二三四五六七八九]{{3,4}}|{_BY_VALUE}(?!户))(?:室|号|房|户)?{_NO_MEASURE_NOR_LONGER}"
+    rf"(?:的)?\s?[-—/)]{{0,2}}\s?(?:[东西南北中左右](?:[户手边门]|单元))?\s?"
+    rf"[#\"“【\[]?(?!\d{{2,3}}0户|1(?:10|19|20)(?:报警|来了|急救))(?P<room>\d{{3,4}}(?=(?:室|号|房|户)?{_NO_MEASURE_NOR_LONGER})|(?:{_THREE_AND_ONE}|[零〇幺一二三四五六七八九]{{3,4}}|{_BY_VALUE}(?!户))(?=(?:室|号|房|户)?{_NO_MEASURE_OF_SPOKEN}))"
 )
 _MARKED: Final = re.compile(
     rf"(?<![\d.:@-])(?P<marked>{_ANY})(?:室|房(?![租贷价子间])|房间|号房|住户|(?<![有共近约了和]\d{{3}})户(?![口籍型外签同人居参报])|那家|这家|家(?![具电])|业主|的邻居|[的嘅](?:门|锁|窗|阳台|厕所|厨房))"
-    rf"|(?:^@|(?:楼[上下]|隔壁(?:单元)?|[对上下]面|对门)(?:的|那[户家]|家|住)?|住|住户|业主)\s?(?P<called>\d{{3,4}}){NO_MEASURE}(?!路|号线|公交|医院|国道)"
+    rf"|(?:^@|(?:楼[上下]|隔壁(?:单元)?|[对上下]面|对门)(?:的|那[户家]|家|住)?|住|住户|业主|[东西南北中]单元)\s?(?P<called>\d{{3,4}}){NO_MEASURE}(?!路|号线|公交|医院|国道|弄|巷)"
 )
 _OWN: Final = re.compile(
-    rf"(?:[我俺咱]们?(?:家|屋头?)?(?:是|住|在)?)\s?(?P<own>{_DOOR})(?=[的这家,，。!\s\u4e00-\u9fff]|$){_MEASURE}"
+    rf"(?:[我俺咱]们?(?:家|屋头?)?(?:是|住|在)?)\s?(?P<own>{_DOOR})(?=[的这家,，。!~(\s\u4e00-\u9fff]|$){_MEASURE}"
 )
 _ALONE: Final = re.compile(
-    rf"(?:^(?:@|【急】)?|(?<={_BREAK}))(?={_DOOR}(?:[!！,，。;；?？、\s()（）\u4e00-\u9fff]|:(?!\d)|-\d{{3,4}}(?![\d-])|$))(?P<first>{_DOOR}){_MEASURE}"
-    rf"|(?<=[我在住来到砸敲约找去给是谢放说问跟让劝从修这能])(?={_DOOR}(?:的|家|在|漏|没|停|堵|吵|装|砸|说|看|一趟|这|拿|取|敲|门|住|约|送|了|窗|昨|今|合租|大[姐哥妈爷]|[,，。!\s]|$))(?P<after>{_DOOR}){_MEASURE}"
+    rf"(?:^(?:@|【急】)?|(?<={_BREAK}))(?={_DOOR}(?:[!！,，。;；?？、\s()（）~\u4e00-\u9fff]|:(?!\d)|-\d{{3,4}}(?![\d-])|$))(?P<first>{_DOOR}){_MEASURE}"
+    rf"|(?<=[我在住来到砸敲约找去给是谢放说问跟让劝从修这能])(?={_DOOR}(?:的|家|在|漏|没|停|堵|吵|装|砸|说|看|一趟|这|拿|取|敲|门|住|约|送|了|窗|昨|今|合租|大[姐哥妈爷]|[,，。!、/和\s]|$))(?P<after>{_DOOR}){_MEASURE}"
 )
 # 五零二, 幺零二 and 一二零三: only with a 零 in it, which a count hardly has.
 _SPOKEN: Final = re.compile(
     rf"(?:^|(?<=[我住家在是后])|(?<=[顶高]层)|(?<={_BREAK})|(?<=楼[上下])|(?<=隔壁)|(?<=对[门面]))"
-    r"(?P<spoken>[幺一二三四五六七八九]{1,2}[零〇○]{1,2}[幺一二三四五六七八九]|[一二三四五六七八九]?十[一二三四五六七八九]?[零〇][一二三四五六七八九])(?![零〇○幺一二三四五六七八九十百千万点元块个年月日号线路])"
+    rf"(?P<spoken>{_THREE_AND_ONE}|[幺一二三四五六七八九]{{1,2}}[零〇○]{{1,2}}[幺一二三四五六七八九]|[一二三四五六七八九]?十[一二三四五六七八九]?[零〇][一二三四五六七八九])(?![零〇○幺一二三四五六七八九十百千万点元块个年月日号线路])"
 )
 _YEAR: Final = re.compile(r"20[012]\d(?=年|[-/.届级版款])")
 _CALLED_YEAR: Final = re.compile(
     rf"(?:^|(?<={_BREAK}))(?P<room>20(?:0[1-9]|1\d|2[0-6]))(?=室|房|号房|家|漏|没|打成|隔成|的|住|租)(?!的(?:事|时|夏|冬|春|秋))"
 )
+_PARKING: Final = re.compile(r"车位(?:号|编号)?(?:是|在|为|:)?\s?(?:[a-z]\d?-?)?\d{2,4}")
 _TRADE: Final = re.compile(r"自提|自取|包邮|成新|转让|(?:^|[,，。\s])出[一个台]")
 """Where a bare number is what somebody asks for their things."""
-_PICK_UP: Final = re.compile(r"取件|取货|驿站取|快递码|提货")
+_PICK_UP: Final = re.compile(r"取件|取货|驿站取|快递码|提货|(?:菜鸟|驿站|丰巢)[^,，。]{0,4}?\d{1,2}-\d")
+
+
+def _blank(match: re.Match[str]) -> str:
+    return "□" * len(match[0])
 
 
 def is_picked_up(text: str) -> bool:
@@ -63,19 +72,23 @@ def is_picked_up(text: str) -> bool:
 
 def room_of(text: str, ends: Iterable[int]) -> str | None:
     """The room that ``text`` (normalised) names; ``ends`` are where its building, unit and storey end."""
+    if "车位" in text:
+        text = _PARKING.sub(_blank, text)
     for end in sorted(ends, reverse=True):
         if after := _AFTER.match(text, end):
             return digits(after["room"])
     if own := _OWN.search(text):
         # "楼上702漏水，我602的": the room of the one who writes.
         return own["own"]
-    if marked := _MARKED.search(text):
+    alone = None if is_picked_up(text) else _ALONE.search(text)
+    marked = _MARKED.search(text)
+    if marked and (alone is None or alone.end() > marked.start() or alone["first"] is None):
         number = digits(marked["marked"] or marked["called"])
         if number and len(number) in {3, 4}:
             return number
     if is_picked_up(text):
         return None
-    if alone := _ALONE.search(text):
+    if alone:
         number = alone["first"] or alone["after"]
         # Prices of second-hand things have three digits, rooms there mostly four.
         return None if len(number) == 3 and _TRADE.search(text) else number

@@ -7,20 +7,24 @@ from typing import Final
 
 from routing.triage.numerals import CHINESE, digits, first_of
 
-_N: Final = rf"(?:\d{{1,3}}|[{CHINESE}]{{1,4}})"
+_N: Final = rf"(?:\d{{1,2}}|[{CHINESE}]{{1,4}})"
+_NEXT: Final = rf"(?:\d{{1,2}}(?!\d)|[{CHINESE}]{{1,4}})"
 _FLOOR: Final = re.compile(
-    rf"(?=[\d{CHINESE}])(?:(?<!\d)(?<!\d[.:])|(?=[{CHINESE}]))(?P<floor>{_N})(?:\s?[、,和跟与到至~/—–-]\s?{_N}){{0,3}}\s?"
-    r"(?:楼(?!栋|号|长|盘)|层(?!层|楼(?![道梯上层])|皮|灰|土|油|水|膜|雪|霜|板|浮|厚|关系|意思|次|级|报)|/?f(?![a-z]))"
+    rf"(?=[\d{CHINESE}])(?:(?<!\d)(?<!\d[.:])|(?=[{CHINESE}]))(?P<floor>{_N})(?:\s?(?:[、和跟与同到至~/—–-]|,(?:(?<=\d,)(?=\s?\d)|(?<=[{CHINESE}楼层],)(?=\s?[{CHINESE}])))\s?{_NEXT}){{0,3}}\s?"
+    r"(?:楼(?!栋|号|长|盘)|层(?!层|楼(?![道梯上层])|皮|灰|土|油|水(?![管表压阀龙箱小大])|膜|雪|霜|板|浮|厚|关系|意思|次|级|报)|/?f(?![a-z]))"
 )
 # "三层楼高", "爬了20层" and "加盖一层" count storeys.
 _COUNTED_BEFORE: Final = re.compile(
-    r"(?:(?:爬|走|上|下|跑|掉|坠)了?|(?:盖|搭|加|建|隔|共|总|装|刷|贴|再|多|高|有|第[一二三]|垫|铺|蒙|落|包|裹|穿|停)(?:了|到)?)$"
+    r"(?:(?:爬|走|(?<![晚早背搬抬送扛拎])上|(?<![看一查问说报理修催管烦])下|跑|掉|坠)了?|(?:盖|搭|加|建|隔|共|总|装|刷|贴|再|多|高|(?<![只还没也就])有|第[一二三]|垫|铺|蒙|落|包|裹|穿|停)(?:了|到)?)$"
 )
+_COUNTED_BY: Final = frozenset("爬走上下跑掉坠盖搭加建隔共总装刷贴再多高有一二三123垫铺蒙落包裹穿停了到")
+"""What these end with."""
 _COUNTED_AFTER: Final = re.compile(
-    r"\s?(?:老楼|老房|阁|(?<=二[楼层])平台|高|多高|那么高|的楼|的?小(?:洋|高)?[楼层]|户人|一户|两户|十|梯|(?:的|住户)?(?:死活)?不(?:同意|干|肯签|签字))"
+    r"\s?(?:老楼|老房|阁|(?<=二[楼层])平台|高|多高|那么高|的(?:楼|高楼|高层|大楼|房子)|的?小(?:洋|高)?[楼层]|户人|一户|两户|十|梯|(?:的|住户)?(?:死活)?不(?:同意|干|肯签|签字))"
 )
+_CHAINED: Final = re.compile(r"\d[-—–]\d")
 _COUNTED_OUT: Final = re.compile(r"[123一二三](?!\d|[一二三四五六七八九十])|.{1,3}层(?:意思|含义|关系|境界|楼板)")
-_LIVES_ON: Final = re.compile(r"(?<=住)(?P<floor>[1-9]|[1-4]\d)(?=[\s,，。]|$)")
+_LIVES_ON: Final = re.compile(r"(?<=住)(?P<floor>[1-9]|[1-4]\d)(?=[\s,，。](?!\s?(?:\d|号|栋|幢|座|单|#))|$)")
 _BASEMENT: Final = re.compile(r"的?\s?(?:(?:负|地下)(?P<depth>[1-3一二三])[层楼]|b(?P<level>[1-3])(?![\d-]))")
 """Right behind a building a storey below the ground is one of its own; by itself it is the common garage, a spot."""
 _BETWEEN: Final = re.compile(
@@ -51,17 +55,22 @@ def storey_of(text: str) -> tuple[str | None, int | None]:
             continue
         if match["floor"] == "两" or _is_counted(text, match.start()) or _COUNTED_AFTER.match(text, match.end()):
             continue
+        if before.endswith(match[0]) or text.startswith(match[0], match.end()):
+            # "一层一层地找".
+            continue
+        if text[match.end() : match.end() + 1] in {"道", "梯"} and _CHAINED.search(match[0]):
+            # "7-2楼道": a building and its unit.
+            continue
         if (
-            match["floor"] == "一"
-            and match[0].endswith("层")
-            and not re.search(r"(?:家|住|在|们|元|栋|楼|^|\s)$", before)
+            match[0] == "一层"
+            and not re.search(r"(?:家|住|在|们|元|栋|幢|座|#|楼|^|\s)$", before)
             and not text.startswith("到", match.end())
         ):
             continue
         if match[0][-2:-1].isspace() and text[match.end() : match.end() + 1] in {"道", "梯", "上", "下", "里"}:
             # "三十八 楼道灯坏了": the number belongs to what stands before the gap.
             continue
-        if match[0].startswith("一到") and text.startswith("就", match.end()):
+        if match[0].startswith("一到") and (match[0][2:3].isdecimal() or text.startswith(("就", "准"), match.end())):
             # "一到九楼就抖": as soon as, no range.
             return digits(match[0][2:-1]), match.end()
         number = digits(first_of(match["floor"]))
@@ -72,4 +81,8 @@ def storey_of(text: str) -> tuple[str | None, int | None]:
 
 def _is_counted(text: str, start: int) -> bool:
     before = text[max(0, start - 4) : start]
-    return not before.endswith(("楼上", "楼下")) and _COUNTED_BEFORE.search(before) is not None
+    return (
+        before[-1:] in _COUNTED_BY
+        and not before.endswith(("楼上", "楼下"))
+        and _COUNTED_BEFORE.search(before) is not None
+    )
