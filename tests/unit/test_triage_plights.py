@@ -1,0 +1,223 @@
+"""Danger told by somebody's plight, rule by rule; and the calm that talk of goods, chores and hospitals brings."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import pytest
+
+from routing.catalogue import Urgency
+from routing.triage.decision import Decision, EvidenceKind, Ignore
+from routing.triage.engine import Triage
+from tests.unit.triage_fixture import packaged_triage
+
+PLIGHTS = {
+    "gas": [
+        "灶台总阀那里摸着有风，一股怪味",
+        "谁家没关煤气，走廊里闻得到",
+        "我奶洗着澡没动静了，喊她也不应",
+        "他抱着煤气罐说大家同归于尽",
+        "屋里煤烟子呛人，我们喊他喊不答应",
+        "他们一家三口一氧化碳中毒，救人",
+        "昨晚生的炭炉子，今早一家人头晕想吐",
+    ],
+    "fire": [
+        "火引到隔壁柴房了",
+        "不晓得哪个点燃了沙发，火在烧",
+        "楼道呛得不行，我们出不去",
+        "顶楼失火啦",
+        "门被风带上了，锅还在火上",
+        "电井的门缝往外飘烟",
+        "充电宝在床上滋滋冒白烟，我把它丢出去了",
+        "轰隆一声，窗子震碎了，有黑烟",
+        "火舌窜到三楼了",
+        "他要往自己身上浇酒精，打火机都拿了，说一起死",
+    ],
+    "electric": [
+        "路灯杆漏电，有个娃滑倒在那",
+        "我妈摸了一下冰箱就倒地了",
+        "配电箱泡在水里，还有电",
+        "电工师傅触电晕了",
+    ],
+    "elevator": [
+        "滚梯把孩子的鞋卷进去了",
+        "有个大爷踩空，掉到电梯的夹缝里",
+        "升降机困住两个工人",
+        "维保师傅被夹在轿厢和墙中间",
+    ],
+    "medical": [
+        "面包车倒车把我爸顶在墙上",
+        "我叔突然嘴歪，右手抬不起来",
+        "娃把漂白水当饮料喝了",
+        "这边有人晕了，谁是医生",
+        "老头快不行了，谁有车",
+        "佢食咗成排药",
+        "奶奶让年糕噎了，脸都青了",
+        "我对象昏在浴室",
+        "阿公冇呼吸喇",
+        "快来，出人命了",
+        "哪个帮忙打120",
+        "绿化带里躺着个人，推他没动静",
+        "机器绞断了师傅的手指",
+        "师傅手指被机器轧断",
+        "腿让铁板压断了",
+        "一壶开水浇在娃身上",
+        "她吞了一大把药片",
+        "爷爷被枣核卡住，咳不出来，脸发紫",
+        "宝宝吞下一个纽扣电池",
+        "柜子压住我奶的腿",
+        "钢筋扎进工人大腿",
+        "有个大叔骑车翻沟里了",
+        "摩托把我妈撞翻了",
+        "外公跌了一跤，胯骨断起了",
+        "保洁大姐滑倒在大厅，爬不起来",
+        "我心口疼得厉害，一个人在家，起不来",
+        "眼前发黑，浑身出冷汗，我有糖尿病",
+        "割断动脉了，血喷出来",
+        "黑背追着小学生扑",
+        "罗威纳咬着人不松，拉不开",
+        "三条野狗围着个老太太，扑倒了",
+        "那条疯狗已经咬了两个人",
+        "黄蜂蜇了我爸，他呼吸困难",
+        "草丛里的蛇咬了我弟",
+        "飘来一股黄雾，人人流眼泪",
+        "作坊的硫酸打翻了，大家睁不开眼",
+        "氯气味，整栋都在咳",
+        "一股白雾刺鼻得很，好几个孩子吐了",
+        "洪水进屋了，老两口困在里屋",
+        "水到大腿了，我们出不来",
+        "洪水进屋了，租户还没出来",
+        "大水来了，房顶上站着三个人",
+        "车库进水，还有人在里面",
+        "卷帘门压住一个老人的腿",
+        "奶奶在门里呻吟，门打不开",
+        "我妈摔在厨房，半天了没人",
+        "她说再过来就跳",
+        "有个姑娘在大桥上翻护栏",
+        "有个男的抱着娃往河中间走",
+        "他真跳了",
+        "几个娃踩冰掉下去了",
+        "来人啊，我爸倒了",
+        "室友留下遗书，电话关机",
+        "活不下去了，药我吃了，对不起",
+        "有个女的在护栏外面站着",
+        "有个男的在塔吊上讨薪不下来",
+        "女儿拿碎玻璃划手腕",
+        "女儿把自己锁在房间，说吃了药要死",
+        "有个人脸朝下漂在水里",
+        "她喊了一声救我就没声了",
+        "娃的脚卡在排水口",
+        "滑坡把后山的土冲进人家里",
+        "大树压住一辆车，车里有人",
+        "棚子塌了，底下压着卖菜的",
+    ],
+    "violence": [
+        "有人把一个女孩拖进小轿车",
+        "他手里有刀",
+        "楼下斩人呀",
+        "有个疯子见人就砍",
+        "几个人把他往面包车塞",
+        "有个女的被往车上拽",
+        "他在门外踹门，说要弄死我",
+        "保安被人打晕了",
+        "我被关在出租屋，他们打我，求救",
+        "有个黑影顺着爬水管，已经到三楼",
+        "现在有人一直在拧我家门锁",
+        "对门没人住，里面有人翻箱倒柜翻东西",
+        "他踢那个娃，不停地踢，哭得惨",
+    ],
+    "fall": [
+        "检查井里有人喊救命",
+        "一个大爷跌进窨井了",
+        "有个女的踩空了盖板",
+        "连人带车栽坑里了",
+        "充气城堡侧翻，压住好几个娃",
+        "小崽爬到空调外机上面去了，家里没大人",
+        "楼上丢下来的瓶子打中一个老头",
+        "擦窗的师傅悬在半空，绳子卡住了",
+        "脚手架歪了，上面的工人抓着不敢动",
+        "楼板往下沉，咔咔在响，人都跑出来了",
+    ],
+    "missing": [
+        "老师说孩子被领走了，我们家没去人接，不是我",
+        "外甥女离家出走，一晚上联系不上",
+        "闺女放学没到家，电话手表关机",
+        "孩子被不认识的人接走，我们家没人去接",
+        "我家崽刚才还在广场，一晃没影了",
+        "癌症病人一个人住，一整天没动静，门没开",
+        "舅舅高血压，一个人在家，电话没接",
+        "姑妈家敲门没人理",
+        "我爹失智，走失了",
+    ],
+}
+
+
+@lru_cache(maxsize=1)
+def _rules() -> Triage:
+    """The triage without anything learned: what its rules say is the same whatever examples there are."""
+    packaged = packaged_triage()
+    return Triage(packaged.lexicon, packaged.catalogue)
+
+
+def _urgency(decision: Decision) -> Urgency | None:
+    return None if isinstance(decision, Ignore) else decision.urgency
+
+
+@pytest.mark.parametrize(("danger", "text"), [(danger, text) for danger, texts in PLIGHTS.items() for text in texts])
+def test_a_plight_is_an_emergency_whoever_is_in_it(danger: str, text: str) -> None:
+    decision = _rules().decide(text)
+    assert not isinstance(decision, Ignore)
+    assert decision.urgency is Urgency.EMERGENCY
+    assert danger in decision.dangers
+
+
+@pytest.mark.parametrize(
+    ("text", "cue"),
+    [
+        ("燃气报警器在哪里领", "goods"),
+        ("燃气泄漏报警器团购，满二十户七折", "goods"),
+        ("有没有人知道治烫伤的药膏哪个牌子好", "goods"),
+        ("燃气泄漏往哪报", "goods"),
+        ("建议在湖边装个护栏，怕孩子掉下去", "proposed"),
+        ("医院里急诊排队，有个人头破血流", "among_helpers"),
+        ("拿刀砍了半天排骨", "chores"),
+        ("新换的煤气灶火苗好看，厨房亮堂", "chores"),
+        ("剁椒鱼头辣得我妈喘不过气", "chores"),
+        ("有人落水，已经捞上来了", "over"),
+        ("我妈上月在楼梯口摔断了腿", "over"),
+        ("儿子看奥特曼喊救命", "unreal"),
+        ("娃喊了一句，我听成着火了", "unreal"),
+    ],
+)
+def test_what_is_bought_cooked_proposed_or_over_endangers_nobody(text: str, cue: str) -> None:
+    decision = _rules().decide(text)
+    assert _urgency(decision) is not Urgency.EMERGENCY
+    assert any(one.kind is EvidenceKind.CALM and one.rule.startswith(f"{cue}: ") for one in decision.evidence)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "楼下对讲按了没反应，快递进不来",
+        "对讲机按了没反应，我上不去",
+        "可视门铃按半天没人应",
+        "单元门遥控没反应",
+    ],
+)
+def test_a_bell_that_nobody_answers_is_a_fault(text: str) -> None:
+    assert _urgency(packaged_triage().decide(text)) is Urgency.NORMAL
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "燃气泄漏了往哪报，厨房一股味",
+        "家里燃气报警器一直响，在哪里关",
+        "医院里躺着没用，快来3号楼，我妈晕倒了",
+        "奶奶在屋里按了对讲没反应，一个人在家晕倒了",
+        "昨天说胸口不舒服，我爸一个人在家，今天电话没人接",
+        "孩子昨天放学没回家，到现在找不到",
+    ],
+)
+def test_calm_yields_to_a_danger_that_is_there_now(text: str) -> None:
+    assert _urgency(_rules().decide(text)) is Urgency.EMERGENCY
