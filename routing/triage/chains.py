@@ -12,7 +12,9 @@ from routing.triage.numerals import digits
 
 EDGE: Final = r"(?<![\d./a-z$¥￥~-])(?<!\d:)"
 """What no chain follows: digits, dates, times, prices, latin names."""
-NO_MEASURE: Final = r"(?![\d-]|\.\d|:\d| ?(?:元|块|米|人|名|个|度|年|月|日|点|分|斤|平|万|w|km|kw))"
+NO_MEASURE: Final = (
+    r"(?![\d-]|\.\d|:\d|(?:元|块|米|人|名|个|度|年|月|日|点|分|斤|平|万|w|km|kw)| (?:元|块|米|斤|平|万(?!一)|w|km|kw))"
+)
 
 _DOOR: Final = r"(?!20[012]\d)(?:[1-9]|[1-4]\d)(?:0[1-9]|1\d|20)(?!\d)"
 _DASH: Final = r"\s?(?:[-—–~/、#_]|——|--)\s?"

@@ -26,7 +26,7 @@ _ROW: Final = re.compile(
 """三排五号: a row of bungalows and a door in it."""
 _STOREY_DOOR: Final = re.compile(r"\s?(?P<floor>[1-9]|[1-4]\d)-(?P<door>\d{1,2})(?![\d-]|[楼层f栋])")
 _DOOR: Final = re.compile(
-    r"\s?(?:(?P<door>\d{1,2}|[一二三四五六七八九十]{1,2})(?:[号室](?![楼栋院幢])|(?<=0\d)户)|之(?P<after>[1-9一二三四五六七八九])|(?P<letter>[a-h])(?:室|座)?(?![a-z\d]))"
+    r"\s?(?:(?P<door>\d{1,2}|[一二三四五六七八九十]{1,2})(?:[号室](?![楼栋院幢门口车梯线机桩柜])|(?<=0\d)户)|之(?P<after>[1-9一二三四五六七八九])|(?P<letter>[a-h])(?:室|座)?(?![a-z\d]))"
 )
 _LETTERED: Final = re.compile(r"\s?(?:顶楼|顶层)?(\d{0,2}[a-eg-h])(?:室|(?![a-z\d区座栋幢梯口门单号]))")
 

@@ -9,7 +9,7 @@ from routing.triage.numerals import CHINESE, digits, first_of
 
 _N: Final = rf"(?:\d{{1,3}}|[{CHINESE}]{{1,4}})"
 _HOUSE: Final = (
-    r"(?:[号好][楼搂娄篓]|号喽(?=的|[\d一二三四五六七八九])|号漏(?=[\d一二三四五六七八九]单元)|号栋|#楼|#|栋楼?|幢楼?|座(?!别克|商务|车|轿|面包|的车|suv)|号院(?!墙)"
+    r"(?:[号好][楼搂娄篓]|号喽(?=的|[\d一二三四五六七八九])|号漏(?=[\d一二三四五六七八九]单元)|号栋|(?<!\s)#楼?|栋楼?|幢楼?|座(?!别克|商务|车|轿|面包|的车|suv)|号院(?!墙)"
     r"|号(?=[一二三四五六七八九十]{1,3}[楼层]|[幺一二三四五六七八九]{1,2}零[一二三四五六七八九]|\d{1,2}[楼层]|\d{3,4}(?!\d|[元块]|公里)|(?:\d{1,2}|[一二三四五六七八九])单元))"
 )
 # Of a list or a range ("3、5号楼", "3号、5号楼", "3-5号楼") the first counts; what has three digits in it is a room.
@@ -48,6 +48,8 @@ _COUNTED_SEATS: Final = re.compile(
     r"建筑|立交|车|电站|基站|公厕|厕所|小区|学校|医院|教堂|宫|寺|喷泉|高架|天桥|以[下上内]|的?(?:商务|面包|越野|轿|suv|mpv|别克)|位)"
 )
 _CAR: Final = re.compile(r"[a-z\u4e00-\u9fff]{0,4}车(?![库位棚])")
+_OF_NO_LIST: Final = frozenset("块扣缺之分付第余剩前+-abcdefgh")
+_FALLING: Final = re.compile(rf"(\d+|[{CHINESE}]+)(?:号(?!.*号)|栋|幢)?\s?,\s?(\d+|[{CHINESE}]+)")
 _HIGH_IN: Final = re.compile(r"\d{1,2}[楼层]|\d{4}(?!\d)")
 _ALL_OF_COMPLEX: Final = re.compile(r"(?:全小?区|整个小区|小区(?:一共|总共|里)|一共|总共)$")
 _BEGINS: Final = re.compile(r"(?:^|[,，。;!?\s住在是我家们])$")
@@ -68,6 +70,13 @@ def house_in(text: str) -> tuple[str | None, int | None, int]:
             # "3月5号六楼" tells a day.
             continue
         written = number or typo or slip
+        if (
+            "," in whole
+            and (falling := _FALLING.match(whole))
+            and (text[start - 1 : start] in _OF_NO_LIST or not _rises(falling[1], falling[2]))
+        ):
+            # "一块五，9栋" and "一贴48，9号楼" are no lists: lists of houses rise.
+            start, whole, written = start + falling.start(2), whole[falling.start(2) :], falling[2]
         if whole.endswith("座") and not written.isdigit():
             if (written in "一两几" and not _HIGH_IN.match(text, end)) or text[start - 1 : start] in {
                 "有",
@@ -94,6 +103,10 @@ def house_in(text: str) -> tuple[str | None, int | None, int]:
         if number and 0 < int(number) < 1000:
             return number, end, start if _is_no_room(text, whole, written, start) else -1
     return NO_HOUSE
+
+
+def _rises(first: str, second: str) -> bool:
+    return int(digits(first) or 0) < int(digits(second) or 0)
 
 
 def _is_no_room(text: str, whole: str, written: str, start: int) -> bool:

@@ -19,7 +19,7 @@ from routing.triage.doors import house_on_lane, row_and_door, storey_and_door
 from routing.triage.houses import NO_HOUSE, house_in
 from routing.triage.number_spelling import REWRITTEN, respelt, with_spoken_zeros, without_items
 from routing.triage.numerals import CHINESE, digits, first_of
-from routing.triage.rooms import is_picked_up, room_of
+from routing.triage.rooms import room_of, without_codes
 from routing.triage.spots import spot_of
 from routing.triage.storeys import bare_storey, storey_of
 
@@ -134,16 +134,17 @@ def _place_in(text: str, seen: int) -> Place | None:
     spot = spot_of(text)
     if not seen & _NUMBER:
         return Place(spot=spot) if spot else None
+    if seen & _PICKED_UP:
+        text = without_codes(text)
     floor, after_floor = storey_of(text) if seen & _FLOOR_MARK and _STOREY.search(text) else (None, None)
     may_be_door = ("门" in text or "梯" in text) and _NUMBERED_DOOR.search(text) is not None
-    if not (seen & _PICKED_UP and is_picked_up(text)):
-        if seen & _LINKED and after_floor is not None and (chain := storeyed_of(text)):
-            return Place(building=chain[0], unit=chain[1], floor=chain[2], spot=spot)
-        if seen & _LINKED and (chain := chain_of(text)):
-            return Place(building=chain[0], unit=chain[1], floor=floor, room=chain[2], spot=spot)
-        if may_be_door and (doors := _DOORS.search(text)):
-            building = doors["building"] or house_in(text[: doors.start()])[0]
-            return Place(building=building, unit=digits(doors["unit"]), room=digits(doors["room"]), spot=spot)
+    if seen & _LINKED and after_floor is not None and (chain := storeyed_of(text)):
+        return Place(building=chain[0], unit=chain[1], floor=chain[2], spot=spot)
+    if seen & _LINKED and (chain := chain_of(text)):
+        return Place(building=chain[0], unit=chain[1], floor=floor, room=chain[2], spot=spot)
+    if may_be_door and (doors := _DOORS.search(text)):
+        building = doors["building"] or house_in(text[: doors.start()])[0]
+        return Place(building=building, unit=digits(doors["unit"]), room=digits(doors["room"]), spot=spot)
     building, after_building, house_at = house_in(text) if seen & _BUILDING_MARK else NO_HOUSE
     row, room = row_and_door(text) if building is None and "排" in text else (None, None)
     if row is not None:

@@ -22,7 +22,7 @@ _THREE_AND_ONE: Final = rf"[幺一二三四五六七八九][零〇]{_ONE}(?=一[
 """五零一一直 is room 501 and 一直: the 一 belongs to the word behind it."""
 _BREAK: Final = r"[“,，。;；!！?？:：、\s(（]"
 _MEASURE: Final = (
-    r"(?!\s?(?:元|块|米|名|个|度|年|月|日|点|分|斤|平|万|次|张|本|天(?!天)|公里|多|余|路|号线|班|级|期|届|集|秒|毫升|克|瓦|步|字|页|股|"
+    r"(?!\s(?:元|块|米|斤|平|万(?!一)|次|张|公里|路公交|号线|号楼|栋|幢|座|弄|公交|国道)|(?:元|块|米|名|个|度|年|月|日|点|分|斤|平|万|次|张|本|天(?!天)|公里|多|余|路|号线|班|级|期|届|集|秒|毫升|克|瓦|步|字|页|股|"
     r"胶|位|号楼|栋|幢|座|弄|期|件|套|条|只|台|辆|户|毛|公交|国道|厂|医院|所|人|宿舍|包厢|包间|教室|航班|项|种|篇|回|圈|快乐|表白|分贝|角|环|寝))"
 )
 _DOOR: Final = r"(?!(?:110|114|119|120|211|315|404|618|911|20[012]\d)(?!\d))(?:[1-9]|[1-4]\d)(?:0[1-9]|1\d|20)(?!\d)"
@@ -33,7 +33,7 @@ _NO_MEASURE_OF_SPOKEN: Final = NO_MEASURE.replace(r"[\d-]|", "", 1)
 """Digits behind a room in characters are another number (五零二10点停的水)."""
 _AFTER: Final = re.compile(
     rf"(?:的)?\s?[-—/)]{{0,2}}\s?(?:[东西南北中左右](?:[户手边门]|单元))?\s?"
-    rf"[#\"“【\[]?(?!\d{{2,3}}0户|1(?:10|19|20)(?:报警|来了|急救))(?P<room>\d{{3,4}}(?=(?:室|号|房|户)?{_NO_MEASURE_NOR_LONGER})|(?:{_THREE_AND_ONE}|[零〇幺一二三四五六七八九]{{3,4}}|{_BY_VALUE}(?!户))(?=(?:室|号|房|户)?{_NO_MEASURE_OF_SPOKEN}))"
+    rf"[#\"“【\[]?(?!\d{{2,3}}0户|1(?:10|19|20)(?:报警|来了|急救|消防|宣传))(?P<room>\d{{3,4}}(?=(?:室|号|房|户)?{_NO_MEASURE_NOR_LONGER})|(?:{_THREE_AND_ONE}|[零〇幺一二三四五六七八九]{{3,4}}|{_BY_VALUE}(?!户))(?=(?:室|号|房|户)?{_NO_MEASURE_OF_SPOKEN}))"
 )
 _MARKED: Final = re.compile(
     rf"(?<![\d.:@-])(?P<marked>{_ANY})(?:室|房(?![租贷价子间])|房间|号房|住户|(?<![有共近约了和]\d{{3}})户(?![口籍型外签同人居参报])|那家|这家|家(?![具电])|业主|的邻居|[的嘅](?:门|锁|窗|阳台|厕所|厨房))"
@@ -58,16 +58,19 @@ _CALLED_YEAR: Final = re.compile(
 _PARKING: Final = re.compile(r"车位(?:号|编号)?(?:是|在|为|:)?\s?(?:[a-z]\d?-?)?\d{2,4}")
 _TRADE: Final = re.compile(r"自提|自取|包邮|成新|转让|(?:^|[,，。\s])出[一个台]")
 """Where a bare number is what somebody asks for their things."""
-_PICK_UP: Final = re.compile(r"取件|取货|驿站取|快递码|提货|(?:菜鸟|驿站|丰巢)[^,，。]{0,4}?\d{1,2}-\d")
+_CODE: Final = re.compile(
+    r"(?:取件|取货|提货|快递码)[^,，。\d]{0,4}[\d-]{4,}|(?:菜鸟|驿站|丰巢)[^,，。\d]{0,4}\d{1,2}-[\d-]{3,}"
+    r"|\d{1,2}-\d{1,2}-\d{4}(?=\s?的?(?:取件|取货))"
+)
 
 
 def _blank(match: re.Match[str]) -> str:
     return "□" * len(match[0])
 
 
-def is_picked_up(text: str) -> bool:
-    """Whether the numbers of ``text`` are codes of parcels."""
-    return _PICK_UP.search(text) is not None
+def without_codes(text: str) -> str:
+    """``text`` without the codes of parcels, which look like addresses ("取件码8-2-1203")."""
+    return _CODE.sub(_blank, text)
 
 
 def room_of(text: str, ends: Iterable[int]) -> str | None:
@@ -80,14 +83,12 @@ def room_of(text: str, ends: Iterable[int]) -> str | None:
     if own := _OWN.search(text):
         # "楼上702漏水，我602的": the room of the one who writes.
         return own["own"]
-    alone = None if is_picked_up(text) else _ALONE.search(text)
+    alone = _ALONE.search(text)
     marked = _MARKED.search(text)
     if marked and (alone is None or alone.end() > marked.start() or alone["first"] is None):
         number = digits(marked["marked"] or marked["called"])
         if number and len(number) in {3, 4}:
             return number
-    if is_picked_up(text):
-        return None
     if alone:
         number = alone["first"] or alone["after"]
         # Prices of second-hand things have three digits, rooms there mostly four.

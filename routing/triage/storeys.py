@@ -17,10 +17,12 @@ _FLOOR: Final = re.compile(
 _COUNTED_BEFORE: Final = re.compile(
     r"(?:(?:爬|走|(?<![晚早背搬抬送扛拎])上|(?<![看一查问说报理修催管烦])下|跑|掉|坠)了?|(?:盖|搭|加|建|隔|共|总|装|刷|贴|再|多|高|(?<![只还没也就])有|第[一二三]|垫|铺|蒙|落|包|裹|穿|停)(?:了|到)?)$"
 )
+_GOING_UP: Final = re.compile(r"(?<![爬走跑口下])上(?:了|到)?$")
+"""上七楼 is the seventh floor; 爬上七楼 may be how far one climbed."""
 _COUNTED_BY: Final = frozenset("爬走上下跑掉坠盖搭加建隔共总装刷贴再多高有一二三123垫铺蒙落包裹穿停了到")
 """What these end with."""
 _COUNTED_AFTER: Final = re.compile(
-    r"\s?(?:老楼|老房|阁|(?<=二[楼层])平台|高|多高|那么高|的(?:楼|高楼|高层|大楼|房子)|的?小(?:洋|高)?[楼层]|户人|一户|两户|十|梯|(?:的|住户)?(?:死活)?不(?:同意|干|肯签|签字))"
+    r"(?:老楼|老房|阁|(?<=二[楼层])平台|高|多高|那么高|的(?:楼|高楼|高层|大楼|房子)|的?小(?:洋|高)?[楼层]|户人|一户|两户|十|梯|(?:的|住户)?(?:死活)?不(?:同意|干|肯签|签字))"
 )
 _CHAINED: Final = re.compile(r"\d[-—–]\d")
 _COUNTED_OUT: Final = re.compile(r"[123一二三](?!\d|[一二三四五六七八九十])|.{1,3}层(?:意思|含义|关系|境界|楼板)")
@@ -53,7 +55,11 @@ def storey_of(text: str) -> tuple[str | None, int | None]:
             r"\d号$|\d[-—–]\d{0,2}$", before
         ):
             continue
-        if match["floor"] == "两" or _is_counted(text, match.start()) or _COUNTED_AFTER.match(text, match.end()):
+        if (
+            match["floor"] == "两"
+            or _is_counted(text, match.start(), match[0])
+            or _COUNTED_AFTER.match(text, match.end())
+        ):
             continue
         if before.endswith(match[0]) or text.startswith(match[0], match.end()):
             # "一层一层地找".
@@ -79,10 +85,11 @@ def storey_of(text: str) -> tuple[str | None, int | None]:
     return None, None
 
 
-def _is_counted(text: str, start: int) -> bool:
+def _is_counted(text: str, start: int, storey: str) -> bool:
     before = text[max(0, start - 4) : start]
     return (
         before[-1:] in _COUNTED_BY
         and not before.endswith(("楼上", "楼下"))
+        and not (storey.endswith("楼") and _GOING_UP.search(before))
         and _COUNTED_BEFORE.search(before) is not None
     )
