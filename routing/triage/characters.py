@@ -29,7 +29,7 @@ def traits() -> bytes:
         (UNUSUAL, "".join(traditional_characters()) + string.ascii_uppercase + _between(0xFF10, 0xFF5A)),
         (WIDE, wide),
         (SELDOM_WIDE, "".join(character for character in wide if character not in dict(COMMON_SIGNS))),
-        (PLACED, "0123456789栋幢楼层座室元零〇号排"),
+        (PLACED, "0123456789栋幢楼层座室元零〇号排洞"),
     )
 
 

@@ -9,7 +9,7 @@ from routing.triage.numerals import CHINESE, digits, first_of
 
 _N: Final = rf"(?:\d{{1,3}}|[{CHINESE}]{{1,4}})"
 _HOUSE: Final = (
-    r"(?:[号好][楼搂娄篓]|号喽(?=的|[\d一二三四五六七八九])|号漏(?=[\d一二三四五六七八九]单元)|号栋|(?<!\s)#楼?|栋楼?|幢楼?|座(?!别克|商务|车|轿|面包|的车|suv)|号院(?!墙)"
+    r"(?:[号好][楼搂娄篓]|号喽(?=的|[\d一二三四五六七八九])|号漏(?=[\d一二三四五六七八九]单元)|号栋|(?<!\s)#楼?|栋楼?|幢楼?|座(?!别克|商务|车(?![位库棚道站厢])|轿(?!厢)|面包|的车|suv)|号院(?!墙)"
     r"|号(?=[一二三四五六七八九十]{1,3}[楼层]|[幺一二三四五六七八九]{1,2}零[一二三四五六七八九]|\d{1,2}[楼层]|\d{3,4}(?!\d|[元块]|公里)|(?:\d{1,2}|[一二三四五六七八九])单元))"
 )
 # Of a list or a range ("3、5号楼", "3号、5号楼", "3-5号楼") the first counts; what has three digits in it is a room.
@@ -25,7 +25,9 @@ _BUILDING: Final = re.compile(
     r"|(?<![a-z])(?P<letter>[a-z]\d{0,2})\s?(?:座|栋|幢|号楼|楼)|(?P<stem>[甲乙丙丁])(?:座|栋|幢|号楼))"
 )
 # "整栋", "几栋" and "两栋楼" count buildings.
-_HOUSES_COUNTED_BEFORE: Final = re.compile(r"(?:剩|差|缺|订|盖|建|共|总|多|有|垫|隔|装)(?:了|到)?$")
+_HOUSES_COUNTED_BEFORE: Final = re.compile(
+    r"(?:剩|(?<!出)差|缺|订|(?<![井膝铁擎锅瓶])盖|(?<!违)建|(?<!公)共|总|(?<![好很许喝])多|有|(?<!床)垫|隔|(?<![加精安])装)(?:了|到)?$"
+)
 _ONE_OF_MANY: Final = re.compile(r"(?:只|还|没|也|就|是不是)有$")
 """只有3栋没水 and 有没有3栋的 tell a house by its number, unless the clause ends with it (我们只有3栋)."""
 _HOW_MANY: Final = re.compile(r"\s?(?:[楼高,，。;!！?？未]|没(?![水电网气灯人有])|$)")
@@ -44,10 +46,11 @@ _OTHER: Final = frozenset("前后上下另同每")
 _ABOUT: Final = re.compile(r"[下上道梯顶门里]")
 # 四座的电梯 is a house; 三座桥 are three of them, and 七座车 is a car.
 _COUNTED_SEATS: Final = re.compile(
-    r"\s?(?:大|小|新|老|古|旧|高|石|假|人行|铁|木)?(?:桥|山|城|塔|庙|岛|坟|墓|碑|亭|雕|像|楼(?![上下道梯顶里])|房|厂|院|宅|别墅|大厦|商场|公园|花园|水库|"
-    r"建筑|立交|车|电站|基站|公厕|厕所|小区|学校|医院|教堂|宫|寺|喷泉|高架|天桥|以[下上内]|的?(?:商务|面包|越野|轿|suv|mpv|别克)|位)"
+    r"\s?(?:大|小|新|老|古|旧|高|石|假|人行|铁|木)?(?:桥(?![头下])|山|城(?!管)|塔|庙|岛|坟|墓|碑|亭|雕|[铜石]像|楼(?![上下道梯顶里])"
+    r"|房(?![东产本租顶间])|厂(?![子里])|院(?![子里])|宅|别墅|大厦|商场|公园|花园|水库|建筑|立交|车(?![位库棚道站厢])|电站|基站|公厕|小区|学校|医院|教堂"
+    r"|宫|寺|喷泉|高架|天桥|以[下上内]|的?(?:商务|面包|越野|轿(?!厢)|suv|mpv|别克)|位(?!置))"
 )
-_CAR: Final = re.compile(r"[a-z\u4e00-\u9fff]{0,4}车(?![库位棚])")
+_CAR: Final = re.compile(r"(?:的|大|小|新|旧|二手|商务|面包|越野|家用){0,3}车(?![位库棚道站厢])")
 _OF_NO_LIST: Final = frozenset("块扣缺之分付第余剩前+-abcdefgh")
 _FALLING: Final = re.compile(rf"(\d+|[{CHINESE}]+)(?:号(?!.*号)|栋|幢)?\s?,\s?(\d+|[{CHINESE}]+)")
 _HIGH_IN: Final = re.compile(r"\d{1,2}[楼层]|\d{4}(?!\d)")
@@ -79,13 +82,10 @@ def house_in(text: str) -> tuple[str | None, int | None, int]:
             start, whole, written = start + falling.start(2), whole[falling.start(2) :], falling[2]
         if whole.endswith("座") and not written.isdigit():
             if (written in "一两几" and not _HIGH_IN.match(text, end)) or text[start - 1 : start] in {
-                "有",
                 "共",
                 "这",
                 "那",
-                "出",
                 "色",
-                "台",
                 "辆",
             }:
                 continue

@@ -17,7 +17,8 @@ _CAPITAL: Final = re.compile(r"[壹贰叁肆伍陆柒捌玖拾][栋幢号单楼�
 """Numerals as on a cheque, by which some write a house."""
 _SMALL: Final = str.maketrans("壹贰叁肆伍陆柒捌玖拾", "一二三四五六七八九十")
 _MIXED: Final = re.compile(r"(?<=\d)[零o](?=\d)")
-_MIXED_SPOKEN: Final = re.compile(r"[0o](?<=[一二三四五六七八九幺].)(?=[一二三四五六七八九])")
+_ZERO_SPOKEN: Final = re.compile(r"0(?<=[一二三四五六七八九幺]0)(?=[一二三四五六七八九])")
+_LETTER_SPOKEN: Final = re.compile(r"o(?<=[一二三四五六七八九幺]o)(?=[一二三四五六七八九])")
 """7零2, 3o2 and 三0二: people take the zero that the keyboard offers."""
 _BAR: Final = re.compile(
     rf"(?<![\d{CHINESE}])(\d{{1,2}}|[{CHINESE}]{{1,3}})杠(?=[\d{CHINESE}])(?:([{CHINESE}]{{3,5}})(?![{CHINESE}杠]))?"
@@ -53,7 +54,7 @@ def respelt(text: str) -> str:
     if "零" in text or "〇" in text or "○" in text:
         text = _SPOKEN_ROOM.sub(_as_digits, _MIXED.sub("0", text))
     if "o" in text:
-        text = _MIXED.sub("0", text)
+        text = _LETTER_SPOKEN.sub("零", _MIXED.sub("0", text))
     return _TITLE.sub("", text) if "《" in text else text
 
 
@@ -66,8 +67,8 @@ def _dashed(match: re.Match[str]) -> str:
 
 
 def with_spoken_zeros(text: str) -> str:
-    """``text`` (with a 0 or an o in it) with 零 between Chinese numerals."""
-    return _MIXED_SPOKEN.sub("零", text)
+    """``text`` (with a 0 in it) with 零 between Chinese numerals."""
+    return _ZERO_SPOKEN.sub("零", text)
 
 
 def without_items(text: str) -> str:

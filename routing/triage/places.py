@@ -73,10 +73,12 @@ _ROOM_NUMBER: Final = re.compile(rf"\d{{3}}|[百{CHINESE}]{{3}}")
 
 # Every alternative begins with one of the characters that are looked for first.
 _MAY_NAME: Final = re.compile(
-    r"(?=[\d@栋幢楼层室单a-z零〇一二三四五六七八九十弄巷里坊街组住])"
-    r"(?:\d ?(?:#|[-–—~/.、_] ?\d)|@\d{3}|[栋幢楼层室]|单元|\d座|[a-z]座|\d{3,4}[家户房的]|[\d一二三四五六七八九]门"
-    r"|[零〇]|[\d一二三四五六七八九十]排|[弄巷里坊街组]\d{1,3}号|\d号(?:\d{3}|$)|住[\d一二三四五六七八九十]{1,3}号|[二四五六八九十]座"
-    r"|^\d{3,4}|(?<=[我在住来到砸敲约找去给是,，。;；!！?？:：、( ])\d{3,4})"
+    r"(?=[\d@栋幢楼层室单丹a-z零〇一二三四五六七八九十廿卅甲乙丙丁弄巷里坊街组住])"
+    r"(?:\d ?(?:#|[-–—~/.、_杠] ?\d|[动洞冻懂]|f(?![a-z])|dong)|@\d{3}|[栋幢楼层室]|[单丹]元|\d座|[a-z]座"
+    r"|[a-h]-?\d{4}(?!\d)|\d{3,4}[家户房的]|[\d一二三四五六七八九](?:号?门|[号好][搂喽里院])|[零〇]|[\d一二三四五六七八九十]排|[弄巷里坊街组]\d{1,3}号"
+    r"|\d号(?:\d{3}|大堂|[东南西北]面|$)|住[\d一二三四五六七八九十]{1,3}(?:号|(?=[\s,，。]|$))|[二四五六七八九十廿甲乙丙丁]座"
+    r"|^\d{3,4}"
+    r"|(?<=[我在住来到砸敲约找去给是谢放说问跟让劝从修门壁面紧这能头见识址间请看个,，。;；!！?？:：、( ])\d{3,4})"
 )
 
 
@@ -98,11 +100,11 @@ def place_in(text: str, aliases: Mapping[str, Place] | None = None) -> Place | N
     Of several values the first counts; after a correction ("说错了，是5栋") only what follows it.
     """
     seen = traits_in(text, _TRAITS)
+    if "0" in text:
+        text = with_spoken_zeros(text)
     if seen & _REWRITTEN:
         text = respelt(text)
         seen = traits_in(text, _TRAITS)
-    if "0" in text or "o" in text:
-        text = with_spoken_zeros(text)
     if seen & _LINKED and ("1." in text or "1、" in text):
         text = without_items(text)
     if seen & _CORRECTED and seen & _NUMBER and may_correct(text):

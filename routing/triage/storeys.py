@@ -11,19 +11,34 @@ _N: Final = rf"(?:\d{{1,2}}|[{CHINESE}]{{1,4}})"
 _NEXT: Final = rf"(?:\d{{1,2}}(?!\d)|[{CHINESE}]{{1,4}})"
 _FLOOR: Final = re.compile(
     rf"(?=[\d{CHINESE}])(?:(?<!\d)(?<!\d[.:])|(?=[{CHINESE}]))(?P<floor>{_N})(?:\s?(?:[、和跟与同到至~/—–-]|,(?:(?<=\d,)(?=\s?\d)|(?<=[{CHINESE}楼层],)(?=\s?[{CHINESE}])))\s?{_NEXT}){{0,3}}\s?"
-    r"(?:楼(?!栋|号|长|盘)|层(?!层|楼(?![道梯上层])|皮|灰|土|油|水(?![管表压阀龙箱小大])|膜|雪|霜|板|浮|厚|关系|意思|次|级|报)|/?f(?![a-z]))"
+    r"(?:楼(?!栋|号|长(?![期椅草毛得大沙])|盘)|层(?!层|楼(?![道梯上层]))|/?f(?![a-z]))"
 )
 # "三层楼高", "爬了20层" and "加盖一层" count storeys.
-_COUNTED_BEFORE: Final = re.compile(
-    r"(?:(?:爬|走|(?<![晚早背搬抬送扛拎])上|(?<![看一查问说报理修催管烦])下|跑|掉|坠)了?|(?:盖|搭|加|建|隔|共|总|装|刷|贴|再|多|高|(?<![只还没也就])有|第[一二三]|垫|铺|蒙|落|包|裹|穿|停)(?:了|到)?)$"
+_CLIMBED: Final = (
+    r"(?:爬|(?<![拖搬拿带偷])走|(?<![晚早背搬抬送扛拎地墙路网马树床身头顶边门车考以])上"
+    r"|(?<![看一查问说报理修催管烦底地坐剩留脚手桌车树床以上扔])下|跑|掉|坠)了?"
 )
+_BUILT: Final = r"(?<![井膝铁擎锅瓶])盖|搭|加|(?<!违)建|(?<!公)共|总|再|(?<![好很许])多|高"
+_WRAPPED: Final = (
+    r"隔|里三层外|(?<![加精安])装|刷|(?<![补津])贴|(?<![只还没也就])有|第[一二三]|(?<!床)垫|铺|蒙|落"
+    r"|(?<![红书钱面背挎])包|裹|穿|(?<!暂)停"
+)
+"""What is done with layers; the end of 井盖, 红包 or 床垫 is none of these."""
+_LAYERS_BEFORE: Final = re.compile(rf"(?:{_CLIMBED}|(?:{_BUILT}|{_WRAPPED})(?:了|到)?)$")
+_STOREYS_BEFORE: Final = re.compile(rf"(?:{_CLIMBED}|(?:{_BUILT})(?:了|到)?)$")
 _GOING_UP: Final = re.compile(r"(?<![爬走跑口下])上(?:了|到)?$")
 """上七楼 is the seventh floor; 爬上七楼 may be how far one climbed."""
-_COUNTED_BY: Final = frozenset("爬走上下跑掉坠盖搭加建隔共总装刷贴再多高有一二三123垫铺蒙落包裹穿停了到")
+_COUNTED_BY: Final = frozenset("外爬走上下跑掉坠盖搭加建隔共总装刷贴再多高有一二三123垫铺蒙落包裹穿停了到")
 """What these end with."""
 _COUNTED_AFTER: Final = re.compile(
-    r"(?:老楼|老房|阁|(?<=二[楼层])平台|高|多高|那么高|的(?:楼|高楼|高层|大楼|房子)|的?小(?:洋|高)?[楼层]|户人|一户|两户|十|梯|(?:的|住户)?(?:死活)?不(?:同意|干|肯签|签字))"
+    r"(?:说[得的]对|正解|外三层|老楼|老房|阁|(?<=二[楼层])平台|高(?![空龄铁峰价压考兴头速跟血])|多高|那么高|的(?:楼|高楼|高层|大楼|房子)|的?小(?:洋|高)?[楼层]|户人|一户|两户|十|梯(?!子|厅)|(?:的|住户)?(?:死活)?不(?:同意|干|肯签|签字))"
 )
+_SUBSTANCE: Final = re.compile(
+    r"皮|灰|土|油(?![烟漆])|水(?![管表压阀龙箱小大费电泵滴来带流])|膜|雪|霜|板(?!凳)|浮|厚|关系|意思|次|级|报(?![修警名停告备销])"
+)
+"""一层灰, 两层皮: what lies in layers lies in few of them; 12层水表 is a storey."""
+_IN_TRAIN: Final = re.compile(r"\d车$")
+_LAYERS: Final = 3
 _CHAINED: Final = re.compile(r"\d[-—–]\d")
 _COUNTED_OUT: Final = re.compile(r"[123一二三](?!\d|[一二三四五六七八九十])|.{1,3}层(?:意思|含义|关系|境界|楼板)")
 _LIVES_ON: Final = re.compile(r"(?<=住)(?P<floor>[1-9]|[1-4]\d)(?=[\s,，。](?!\s?(?:\d|号|栋|幢|座|单|#))|$)")
@@ -51,7 +66,7 @@ def storey_of(text: str) -> tuple[str | None, int | None]:
         before = text[: match.start()]
         if before.endswith("第") and _COUNTED_OUT.match(text, match.start()):
             continue
-        if before.endswith(("负", "号", "地下", "b", "-", "每", "几", "车")) and not re.search(
+        if (before.endswith(("负", "地下", "b", "-", "每", "几")) or _IN_TRAIN.search(before)) and not re.search(
             r"\d号$|\d[-—–]\d{0,2}$", before
         ):
             continue
@@ -80,6 +95,8 @@ def storey_of(text: str) -> tuple[str | None, int | None]:
             # "一到九楼就抖": as soon as, no range.
             return digits(match[0][2:-1]), match.end()
         number = digits(first_of(match["floor"]))
+        if match[0].endswith("层") and int(number or 0) <= _LAYERS and _SUBSTANCE.match(text, match.end()):
+            continue
         if number and 0 < int(number) < 100:
             return number, match.end()
     return None, None
@@ -91,5 +108,5 @@ def _is_counted(text: str, start: int, storey: str) -> bool:
         before[-1:] in _COUNTED_BY
         and not before.endswith(("楼上", "楼下"))
         and not (storey.endswith("楼") and _GOING_UP.search(before))
-        and _COUNTED_BEFORE.search(before) is not None
+        and (_STOREYS_BEFORE if storey.endswith("楼") else _LAYERS_BEFORE).search(before) is not None
     )
