@@ -7,7 +7,7 @@ from functools import lru_cache
 import pytest
 
 from routing.catalogue import Urgency
-from routing.triage.decision import Decision, EvidenceKind, Ignore
+from routing.triage.decision import Decision, EvidenceKind, Ignore, OpenTicket
 from routing.triage.engine import Triage
 from tests.unit.triage_fixture import packaged_triage
 
@@ -22,6 +22,9 @@ PLIGHTS = {
         "昨晚生的炭炉子，今早一家人头晕想吐",
     ],
     "fire": [
+        "衣柜的烟扑出来了",
+        "哪个打119",
+        "我爸抽烟，床单着了",
         "火引到隔壁柴房了",
         "不晓得哪个点燃了沙发，火在烧",
         "楼道呛得不行，我们出不去",
@@ -40,14 +43,33 @@ PLIGHTS = {
         "电工师傅触电晕了",
     ],
     "elevator": [
+        "lift坏咗，入面有人出唔到",
         "滚梯把孩子的鞋卷进去了",
         "有个大爷踩空，掉到电梯的夹缝里",
         "升降机困住两个工人",
         "维保师傅被夹在轿厢和墙中间",
     ],
     "medical": [
+        "我过敏了，嗓子肿，喘不上来",
+        "她从台阶上摔下来，胳膊变形了",
+        "孩子被秋千绳缠住脖子",
+        "有人被鞭炮炸伤眼睛",
+        "一个大爷卷到车轮下了",
+        "娃哭得背过气去了",
+        "娃吃了个果冻，脸憋紫了",
+        "快救人！！",
+        "室友留了封信，说不拖累大家，走了",
+        "我哥有抑郁症，跑出去联系不上",
+        "五岁的娃把自己锁在书房了",
+        "检修的师傅下井没上来，绳子拉不动",
+        "大棚塌下来，里头还有卖菜的人",
+        "有个大姐卷进公交的轮子下面",
+        "产妇羊水破了，还在楼道",
+        "我妈在厕所昏了",
+        "一条狼狗撕着一个学生",
+        "额头磕破了，血止不住",
         "面包车倒车把我爸顶在墙上",
-        "我叔突然嘴歪，右手抬不起来",
+        "他突然端不住碗，说话也说不清",
         "娃把漂白水当饮料喝了",
         "这边有人晕了，谁是医生",
         "老头快不行了，谁有车",
@@ -127,6 +149,7 @@ PLIGHTS = {
         "他踢那个娃，不停地踢，哭得惨",
     ],
     "fall": [
+        "晾衣架砸倒一个大妈",
         "检查井里有人喊救命",
         "一个大爷跌进窨井了",
         "有个女的踩空了盖板",
@@ -139,6 +162,7 @@ PLIGHTS = {
         "楼板往下沉，咔咔在响，人都跑出来了",
     ],
     "missing": [
+        "九岁的闺女说去买笔，到现在两小时没回",
         "老师说孩子被领走了，我们家没去人接，不是我",
         "外甥女离家出走，一晚上联系不上",
         "闺女放学没到家，电话手表关机",
@@ -183,7 +207,14 @@ def test_a_plight_is_an_emergency_whoever_is_in_it(danger: str, text: str) -> No
         ("拿刀砍了半天排骨", "chores"),
         ("新换的煤气灶火苗好看，厨房亮堂", "chores"),
         ("剁椒鱼头辣得我妈喘不过气", "chores"),
+        ("插座的火花没有了，电工换过", "over"),
+        ("电梯停在五楼不动，里面没人", "over"),
         ("有人落水，已经捞上来了", "over"),
+        ("楼上吵死人了，救命", "chores"),
+        ("值班的打呼，叫都叫不醒", "chores"),
+        ("燃气灶点火要点好几次", "chores"),
+        ("燃气费又涨，气得我头晕", "chores"),
+        ("抢菜抢得头破血流", "unreal"),
         ("我妈上月在楼梯口摔断了腿", "over"),
         ("儿子看奥特曼喊救命", "unreal"),
         ("娃喊了一句，我听成着火了", "unreal"),
@@ -221,3 +252,35 @@ def test_a_bell_that_nobody_answers_is_a_fault(text: str) -> None:
 )
 def test_calm_yields_to_a_danger_that_is_there_now(text: str) -> None:
     assert _urgency(_rules().decide(text)) is Urgency.EMERGENCY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "楼下火锅店后厨着火了，浓烟滚滚",
+        "培训班里冒烟了，孩子还没出来",
+        "小广场的舞台塌了，压到好几个老人",
+        "外墙掉下来一大片，砸倒两个人",
+        "加湿器短路冒烟，床单烧着了",
+        "没跟你开玩笑，有人要跳楼",
+        "水都要到腰了，奶奶还困在屋里",
+        "老人快要不行了，喘不上气",
+    ],
+)
+def test_a_word_of_play_or_fear_inside_another_calms_nobody(text: str) -> None:
+    assert _urgency(_rules().decide(text)) is Urgency.EMERGENCY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我在公司赶不回去，我闺女一个人困在电梯里",
+        "我在深圳，摄像头里看到我妈倒在厨房起不来",
+        "我在外省，我爸晕倒在屋里，谁离得近帮我敲门",
+        "救人啊，货梯门夹着我同事的腿",
+    ],
+)
+def test_who_calls_for_somebody_from_afar_is_heard(text: str) -> None:
+    decision = packaged_triage().decide(text)
+    assert isinstance(decision, OpenTicket)
+    assert decision.urgency is Urgency.EMERGENCY
