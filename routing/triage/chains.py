@@ -12,10 +12,12 @@ from routing.triage.numerals import digits
 
 EDGE: Final = r"(?<![\d./a-z$¥￥~-])(?<!\d:)"
 """What no chain follows: digits, dates, times, prices, latin names."""
-NO_MEASURE: Final = (
-    r"(?![\d-]|\.\d|:\d|(?:元|块|米|人(?![没不在呢都家又住来行员们民生脸影走去])|名(?![字单额])|个(?![子头])|度(?!假)|年(?![前初底轻检会])|月(?![初底亮饼租付薪工])|日(?![夜子本])|点(?![火着赞名])"
-    r"|分(?![户类手家水不])|斤|平(?![台时安房])|万(?!一)|w|km|kw)| (?:元|块|米|斤|平|万(?!一)|w|km|kw))"
+MEASURES: Final = (
+    "元|块|米|人(?![没不在呢都家又住来行员们民生脸影走去])|名(?![字单额])|个(?![子头])|度(?!假)|年(?![前初底轻检会])|月(?![初底亮饼租付薪工])"
+    "|日(?![夜子本])|点(?![火着赞名])|分(?![户类手家水不])|斤|平(?![台时安房])|万(?!一)"
 )
+"""What is counted or measured; but 人行道 and 年前 are words of their own, which may stand behind any number."""
+NO_MEASURE: Final = rf"(?![\d-]|\.\d|:\d|(?:{MEASURES}|w|km|kw)| (?:元|块|米|斤|平|万(?!一)|w|km|kw))"
 
 _DOOR: Final = r"(?!20[012]\d)(?:[1-9]|[1-4]\d)(?:0[1-9]|1\d|20)(?!\d)"
 _DASH: Final = r"\s?(?:[-—–~/、#_]|——|--)\s?"
@@ -39,9 +41,12 @@ _SPACED: Final = re.compile(
     rf"(?:^|(?<=[,，。!?;:(\s住在是]))(\d{{1,2}}){_OF_HOUSE}?\s(\d{{1,2}})(?:单元)?\s(\d{{3,4}}){NO_MEASURE}"
 )
 _PAIR: Final = re.compile(
-    rf"{EDGE}(\d{{1,2}})[-—–](\d{{1,2}})(?=单元|\s?[一二三四五六七八九十]{{1,3}}[楼层]|的\d{{1,2}}[楼层]|\s\d{{1,2}}[楼层]|的?(?:可视|门铃|对讲|电梯|货梯|客梯|楼道|门禁|单元门|大门|门口|楼下|过道|没[水电气网]|停[水电气]|楼梯|有人|的(?:宝|业主|邻居|住户|二楼|三楼|楼梯)))"
+    rf"{EDGE}(\d{{1,2}})[-—–](\d{{1,2}})(?=单元|\s?[一二三四五六七八九十]{{1,3}}[楼层]|的\d{{1,2}}[楼层]|\s\d{{1,2}}[楼层]|\s?(?:漏水|渗水|滴水|冒烟|着火|水管|下水道|顶[楼层]|那[边家里]|这边|门坏|灯坏)|的(?:灯|门|窗|墙)|的?(?:可视|门铃|对讲|电梯|货梯|客梯|楼道|门禁|单元门|大门|门口|楼下|过道|没[水电气网]|停[水电气]|楼梯|有人|的(?:宝|业主|邻居|住户|二楼|三楼|楼梯)))"
 )
-_LAST_PAIR: Final = re.compile(r"(?:(?<=[,，。!?\s])|(?<=单元))(\d{1,2})[-—–]([1-6])\s?(?:$|(?=[,，。!]))")
+_LAST_PAIR: Final = re.compile(
+    r"(?:(?<=[,，。!?\s])|(?<=单元))(\d{1,2})[-—–]([1-6])\s?(?:$|(?=[,，。!]))|^(\d{1,2})[-—–]([1-6])(?=[,，])"
+    r"|(?<=[我俺咱家住][是家住在])(\d{1,2})[-—–]([1-6])(?=[的,，。!\s]|$)"
+)
 _SCORE: Final = re.compile(r"比分|[赢输球局胜负]|平了")
 _FORM: Final = re.compile(
     r"(?:楼栋号?|楼号|栋号|幢号)\s?:?\s?(?P<building>\d{1,3})|单元号?\s?(?P<told>:?)\s?(?P<unit>\d{1,2})(?![\d-])|(?:房号|室号|门牌号?|房间号?|室(?=\s?:))\s?:?\s?(?P<room>\d{3,4})"
@@ -99,7 +104,10 @@ def pair_of(text: str) -> tuple[str | None, str | None]:
     pair = _PAIR.search(text) if _DASHED.search(text) else None
     if pair is None and _DASHED.search(text) and not _SCORE.search(text):
         pair = _LAST_PAIR.search(text)
-    return (digits(pair[1]), digits(pair[2])) if pair else (None, None)
+    if pair is None:
+        return None, None
+    building, unit = filter(None, pair.groups())
+    return digits(building), digits(unit)
 
 
 def form_of(text: str) -> Chain:

@@ -40,7 +40,7 @@ _RATHER: Final = re.compile(
     rf"|[,，。\s]+(?:刚才?)?[说打写记发]错了?(?!{_GAP}(?:应该)?(?:是|在)?{_NUMBER}))"
 )
 """是503不是502, 是5栋才对, 是6楼，说错了: what comes before the word is right."""
-_DENIED: Final = re.compile(rf"(?:不是|不在)\s?{_NUMBER}{{1,4}}(?:栋|幢|号楼|座|单元|[楼层])的?(?=[,，。\s])")
+_DENIED: Final = re.compile(rf"(?<!是)(?:不是|不在)\s?{_NUMBER}{{1,4}}(?:栋|幢|号楼|座|单元|[楼层])的?(?=[,，。\s])")
 """我家不是3栋，我家5栋."""
 
 

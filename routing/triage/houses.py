@@ -132,6 +132,8 @@ def _are_counted(text: str, whole: str, start: int, end: int) -> bool:
 
 def _counts_buildings(text: str, whole: str, start: int, end: int, written: str) -> bool:
     """Whether it is said how many buildings, not which: 一栋楼, 三栋楼都; but 1栋楼 and "一栋的" are the first one."""
+    if whole[len(written)] in "、和跟与到至~/—–-":
+        return False
     all_of = whole.endswith(("栋楼", "幢楼"))
     if written != "一":
         return all_of and (text[end : end + 1] in {"都", "全"} or _ALL_OF_COMPLEX.search(text[:start]) is not None)

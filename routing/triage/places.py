@@ -29,11 +29,13 @@ _UNIT: Final = re.compile(
     rf"(?:[、/和跟与到至]\s?{_N}|(?<=[栋楼幢座#]\d)[,~—–-]\d{{1,2}})?\s?(?:单[元员园圆原缘源](?!号?\s?:)|丹[元园]|但愿|号?门[洞栋])"
 )
 _UNIT_DOOR: Final = re.compile(
-    r"\s?(?P<unit>\d{1,2}|[一二三四五六七八九十])(?:[门们](?![卫岗禁面牌])|单位|梯(?!\s?[\d一二两三四五六七八九十]{1,2}户)|单(?=\d{3}|[,，。\s]|$|[一二三四五六七八九十]))"
+    r"\s?(?P<unit>\d{1,2}|[一二三四五六七八九十])(?:[门们](?!卫(?!生)|岗|禁(?!止)|面(?![包馆试墙条积])|牌)|单位|梯(?!\s?[\d一二两三四五六七八九十]{1,2}户)|单(?=\d{3}|[,，。\s]|$|[一二三四五六七八九十]))"
 )
 """In the north a unit is a door (3号楼2门), and hurried people say 单 for 单元: both only right behind a building.
 In the south it is a staircase (7栋2梯1503), and 单位 is what voice input makes of 单元."""
-_BY_NORTH: Final = re.compile(r"(?<=\d)楼\s?\d{1,2}(?:单元|门洞)")
+_BY_NORTH: Final = re.compile(
+    r"(?<=\d)楼\s?\d{1,2}(?:单元|门洞)|(?<=[一二三四五六七八九十])楼[一二三四五六七八九]单元(?=\d{3})"
+)
 """3楼2单元 is building and unit: the word before a unit can only be the house."""
 _DOORS: Final = re.compile(
     r"(?<![\d号])(?:(?P<building>\d{1,2})楼)?(?P<unit>\d{1,2}|[一二三四五六七八九])门(?P<room>\d{3,4})(?!\d)"

@@ -40,6 +40,7 @@ _SUBSTANCE: Final = re.compile(
 _IN_TRAIN: Final = re.compile(r"\d车$")
 _LAYERS: Final = 3
 _CHAINED: Final = re.compile(r"\d[-—–]\d")
+_STAIRS: Final = re.compile(r"[道梯]|下(?!水)|上(?![下水])")
 _COUNTED_OUT: Final = re.compile(r"[123一二三](?!\d|[一二三四五六七八九十])|.{1,3}层(?:意思|含义|关系|境界|楼板)")
 _LIVES_ON: Final = re.compile(r"(?<=住)(?P<floor>[1-9]|[1-4]\d)(?=[\s,，。](?!\s?(?:\d|号|栋|幢|座|单|#))|$)")
 _BASEMENT: Final = re.compile(r"的?\s?(?:(?:负|地下)(?P<depth>[1-3一二三])[层楼]|b(?P<level>[1-3])(?![\d-]))")
@@ -79,7 +80,7 @@ def storey_of(text: str) -> tuple[str | None, int | None]:
         if before.endswith(match[0]) or text.startswith(match[0], match.end()):
             # "一层一层地找".
             continue
-        if text[match.end() : match.end() + 1] in {"道", "梯"} and _CHAINED.search(match[0]):
+        if _CHAINED.search(match[0]) and _STAIRS.match(text, match.end()):
             # "7-2楼道": a building and its unit.
             continue
         if (
