@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -89,6 +89,14 @@ def ticket_data(ticket: Ticket, colour: Colour | None, assignee: str | None, zon
     }
 
 
+def evidence_of(event: Mapping[str, object]) -> object:
+    """The evidence of an event as ``history_data`` has it; none where it has none."""
+    from routing.triage.evidence_rows import EVIDENCE
+
+    data = event.get("data")
+    return data.get(EVIDENCE) if isinstance(data, dict) else None
+
+
 def history_data(events: Sequence[TicketEvent], reporters: Sequence[Reporter], zone: ZoneInfo) -> History:
     """What happened to a ticket, and who stands behind it."""
     return {
@@ -122,7 +130,16 @@ def _cell(value: object) -> str:
 
 
 def _plain(event: TicketEvent) -> dict[str, object]:
-    return {"data": dict(event.data)} if event.data else {}
+    import msgspec
+
+    from routing.triage.evidence_rows import EVIDENCE, evidence_in
+
+    if not event.data:
+        return {}
+    data = dict(event.data)
+    if EVIDENCE in data:
+        data[EVIDENCE] = msgspec.to_builtins(evidence_in(data[EVIDENCE]))
+    return {"data": data}
 
 
 def _shown(moment: datetime | None, zone: ZoneInfo) -> str | None:

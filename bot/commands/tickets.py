@@ -13,7 +13,7 @@ import typer
 
 from bot.commands.audit import Why, keep_look
 from bot.commands.shell import AsJson, Commands, deliver_csv, echo, print_fields, print_json, print_table
-from bot.commands.ticket_data import History, history_data, ticket_data, tickets_csv
+from bot.commands.ticket_data import History, evidence_of, history_data, ticket_data, tickets_csv
 from routing.privacy import mask_numbers
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ def show(
     echo("reporters: " + "、".join(str(reporter["name"] or ANONYMOUS) for reporter in history["reporters"]))
     for event in history["events"]:
         echo(f"- {event['at']} {event['kind']} {event['actor'] or ''}".rstrip())
-        for line in explainer.recorded(event.get("evidence")):
+        for line in explainer.recorded(evidence_of(event)):
             echo(f"    {line}")
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from bot.services.wording import Wording
 from routing.triage.decision import Ask, Evidence, EvidenceKind, Matter
 from routing.triage.engine import Explanation
+from routing.triage.evidence_rows import evidence_in
 
 
 class Explainer:
@@ -51,12 +52,7 @@ class Explainer:
 
     def recorded(self, data: object) -> list[str]:
         """The same for the evidence that an event of a ticket keeps; what is no evidence is passed over."""
-        kept = data if isinstance(data, list) else []
-        return self._distinct(
-            (str(one.get("kind")), str(one.get("rule")), str(one.get("text")), _weight(one), _service(one))
-            for one in kept
-            if isinstance(one, Mapping) and one.get("kind") in set(EvidenceKind)
-        )
+        return self.evidence(evidence_in(data))
 
     def _distinct(self, evidence: Iterable[tuple[str, str, str, float, str | None]]) -> list[str]:
         """Several rules often see the same words; a person needs to hear of them once, with the heaviest weight."""
@@ -90,13 +86,3 @@ class Explainer:
         known = f"explain.cue.{name}"
         cue = say(known) if known in self._wording.texts else say("explain.cue.other", name=name)
         return say(f"explain.{kind}", text=text, cue=cue, weight=f"{weight:.2f}")
-
-
-def _weight(one: Mapping[str, object]) -> float:
-    weight = one.get("weight")
-    return float(weight) if isinstance(weight, int | float) else 0.0
-
-
-def _service(one: Mapping[str, object]) -> str | None:
-    service = one.get("service")
-    return service if isinstance(service, str) else None

@@ -26,6 +26,8 @@ from routing.staff import Role, Staff
 from routing.ticket import Status, Ticket
 from routing.ticket_events import EventKind, Reporter, TicketEvent
 from routing.tree_memory import TreeMemory
+from routing.triage.decision import Evidence
+from routing.triage.evidence_rows import EVIDENCE, rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Request:
     bound_area: str
     dangers: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
-    evidence: Sequence[object] = ()
+    evidence: Sequence[Evidence] = ()
     alternatives: tuple[str, ...] = ()
     via: str = "talk"
     """How it came in: see ``Ticket.via``."""
@@ -277,6 +279,6 @@ def _opened(ticket: Ticket, request: Request, now: datetime) -> TicketEvent:
             "via": request.via,
             "service": request.service_code,
             "alternatives": list(request.alternatives),
-            "evidence": list(request.evidence),
+            EVIDENCE: rows_of(request.evidence),
         },
     )

@@ -74,7 +74,7 @@ class PatrolService:
             bound_area=posts[0].area_code,
             dangers=decision.dangers,
             attachments=message.attachments,
-            evidence=[asdict(one) for one in decision.evidence],
+            evidence=decision.evidence,
             via=PATROL,
             point=message.location or (_point(earlier.data) if earlier is not None else None),
         )

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-import msgspec
-
 from bot.services.care_watch import Alarm, CareWatch
 from bot.services.group_memory import Forerunner, GroupMemory
 from bot.services.joining import JoiningService
@@ -273,7 +271,7 @@ def _request(
         bound_area=bound,
         dangers=matter.dangers,
         attachments=(*(file for one in before for file in one.attachments), *message.attachments),
-        evidence=msgspec.to_builtins(tuple(matter.evidence)),
+        evidence=matter.evidence,
         alternatives=matter.alternatives,
         via=via,
         anonymous=anonymous,

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.services.explaining import Explainer
 from bot.services.wording import Wording
+from routing.triage.evidence_rows import evidence_in, rows_of
 from tests.town import configuration, triage
 
 EXPLAINER = Explainer(Wording(configuration().texts, configuration().catalogue, ZoneInfo("UTC")))
@@ -30,8 +31,12 @@ def test_silence_is_explained_too() -> None:
 
 def test_what_an_event_kept_reads_the_same() -> None:
     decision = triage().decide("3栋电梯坏了没人修")
-    kept: object = [asdict(one) for one in decision.evidence]
-    assert sorted(EXPLAINER.recorded(kept)) == sorted(EXPLAINER.evidence(decision.evidence))
+    assert EXPLAINER.recorded(rows_of(decision.evidence)) == EXPLAINER.evidence(decision.evidence)
+
+
+def test_events_of_older_versions_name_the_fields_of_evidence() -> None:
+    decision = triage().decide("3栋电梯坏了没人修")
+    assert evidence_in([asdict(one) for one in decision.evidence]) == list(decision.evidence)
 
 
 def test_every_cue_of_the_lexicon_has_a_name() -> None:
@@ -41,6 +46,13 @@ def test_every_cue_of_the_lexicon_has_a_name() -> None:
 
 def test_what_is_no_evidence_is_passed_over() -> None:
     assert EXPLAINER.recorded(None) == []
-    assert EXPLAINER.recorded([1, {"kind": "nonsense"}, {"kind": "push", "rule": "new_cue: x", "text": "某词"}]) == [
-        "加分 “某词” 其他线索（new_cue）（+0.00）"
+    good = ["push", "new_cue: x", "某词", 0, 2, 0.1, None]
+    bad = [
+        ["nonsense", *good[1:]],
+        good[:3],
+        [*good[:5], "much", None],
+        {"kind": "push"},
+        [*good[:3], None, 2, 0.1, None],
+        1,
     ]
+    assert EXPLAINER.recorded([*bad, good]) == ["加分 “某词” 其他线索（new_cue）（+0.10）"]

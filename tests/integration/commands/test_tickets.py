@@ -74,7 +74,7 @@ async def _fill(shell: Shell, tickets: Sequence[Ticket]) -> None:
             if number == 1:
                 kept = await work.tickets.save(replace(kept, assignee_id=worker.id))
             await work.tickets.record(
-                TicketEvent(kept.id, EventKind.OPENED, one.created_at, 1, "张敏", {"via": "talk"})
+                TicketEvent(kept.id, EventKind.OPENED, one.created_at, 1, "张敏", {"via": "talk", "evidence": WHY})
             )
             await work.tickets.add_reporter(Reporter(kept.id, 1, "张敏", 5, one.created_at))
         await work.updates.failed("telegram", 77, '{"text":"我家漏水"}'.encode(), "RuntimeError", NOW)
@@ -96,6 +96,7 @@ def _numbers(shell: Shell, *arguments: str) -> set[str]:
 
 
 LIFT, LAMP, NOISE = "TD101-261122-001", "TD101-261122-002", "TD101-261122-003"
+WHY = [["service", "lift + broken", "电梯坏", 0, 3, 0.8, "property.elevator"]]
 
 
 @pytest.mark.parametrize(
@@ -154,6 +155,8 @@ def test_one_ticket_with_its_history(desk: Shell) -> None:
     text = desk.run("tickets", "show", LIFT).output
     assert "service_code: property.elevator" in text
     assert "opened 张敏" in text
+    assert "    命中 “电梯坏” → 电梯（0.80）" in text
+    assert shown["events"][0]["data"]["evidence"][0]["rule"] == "lift + broken"
 
 
 def test_a_ticket_that_is_not_there(desk: Shell) -> None:
