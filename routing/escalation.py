@@ -24,7 +24,8 @@ from routing.sla import Colour, Limit, SlaClass, SlaTable, colour, later, reache
 from routing.ticket import Action, Status, Ticket, next_status, with_fields
 
 Cause = Literal["accept", "resolve", "idle"]
-_Running = tuple[tuple[LimitName, Limit, datetime], ...]
+_Running = tuple[tuple[LimitName, Limit, datetime, datetime], ...]
+"""Each limit whose clock runs, with its due time and the moment at which it takes the ticket up for the first time."""
 
 IDLE: Cause = "idle"
 CONTRADICTION = "contradiction"
@@ -126,10 +127,11 @@ def demands(ticket: Ticket, rules: ClockRules, now: datetime, *, top: int) -> Cl
     if ticket.status is Status.RESOLVED:
         at = _archive_at(ticket, rules)
         return ClockStep(archive=at is not None and at <= now)
-    running, plan = _running(ticket, rules), rules.policy.plan_for(ticket)
+    plan = rules.policy.plan_for(ticket)
+    running = _running(ticket, rules, plan)
     reminders = [
         (name, due)
-        for name, limit, due in running
+        for name, limit, due, _ in running
         if (at := _reminder_at(ticket, rules, name, limit, due, now)) and at <= now
     ]
     runs_out = _is_past(_escalation_at(ticket, rules, plan, running, now, top), now)
@@ -140,7 +142,7 @@ def demands(ticket: Ticket, rules: ClockRules, now: datetime, *, top: int) -> Cl
     return ClockStep(
         reminders=tuple(reminders),
         escalate_to_level=ticket.escalation_level + 1 if goes_up else None,
-        cause=_cause(rules, plan, running, now) if runs_out else IDLE if goes_up else None,
+        cause=_cause(running, now) if runs_out else IDLE if goes_up else None,
         release=is_taken and may_take,
         decide=is_taken and not may_take,
         question=_is_past(_question_at(ticket, rules), now),
@@ -192,9 +194,10 @@ def next_check(ticket: Ticket, rules: ClockRules, now: datetime, *, top: int) ->
         return decision_at(ticket, rules)
     if ticket.status is Status.RESOLVED:
         return _archive_at(ticket, rules)
-    running, plan = _running(ticket, rules), rules.policy.plan_for(ticket)
+    plan = rules.policy.plan_for(ticket)
+    running = _running(ticket, rules, plan)
     moments = [
-        at for name, limit, due in running if (at := _reminder_at(ticket, rules, name, limit, due, now)) is not None
+        at for name, limit, due, _ in running if (at := _reminder_at(ticket, rules, name, limit, due, now)) is not None
     ]
     escalation_at = _escalation_at(ticket, rules, plan, running, now, top)
     others = (escalation_at, _question_at(ticket, rules), lapse_at(ticket, rules))
@@ -239,11 +242,9 @@ def _is_past(at: datetime | None, now: datetime) -> bool:
     return at is not None and at <= now
 
 
-def _cause(rules: ClockRules, plan: EscalationPlan, running: _Running, now: datetime) -> LimitName:
+def _cause(running: _Running, now: datetime) -> LimitName:
     """Of two limits that take a ticket up, the one to resolve is the graver."""
-    return next(
-        (name for name, limit, due in reversed(running) if _first_at(rules, plan, name, limit, due) <= now), ACCEPT
-    )
+    return next((name for name, _, _, first in reversed(running) if first <= now), ACCEPT)
 
 
 def _is_left_unclaimed(
@@ -254,18 +255,21 @@ def _is_left_unclaimed(
         return False
     if ticket.assigned_at is None:
         return True
-    _, accept, _ = running[0]
+    _, accept, _, _ = running[0]
     return later(ticket.assigned_at, plan.repeat_after[ticket.urgency], accept.clock, rules.calendar) <= now
 
 
-def _running(ticket: Ticket, rules: ClockRules) -> _Running:
-    """The limits whose clock runs, each with its due time; the one to resolve is the last."""
-    if ticket.status is Status.DISPATCHED:
-        sla = rules.class_of(ticket)
-        return (ACCEPT, sla.accept, ticket.accept_due_at), (RESOLVE, sla.resolve, ticket.resolve_due_at)
+def _running(ticket: Ticket, rules: ClockRules, plan: EscalationPlan) -> _Running:
+    """The limits whose clock runs; the one to resolve is the last."""
+    if ticket.status not in {Status.DISPATCHED, Status.IN_PROGRESS}:
+        return ()
+    sla, accept_due, resolve_due = rules.class_of(ticket), ticket.accept_due_at, ticket.resolve_due_at
+    first = reached_at(plan.first_at[RESOLVE], sla.resolve, resolve_due, rules.calendar)
+    resolve = RESOLVE, sla.resolve, resolve_due, first
     if ticket.status is Status.IN_PROGRESS:
-        return ((RESOLVE, rules.class_of(ticket).resolve, ticket.resolve_due_at),)
-    return ()
+        return (resolve,)
+    first = reached_at(plan.first_at[ACCEPT], sla.accept, accept_due, rules.calendar)
+    return (ACCEPT, sla.accept, accept_due, first), resolve
 
 
 def _reminder_at(
@@ -288,8 +292,7 @@ def _escalation_at(
     if ticket.escalation_level >= top + plan.repeats_at_top:
         return None
     moments: list[datetime] = []
-    for name, limit, due in running:
-        first = _first_at(rules, plan, name, limit, due)
+    for name, limit, _, first in running:
         last = ticket.escalated_at
         if name == ACCEPT and ticket.assigned_at is not None and (last is None or last < ticket.assigned_at):
             last = ticket.assigned_at
@@ -299,11 +302,6 @@ def _escalation_at(
             repeat = later(last, plan.repeat_after[ticket.urgency], limit.clock, rules.calendar)
             moments.append(max(repeat, ticket.acknowledged_until or repeat))
     return min(moments, default=None)
-
-
-def _first_at(rules: ClockRules, plan: EscalationPlan, name: LimitName, limit: Limit, due: datetime) -> datetime:
-    """When the limit takes the ticket up for the first time."""
-    return reached_at(plan.first_at[name], limit, due, rules.calendar)
 
 
 def _question_at(ticket: Ticket, rules: ClockRules) -> datetime | None:
