@@ -7,8 +7,9 @@ transaction writes is put in as well, so a message sees the ticket that the mess
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from routing.queries import Outlook, TicketFilter
@@ -82,19 +83,13 @@ class Foreseen:
         """The newest tickets of a group or a topic, or of one writer in a group; none where that was not foreseen."""
         if wanted.group_chat_id is None:
             return None
-        narrow = TicketFilter(
-            statuses=wanted.statuses,
-            service_code=wanted.service_code if wanted.reporter is None else "",
-            since=wanted.since,
-            platform=wanted.platform,
-            reporter=wanted.reporter,
-            group_chat_id=wanted.group_chat_id,
-        )
-        if wanted != narrow or limit > self.outlook.limit:
+        reporter = wanted.reporter
+        is_narrow = _otherwise(wanted) == _NOT_OTHERWISE and not (reporter is not None and wanted.service_code)
+        if not is_narrow or limit > self.outlook.limit:
             return None
         ids: frozenset[int] | None
-        if wanted.reporter is not None:
-            ids = self.own.get((wanted.platform, wanted.group_chat_id, wanted.reporter))
+        if reporter is not None:
+            ids = self.own.get((wanted.platform, wanted.group_chat_id, reporter))
         else:
             is_within = wanted.since is not None and wanted.since >= self.outlook.since
             if not is_within or not wanted.statuses or not wanted.statuses <= self.outlook.statuses:
@@ -202,6 +197,12 @@ class Foreseen:
             key = ticket.platform, ticket.group_chat_id, account
             if key in self.own:
                 self.put(self.own, key, self.own[key] | {ticket.id})
+
+
+_FORESEEN_BY = {"statuses", "service_code", "since", "platform", "reporter", "group_chat_id"}
+_otherwise = attrgetter(*(one.name for one in fields(TicketFilter) if one.name not in _FORESEEN_BY))
+_NOT_OTHERWISE = _otherwise(TicketFilter())
+"""A filter that asks for anything else was not foreseen."""
 
 
 def _newest(ticket: Ticket) -> tuple[Any, int]:

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
@@ -31,6 +32,8 @@ _DOUBLE_SURNAMES = (
     "夏侯",
     "端木",
 )
+_LATELY = 64
+"""A message is asked about when it comes and again when it is dealt with, a batch later; so many are kept as read."""
 _SHORTEST_GIVEN = 2
 """A given name of one character occurs in too many words to be looked for."""
 _ROOM_ON_FLOOR = re.compile(r"(\d{1,2})\d{2}")
@@ -64,6 +67,7 @@ class UnseenWords:
     """What elders and neighbours are called behind their surname."""
 
 
+@lru_cache(maxsize=_LATELY)
 def plain_words(text: str) -> str:
     """``text`` as the words are looked for in it: half-width, Simplified, without blanks."""
     return "".join(to_hans(unicodedata.normalize("NFKC", text)).split())

@@ -12,12 +12,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from routing.flood import FloodRules
 from routing.script import to_hans
 
+_LATELY = 64
+"""Several listeners read a message one after another, a batch in turns: so many are kept in one spelling."""
 LONGEST = 40
 """Characters of a message that may be taken as following up; longer ones tell a story of their own."""
 
@@ -135,6 +138,7 @@ class Following:
     """Whether the message is nothing but such words, so that it can mean no other matter."""
 
 
+@lru_cache(maxsize=_LATELY)
 def plain(text: str) -> str:
     """``text`` in one spelling: Simplified, half-width, lower case, without punctuation, blanks and emoji."""
     return _KEPT.sub("", to_hans(unicodedata.normalize("NFKC", text)).lower())

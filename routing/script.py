@@ -50,11 +50,11 @@ def script_of(text: str) -> Script:
 
     Some characters count on both sides (乾, 著), so the side with more of its own wins.
     """
-    traditional = sum(character in traditional_characters() for character in text)
-    if not traditional:
+    traditional, simplified = traditional_characters(), _simplified_characters()
+    if traditional.isdisjoint(text):
         return Script.HANS
-    simplified = sum(character in _simplified_characters() for character in text)
-    return Script.HANT if traditional > simplified else Script.HANS
+    surplus = sum([(one in traditional) - (one in simplified) for one in text])
+    return Script.HANT if surplus > 0 else Script.HANS
 
 
 def tells_script(text: str) -> bool:
