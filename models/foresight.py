@@ -92,7 +92,7 @@ class Foresight:
             copies=copies,
             turns=self._ahead.turns(platform, {one.chat_id for one in outlook.messages}),
         )
-        answer = await self._transaction.read(READ[is_postgresql], parameters(asked, is_postgresql=is_postgresql))
+        answer = await self._transaction.read_ahead(READ[is_postgresql], parameters(asked, is_postgresql=is_postgresql))
         table, revisions = foreseen(answer, outlook, asked, copies, self._ahead.copies.keep)
         for kept, new in ((ids.tickets, table.ticket_ids), (ids.prompts, table.prompt_ids)):
             kept[:0] = reversed(new)

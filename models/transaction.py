@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from models.driver import value_of
 from models.engine import POSTGRESQL
 from models.foreseen import Foreseen
 from models.gathered_writes import write
@@ -56,6 +57,12 @@ class Transaction:
     async def read(self, text: str, parameters: tuple[Any, ...]) -> str:
         """The only value that a statement in the words of this database gives."""
         return str((await (await self._opened()).exec_driver_sql(text, parameters)).scalar_one())
+
+    async def read_ahead(self, text: str, parameters: tuple[Any, ...]) -> str:
+        """The same for a query that may see the moment before this transaction begins."""
+        if self.is_postgresql:
+            return str(await value_of(await self._opened(), text, parameters))
+        return await self.read(text, parameters)
 
     async def rows(self, text: str, parameters: tuple[Any, ...]) -> Sequence[Sequence[Any]]:
         """The rows that a query in the words of this database gives, with the values as its driver gives them."""
@@ -136,10 +143,12 @@ class Transaction:
         await self._write(connection, gathering)
 
     @staticmethod
-    async def _write(connection: AsyncConnection, gathering: Gathering, end: int | None = None) -> None:
+    async def _write(
+        connection: AsyncConnection, gathering: Gathering, end: int | None = None, *, alone: bool = False
+    ) -> None:
         gathered = gathering.take(end)
         if not gathered.is_empty:
-            gathering.wrote(await write(connection, gathered))
+            gathering.wrote(await write(connection, gathered, alone=alone))
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
@@ -179,12 +188,17 @@ class Transaction:
         """Makes everything since the last commit last, and lets the connection go to the next one in the queue."""
         gathering = self._gathering
         if gathering is not None:
-            await self._write_gathered(gathering)
+            connection = await self._opened()
+            if gathering.parts or connection.in_transaction():
+                await self._write_gathered(gathering)
+            else:
+                await self._write(connection, gathering, alone=True)
             self._gathering = None
         await self._ended()
         if self._connection is not None:
             try:
-                await self._connection.commit()
+                if self._connection.in_transaction():
+                    await self._connection.commit()
             except DBAPIError:
                 # SQLite keeps a transaction open whose commit it refused, and the pool takes it for finished.
                 await self._connection.rollback()

@@ -11,13 +11,16 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import replace
+from typing import Any
 
+import asyncpg
 import msgspec
 import uvloop
 from aiogram import Bot, Dispatcher
 from aiogram.types import Message
 from fastapi import FastAPI, Request, Response
 from sqlalchemy import Engine, event, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from bot.main import build
 from bot.sample import load_sample_once
@@ -41,6 +44,13 @@ def group_id(number: int) -> int:
 
 def count_statement(*_: object) -> None:
     counted["statements"] += 1
+
+
+def count_of_driver(connection: DBAPIConnection, _entry: object) -> None:
+    """What is asked of PostgreSQL without SQLAlchemy counts too, and so do beginnings and ends of transactions."""
+    driver: Any = connection.driver_connection
+    if isinstance(driver, asyncpg.Connection):
+        driver.add_query_logger(count_statement)
 
 
 def add_routes(app: FastAPI, bot: Bot, database: Database) -> None:
@@ -86,6 +96,8 @@ async def found_groups(database: Database) -> None:
 
 
 async def serve() -> None:
+    event.listen(Engine, "before_cursor_execute", count_statement)
+    event.listen(Engine, "connect", count_of_driver)
     settings = load_settings(serving=True)
     await upgrade(settings.database_url.get_secret_value())
     listening = listen(settings.host, settings.port)
@@ -96,7 +108,6 @@ async def serve() -> None:
         await found_groups(product.database)
     # The product's routes match last where the local chat takes the rest; these come before.
     add_routes(product.app, product.bot, product.database)
-    event.listen(Engine, "before_cursor_execute", count_statement)
     try:
         await Service(product, Role.WEB, listening, print).run()
     finally:

@@ -64,6 +64,28 @@ async def test_a_part_is_undone_alone(database: Database, written: bool) -> None
         assert not await work.updates.first_time("local", 2, NOW)
 
 
+async def test_what_had_to_be_written_before_the_end_is_undone_with_the_rest(database: Database) -> None:
+    await bind(database)
+    async with database.unit_of_work() as work:
+        # A process that knows the registers asks for nothing else first.
+        await work.foresee(outlook())
+    async with database.unit_of_work() as work:
+        await work.foresee(outlook())
+        kept = await keep(work, reported())
+        # The list of what happened cannot be foreseen, so all that was gathered is written for it.
+        assert len(await work.tickets.events(kept.id)) == 1
+        await keep(work, reported(), NEIGHBOUR)
+    async with database.unit_of_work() as work:
+        assert await work.tickets.find(TicketFilter(), limit=5) == ()
+        await work.foresee(outlook())
+        kept = await keep(work, reported())
+        assert len(await work.tickets.events(kept.id)) == 1
+        await keep(work, reported(), NEIGHBOUR)
+        await work.commit()
+    async with database.unit_of_work() as work:
+        assert len(await work.tickets.find(TicketFilter(), limit=5)) == 2
+
+
 async def test_an_update_is_new_once(database: Database) -> None:
     await bind(database)
     for expected in (True, False):
