@@ -20,6 +20,7 @@ from sqlalchemy.dialects.sqlite import aiosqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.columns import UtcDateTime, Values, to_json
+from models.driver import on_thread
 from models.gathering import Gathered, Row
 from models.merging import on_conflict
 from models.tables_delivery import Delivery, OutboxRow
@@ -37,16 +38,13 @@ _Statement = tuple[str, list[tuple[Any, ...]]]
 
 async def write_by_table(connection: AsyncConnection, gathered: Gathered) -> None:
     """Writes it; raises what the database raises, as SQLAlchemy has it or as the driver has."""
-    raw = await connection.get_raw_connection()
-    driver: Any = raw.driver_connection
-    # Each statement would go to the thread of the driver and back three times, as cursor, execution and end.
-    thread, connected = driver._execute, driver._conn  # noqa: SLF001 - In public it runs one statement at a time.
-    await thread(_run, connected, _statements(gathered))
+    statements = _statements(gathered)
 
+    def run(driver: sqlite3.Connection) -> None:
+        for text, rows in statements:
+            driver.executemany(text, rows)
 
-def _run(connection: sqlite3.Connection, statements: Sequence[_Statement]) -> None:
-    for text, rows in statements:
-        connection.executemany(text, rows)
+    await on_thread(connection, run)
 
 
 def _statements(gathered: Gathered) -> list[_Statement]:

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from models.driver import value_of
+from models.driver import on_thread, value_of
 from models.engine import POSTGRESQL
 from models.foreseen import Foreseen
 from models.gathered_writes import write
@@ -60,9 +60,13 @@ class Transaction:
 
     async def read_ahead(self, text: str, parameters: tuple[Any, ...]) -> str:
         """The same for a query that may see the moment before this transaction begins."""
+        connection = await self._opened()
         if self.is_postgresql:
-            return str(await value_of(await self._opened(), text, parameters))
-        return await self.read(text, parameters)
+            return str(await value_of(connection, text, parameters))
+        if not connection.in_transaction():
+            await connection.begin()
+        (value,) = await on_thread(connection, lambda driver: driver.execute(text, parameters).fetchone())
+        return str(value)
 
     async def rows(self, text: str, parameters: tuple[Any, ...]) -> Sequence[Sequence[Any]]:
         """The rows that a query in the words of this database gives, with the values as its driver gives them."""
