@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from routing.construction import constructor
 from routing.escalation import Cause, ClockRules, ClockStep, lapse_at
 from routing.escalation_plan import ACCEPT, RESOLVE, Channel
 from routing.staff import Staff
@@ -46,6 +47,9 @@ class ClockNotice:
     """Where superiors hear of it, in order."""
 
 
+_notice = constructor(ClockNotice)
+
+
 def notice_of(
     before: Ticket,
     step: ClockStep,
@@ -57,7 +61,7 @@ def notice_of(
 ) -> ClockNotice:
     """What is to be told of ``step``, which made ``before`` into ``after``."""
     due: dict[Cause, datetime] = {ACCEPT: before.accept_due_at, RESOLVE: before.resolve_due_at}
-    return ClockNotice(
+    return _notice(
         ticket_id=before.id,
         at=at,
         step=step,

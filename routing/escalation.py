@@ -17,6 +17,7 @@ from typing import Any, Literal
 from routing.calendar import WorkingCalendar
 from routing.callback import DecisionLimits
 from routing.catalogue import Catalogue
+from routing.construction import constructor
 from routing.escalation_plan import ACCEPT, RESOLVE, EscalationPlan, EscalationPolicy, LimitName
 from routing.handling_rules import HandlingRules
 from routing.reopening import reopened
@@ -102,6 +103,7 @@ class ClockStep:
 
 _demanded = attrgetter(*(one.name for one in fields(ClockStep) if one.name != "next_check_at"))
 _NOTHING = _demanded(ClockStep())
+_step = constructor(ClockStep)
 
 
 def check(ticket: Ticket, rules: ClockRules, now: datetime, *, top: int) -> ClockStep:
@@ -135,19 +137,21 @@ def demands(ticket: Ticket, rules: ClockRules, now: datetime, *, top: int) -> Cl
         if (at := _reminder_at(ticket, rules, name, limit, due, now)) and at <= now
     ]
     runs_out = _is_past(_escalation_at(ticket, rules, plan, running, now, top), now)
-    lapses = _is_past(lapse_at(ticket, rules), now)
+    # Nobody is asked about what nobody has claimed, and it is offered to no other unit.
+    is_in_hand = ticket.status is Status.IN_PROGRESS
+    lapses = is_in_hand and _is_past(lapse_at(ticket, rules), now)
     goes_up = runs_out or lapses
     is_taken = lapses or (runs_out and _is_left_unclaimed(ticket, rules, plan, running, now))
     may_take = ticket.lapses < rules.handling.most_lapses
-    return ClockStep(
+    return _step(
         reminders=tuple(reminders),
         escalate_to_level=ticket.escalation_level + 1 if goes_up else None,
         cause=_cause(running, now) if runs_out else IDLE if goes_up else None,
         release=is_taken and may_take,
         decide=is_taken and not may_take,
-        question=_is_past(_question_at(ticket, rules), now),
+        question=is_in_hand and _is_past(_question_at(ticket, rules), now),
         urge_expired=_is_past(_urge_at(ticket), now),
-        hand_over_lapsed=_is_past(_answer_at(ticket), now),
+        hand_over_lapsed=is_in_hand and _is_past(_answer_at(ticket), now),
     )
 
 
@@ -199,9 +203,10 @@ def next_check(ticket: Ticket, rules: ClockRules, now: datetime, *, top: int) ->
     moments = [
         at for name, limit, due, _ in running if (at := _reminder_at(ticket, rules, name, limit, due, now)) is not None
     ]
-    escalation_at = _escalation_at(ticket, rules, plan, running, now, top)
-    others = (escalation_at, _question_at(ticket, rules), lapse_at(ticket, rules))
-    moments += [at for at in (*others, _urge_at(ticket), _answer_at(ticket)) if at is not None]
+    others = [_escalation_at(ticket, rules, plan, running, now, top), _urge_at(ticket)]
+    if ticket.status is Status.IN_PROGRESS:
+        others += (_question_at(ticket, rules), lapse_at(ticket, rules), _answer_at(ticket))
+    moments += [at for at in others if at is not None]
     return min(moments, default=None)
 
 
