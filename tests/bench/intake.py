@@ -166,7 +166,7 @@ async def measure_sqlite() -> list[Figure]:
             f"sqlite3, the same rows, a transaction each {writing:,.0f}/s: "
             f"{rounds.tickets / writing:.2f} times as fast",
         ),
-        rounds.statements("SQLite", "what a batch reads and writes goes to the driver in two calls and is not among them"),
+        rounds.statements("SQLite", "what a batch reads and writes by the driver itself is not among them"),
         rounds.memory("SQLite"),
     ]
 
