@@ -193,7 +193,8 @@ def _tickets(said: JsonDialect, place: Mapping[str, str]) -> str:
     wanted = "SELECT id FROM recent UNION SELECT id FROM own UNION SELECT id FROM linked"
     row = said.row(TicketRow, Ticket)
     if said is not POSTGRESQL_JSON:
-        # Whatever changes a ticket here counts its version on, but for photos, which are only added.
+        # Whatever changes a ticket here counts its version on, but for photos, which are only added, and for a group
+        # that gets another number, under which no copy is kept.
         stamp = "t.id || '.' || t.version || '.' || json_array_length(t.attachments)"
         is_known = f"{stamp} {said.each.format(place['versions'])}"
         seen = f"CASE WHEN {is_known} THEN json_array(t.id) ELSE json_array(t.id, {stamp}, {row}) END"
