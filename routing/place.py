@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 
 
-@dataclass(frozen=True, slots=True, init=False)
+@dataclass(frozen=True, slots=True)
 class Place:
     """A place in or around a complex; every part may be unknown.
 
@@ -17,21 +17,6 @@ class Place:
     floor: str | None = None
     room: str | None = None
     spot: str | None = None
-
-    # As a dataclass would write it; but written out it is compiled, and triage makes one for every report.
-    def __init__(
-        self,
-        building: str | None = None,
-        unit: str | None = None,
-        floor: str | None = None,
-        room: str | None = None,
-        spot: str | None = None,
-    ) -> None:
-        object.__setattr__(self, "building", building)
-        object.__setattr__(self, "unit", unit)
-        object.__setattr__(self, "floor", floor)
-        object.__setattr__(self, "room", room)
-        object.__setattr__(self, "spot", spot)
 
     @property
     def is_empty(self) -> bool:

@@ -9,33 +9,53 @@ from typing import Final
 from routing.script import traditional_characters
 
 UNUSUAL: Final = 1
-"""The gate must change it: a Traditional character, a capital, a full-width letter or digit."""
-WIDE: Final = 2
-"""A full-width sign, letter or digit, or the space of that width."""
+"""The gate must change it: a Traditional character, a capital, a full-width letter or digit, or a sign among those."""
+SPELT: Final = 2
+"""A Traditional character, a letter with a small form, or something beyond the basic plane: without one of these the
+gate changes the width of characters at most."""
 PLACED: Final = 4
 """A digit, or a word of the parts of a building."""
 SELDOM_WIDE: Final = 8
-"""Something ``WIDE`` that is none of the ``COMMON_SIGNS``."""
-COMMON_SIGNS: Final = (("\uff0c", ","), ("\uff01", "!"), ("\uff1f", "?"))
-"""Comma, exclamation and question mark: most full-width characters are one of these, and replacing three costs a
-fifth of looking every character up."""
+"""Something ``WIDE`` that is none of the four signs below."""
+COMMA: Final = 16
+EXCLAMATION: Final = 32
+QUESTION: Final = 64
+COLON: Final = 128
+"""Full-width ones: most full-width characters are one of these four, and replacing them costs a fifth of looking every
+character up."""
+WIDE: Final = SELDOM_WIDE | COMMA | EXCLAMATION | QUESTION | COLON
+"""A full-width sign, letter or digit, or the space of that width."""
+BEYOND: Final = 1 << 16
+"""The first code beyond the basic plane, and in a table the place of what all those have."""
+DECIMALS: Final = "".join(filter(str.isdecimal, map(chr, range(BEYOND))))
+"""What patterns call a digit, in the basic plane."""
+SPACES: Final = "".join(filter(str.isspace, map(chr, range(BEYOND))))
+"""What patterns call a space."""
 
 
 @lru_cache(maxsize=1)
 def traits() -> bytes:
-    """What each character has of these, as ``table`` has it; those beyond the basic plane have nothing."""
+    """What each character has of these, as ``table`` has it."""
+    traditional = "".join(traditional_characters())
+    signs = {"\uff0c": COMMA, "\uff01": EXCLAMATION, "\uff1f": QUESTION, "\uff1a": COLON}
     wide = _between(0xFF01, 0xFF5E) + "\u3000"
     return table(
-        (UNUSUAL, "".join(traditional_characters()) + string.ascii_uppercase + _between(0xFF10, 0xFF5A)),
-        (WIDE, wide),
-        (SELDOM_WIDE, "".join(character for character in wide if character not in dict(COMMON_SIGNS))),
+        (UNUSUAL, traditional + string.ascii_uppercase + _between(0xFF10, 0xFF5A)),
+        (SPELT, traditional + "".join([one for one in _between(0, BEYOND - 1) if one != one.lower()])),
         (PLACED, "0123456789栋幢楼层座室元零〇号排洞"),
+        (SELDOM_WIDE, "".join([character for character in wide if character not in signs])),
+        *((bit, sign) for sign, bit in signs.items()),
+        beyond=SPELT,
     )
 
 
-def table(*marks: tuple[int, str]) -> bytes:
-    """For each character of the basic plane the bits of all ``marks`` whose characters it is one of, by its code."""
-    found = bytearray(1 << 16)
+def table(*marks: tuple[int, str], beyond: int = 0) -> bytes:
+    """For each character of the basic plane the bits of all ``marks`` whose characters it is one of, by its code.
+
+    Last come those of every character ``beyond`` that plane.
+    """
+    found = bytearray(BEYOND + 1)
+    found[BEYOND] = beyond
     for bit, characters in marks:
         for code in map(ord, characters):
             found[code] |= bit
@@ -47,8 +67,7 @@ def traits_in(text: str, of_characters: bytes) -> int:
     found = 0
     for index in range(len(text)):
         code = ord(text[index])
-        if code < len(of_characters):
-            found |= of_characters[code]
+        found |= of_characters[code] if code < BEYOND else of_characters[BEYOND]
     return found
 
 

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from routing.triage.numerals import CHINESE, digits
+from routing.triage.place_signs import DOOR_BEHIND, NUMBER_BEHIND, behind
 
 _N: Final = rf"(?:\d{{1,3}}|[{CHINESE}]{{1,4}})"
 
@@ -56,12 +57,13 @@ def storey_and_door(text: str, end: int | None, after_floor: int | None) -> tupl
 
     ``end`` is where the building and the unit end, ``after_floor`` where a storey does; None where none is named.
     """
-    if end is not None and (chained := _STOREY_DOOR.match(text, end)):
+    may_follow = 0 if end is None else behind(text, end)
+    if end is not None and may_follow & NUMBER_BEHIND and (chained := _STOREY_DOOR.match(text, end)):
         return digits(chained["floor"]), digits(chained["door"])
     if after_floor is not None and (door := _DOOR.match(text, after_floor)) and door.end() != end:
         number = door["door"] or door["after"]
         return None, _as_written(number) if number else door["letter"].upper()
-    if end is not None and (lettered := _LETTERED.match(text, end)):
+    if end is not None and may_follow & DOOR_BEHIND and (lettered := _LETTERED.match(text, end)):
         return None, lettered[1].upper()
     if "室" in text and (before := _BEFORE_STOREY.search(text)):
         return None, before[1].upper()

@@ -10,7 +10,7 @@ from typing import Final
 
 from routing.catalogue import OTHER, AppealType, Catalogue, Urgency
 from routing.place import Place
-from routing.triage.characters import PLACED, SELDOM_WIDE, UNUSUAL, WIDE, traits, traits_in
+from routing.triage.characters import PLACED, SELDOM_WIDE, SPELT, UNUSUAL, WIDE, traits, traits_in
 from routing.triage.decision import Ask, Decision, Evidence, EvidenceKind, Ignore, OpenTicket, Reasons
 from routing.triage.hits import CompiledRule
 from routing.triage.judge import Judge, LearnedReading
@@ -19,7 +19,7 @@ from routing.triage.keywords import keywords_of
 from routing.triage.learned import LearnedLexicon
 from routing.triage.lexicon import Lexicon
 from routing.triage.matcher import Matcher
-from routing.triage.normalise import Normalised, changed_for_gate, for_gate, narrowed, normalise, with_narrow_signs
+from routing.triage.normalise import Normalised, for_gate, narrowed, narrowed_by, normalise, respelt_for_gate
 from routing.triage.places import may_name_place, place_in
 from routing.triage.reading import Reading
 from routing.triage.roles import Words
@@ -121,13 +121,13 @@ class Triage:
             aliases: names of places known in this chat.
         """
         seen = traits_in(text, self._traits)
-        gate = text
+        gate = narrow = text
         if seen & UNUSUAL:
-            gate = changed_for_gate(text)
-            seen = traits_in(gate, self._traits)
-        narrow = gate
-        if seen & WIDE:
-            narrow = narrowed(gate) if seen & SELDOM_WIDE else with_narrow_signs(gate)
+            gate = narrow = respelt_for_gate(text) if seen & SPELT else narrowed_by(text, seen)
+            if seen & (SPELT | SELDOM_WIDE):
+                seen = traits_in(gate, self._traits)
+        elif seen & WIDE:
+            narrow = narrowed_by(gate, seen)
         words = self._matcher.search(narrow)
         may_be_placed = aliases or seen & PLACED
         if not (words.may_name_service or addressed):

@@ -5,15 +5,24 @@ Evidence points into what the person wrote, so every character of the normalised
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from typing import Final
 
 from routing.script import to_hans, traditional_characters
-from routing.triage.characters import UNUSUAL, traits, traits_in
+from routing.triage.characters import (
+    COLON,
+    COMMA,
+    EXCLAMATION,
+    QUESTION,
+    SELDOM_WIDE,
+    SPELT,
+    UNUSUAL,
+    WIDE,
+    traits,
+    traits_in,
+)
 
 _FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
-_WIDE: Final = re.compile(r"[\uff01-\uff5e\u3000]")
 _ITEMS: Final = frozenset(map(chr, range(0x2460, 0x2474)))
 """Numbers in a circle, ① to ⑳."""
 # Traditional texts write the particle 着 as 著, which the character tables leave alone because of 著名.
@@ -39,11 +48,14 @@ class Normalised:
 
 def for_gate(text: str) -> str:
     """The cheap form in which raw text is searched for lexicon words: Simplified, half-width, lower case letters."""
-    return changed_for_gate(text) if traits_in(text, traits()) & UNUSUAL else text
+    seen = traits_in(text, traits())
+    if not seen & UNUSUAL:
+        return text
+    return respelt_for_gate(text) if seen & SPELT else narrowed_by(text, seen)
 
 
-def changed_for_gate(text: str) -> str:
-    """The same for a text that is known to hold something unusual."""
+def respelt_for_gate(text: str) -> str:
+    """The same for a text that is known to hold something unusual and something ``SPELT``."""
     if not traditional_characters().isdisjoint(text):
         text = _simplify(text)
     return _lower(narrowed(text))
@@ -51,20 +63,21 @@ def changed_for_gate(text: str) -> str:
 
 def narrowed(gate: str) -> str:
     """``gate`` (see ``for_gate``) with half-width signs too: most often the normalised text, character by character."""
-    gate = with_narrow_signs(gate)
-    return gate if _WIDE.search(gate) is None else gate.translate(_FULL_WIDTH)
+    seen = traits_in(gate, traits())
+    return narrowed_by(gate, seen) if seen & WIDE else gate
 
 
-def with_narrow_signs(gate: str) -> str:
-    """The same for a gate with nothing ``SELDOM_WIDE``."""
-    # Most texts have one of ``COMMON_SIGNS``: looking for each costs less than replacing what is not there.
-    if "\uff0c" in gate:
+def narrowed_by(gate: str, seen: int) -> str:
+    """The same for a gate with these traits."""
+    if seen & COMMA:
         gate = gate.replace("\uff0c", ",")
-    if "\uff01" in gate:
+    if seen & EXCLAMATION:
         gate = gate.replace("\uff01", "!")
-    if "\uff1f" in gate:
+    if seen & QUESTION:
         gate = gate.replace("\uff1f", "?")
-    return gate
+    if seen & COLON:
+        gate = gate.replace("\uff1a", ":")
+    return gate.translate(_FULL_WIDTH) if seen & SELDOM_WIDE else gate
 
 
 def normalise(text: str, narrow: str | None = None) -> Normalised:

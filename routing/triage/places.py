@@ -11,17 +11,32 @@ import string
 from collections.abc import Mapping
 from typing import Final
 
+from routing.construction import constructor_of_all
 from routing.place import Place
 from routing.triage.chains import LINKS, chain_of, form_of, lettered_of, pair_of, spaced_of, storeyed_of
-from routing.triage.characters import table, traits_in
+from routing.triage.characters import DECIMALS, table, traits_in
 from routing.triage.corrections import MARKS, corrected, may_correct, without_denied
 from routing.triage.doors import house_on_lane, row_and_door, storey_and_door
 from routing.triage.houses import NO_HOUSE, house_in
 from routing.triage.number_spelling import REWRITTEN, respelt, with_spoken_zeros, without_items
 from routing.triage.numerals import CHINESE, digits, first_of
+from routing.triage.place_signs import (
+    DOORED,
+    FORMED,
+    IN_ROW,
+    NUMBER_BEHIND,
+    ROOMED,
+    STOREYED,
+    behind,
+    has_room_number,
+    signs_in,
+)
 from routing.triage.rooms import room_of, without_codes
 from routing.triage.spots import spot_of
 from routing.triage.storeys import bare_storey, storey_of
+
+_place: Final = constructor_of_all(Place)
+"""Building, unit, floor, room and spot as a place; there is one for every report."""
 
 _N: Final = rf"(?:\d{{1,3}}|[{CHINESE}]{{1,4}})"
 _UNIT: Final = re.compile(
@@ -49,29 +64,28 @@ _WITNESS: Final = re.compile(
     r"^[我俺咱]们?(?:是|住|在|住在)[^,，。!?]{1,10}[,，。]\s?(?:刚才?|刚刚)?(?:看到|看见|发现|听到|听见|瞧见|对面|隔壁)"
 )
 """我是8号楼的，看到对面11号楼…: what is told of happens elsewhere than where the writer lives."""
+_WITNESSES: Final = "我俺咱"
+"""What that begins with."""
 
 # What each part cannot be without: one look at every character spares most messages the patterns above.
 _CORRECTED: Final = 1
 _NUMBER: Final = 2
 _BUILDING_MARK: Final = 4
 _UNIT_MARK: Final = 8
-_FLOOR_MARK: Final = 16
+_SELDOM: Final = 16
 _LINKED: Final = 32
 _PICKED_UP: Final = 64
 _REWRITTEN: Final = 128
 _TRAITS: Final = table(
     (_CORRECTED, MARKS),
-    (_NUMBER, string.ascii_lowercase + "甲乙丙丁" + CHINESE + "".join(filter(str.isdecimal, map(chr, range(1 << 16))))),
+    (_NUMBER, string.ascii_lowercase + "甲乙丙丁" + CHINESE + DECIMALS),
     (_BUILDING_MARK, "号#栋幢座动洞冻懂东棟楼"),
     (_UNIT_MARK, "单丹愿洞"),
-    (_FLOOR_MARK, "楼层f"),
+    (_SELDOM, "门底"),
     (_LINKED, LINKS),
     (_PICKED_UP, "取码货鸟驿巢"),
     (_REWRITTEN, REWRITTEN),
 )
-_STOREY: Final = re.compile(rf"[\d{CHINESE}]\s?(?:[楼层]|/?f)")
-_NUMBERED_DOOR: Final = re.compile(r"[\d一二三四五六七八九][门梯]")
-_ROOM_NUMBER: Final = re.compile(rf"\d{{3}}|[百{CHINESE}]{{3}}")
 
 # Every alternative begins with one of the characters that are looked for first.
 _MAY_NAME: Final = re.compile(
@@ -117,7 +131,7 @@ def place_in(text: str, aliases: Mapping[str, Place] | None = None) -> Place | N
                 return _with_aliases(instead.merged_with(_place_in(before, seen) or Place()), text, aliases)
         text = without_denied(text)
     found = _place_in(text, seen)
-    if found is not None and found.building and (witness := _WITNESS.match(text)):
+    if found is not None and text[0] in _WITNESSES and found.building and (witness := _WITNESS.match(text)):
         told = _place_in(text[witness.end() :], seen)
         found = told if told is not None and told.building else found
     if not aliases:
@@ -137,28 +151,30 @@ def _place_in(text: str, seen: int) -> Place | None:
     """What ``text`` without corrections says; ``seen`` are the traits of its characters, or of a text around it."""
     spot = spot_of(text)
     if not seen & _NUMBER:
-        return Place(spot=spot) if spot else None
+        return _place(None, None, None, None, spot) if spot else None
     if seen & _PICKED_UP:
         text = without_codes(text)
-    floor, after_floor = storey_of(text) if seen & _FLOOR_MARK and _STOREY.search(text) else (None, None)
-    may_be_door = ("门" in text or "梯" in text) and _NUMBERED_DOOR.search(text) is not None
+    signs = signs_in(text)
+    floor, after_floor = storey_of(text) if signs & STOREYED else (None, None)
     if seen & _LINKED and after_floor is not None and (chain := storeyed_of(text)):
-        return Place(building=chain[0], unit=chain[1], floor=chain[2], spot=spot)
+        return _place(chain[0], chain[1], chain[2], None, spot)
     if seen & _LINKED and (chain := chain_of(text)):
-        return Place(building=chain[0], unit=chain[1], floor=floor, room=chain[2], spot=spot)
-    if may_be_door and (doors := _DOORS.search(text)):
+        return _place(chain[0], chain[1], floor, chain[2], spot)
+    if signs & DOORED and (doors := _DOORS.search(text)):
         building = doors["building"] or house_in(text[: doors.start()])[0]
-        return Place(building=building, unit=digits(doors["unit"]), room=digits(doors["room"]), spot=spot)
+        return _place(building, digits(doors["unit"]), None, digits(doors["room"]), spot)
     building, after_building, house_at = house_in(text) if seen & _BUILDING_MARK else NO_HOUSE
-    row, room = row_and_door(text) if building is None and "排" in text else (None, None)
+    row, room = row_and_door(text) if building is None and signs & IN_ROW else (None, None)
     if row is not None:
         building = row
     elif building is None and "号" in text:
         building, after_building = house_on_lane(text)
-    unit, after_unit = _unit(text) if seen & _UNIT_MARK or "门栋" in text else (None, None)
-    if unit is None and after_building is not None and (door := _UNIT_DOOR.match(text, after_building)):
-        unit, after_unit = digits(door["unit"]), door.end()
-    if unit is None and may_be_door and (door := _DOOR_STOREY.search(text)):
+    unit, after_unit = _unit(text) if seen & _UNIT_MARK or (seen & _SELDOM and "门栋" in text) else (None, None)
+    if unit is None and after_building is not None and behind(text, after_building) & NUMBER_BEHIND:
+        door = _UNIT_DOOR.match(text, after_building)
+        if door is not None:
+            unit, after_unit = digits(door["unit"]), door.end()
+    if unit is None and signs & DOORED and (door := _DOOR_STOREY.search(text)):
         unit, after_unit = digits(door["unit"]), door.end()
     if building is None and seen & _LINKED:
         building, chained = pair_of(text)
@@ -172,29 +188,33 @@ def _place_in(text: str, seen: int) -> Place | None:
         end = None if after_building is None else max(after_building, after_unit or 0)
         storey, room = storey_and_door(text, end, after_floor)
         floor = floor or storey
-    if floor is None and building is not None and "底楼" in text:
+    if floor is None and building is not None and seen & _SELDOM and "底楼" in text:
         floor = "1"
-    if room is None and _may_be_room(text, house_at, after_building):
+    if room is None and signs & ROOMED and _may_be_room(text, house_at, after_building):
         if building is None and unit is None and (lettered := lettered_of(text)):
             building, room = lettered
         else:
             room = room_of(text, [end for end in (after_building, after_unit, after_floor) if end is not None])
         if room is not None and unit is None and " " in text and (spaced := spaced_of(text)):
             building, unit, room = spaced
-    if "号" in text or ":" in text:
+    if signs & FORMED:
         written = form_of(text)
         if written[0] and written[1]:
             building, unit = None, None
         building, unit, room = building or written[0], unit or written[1], room or written[2]
-    place = Place(building=building, unit=unit, floor=floor, room=room, spot=spot)
-    return None if place.is_empty else place
+    if building is unit is floor is room is spot is None:
+        return None
+    return _place(building, unit, floor, room, spot)
 
 
 def _may_be_room(text: str, house_at: int, after_house: int | None) -> bool:
-    """Whether some number has as many digits as a room's, besides that of the house at ``house_at`` (-1 for none)."""
+    """Whether some number has as many digits as a room's, besides that of the house at ``house_at`` (-1 for none).
+
+    Some number has, of the whole ``text``.
+    """
     if house_at < 0 or after_house is None:
-        return _ROOM_NUMBER.search(text) is not None
-    return _ROOM_NUMBER.search(text, after_house) is not None or _ROOM_NUMBER.search(text, 0, house_at) is not None
+        return True
+    return has_room_number(text, after_house, len(text)) or has_room_number(text, 0, house_at)
 
 
 def _unit(text: str) -> tuple[str | None, int | None]:

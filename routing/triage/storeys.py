@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from routing.triage.numerals import CHINESE, digits, first_of
+from routing.triage.place_signs import BASEMENT_BEHIND, behind
 
 _N: Final = rf"(?:\d{{1,2}}|[{CHINESE}]{{1,4}})"
 _NEXT: Final = rf"(?:\d{{1,2}}(?!\d)|[{CHINESE}]{{1,4}})"
@@ -53,8 +54,10 @@ _BETWEEN: Final = re.compile(
 
 def bare_storey(text: str, after_building: int | None) -> str | None:
     """A storey that no 楼 or 层 tells: below the ground behind a building, between two lifts' stops, or lived on."""
-    if after_building is not None and (below := _BASEMENT.match(text, after_building)):
-        return "-" + (digits(below["depth"] or below["level"]) or "")
+    if after_building is not None and behind(text, after_building) & BASEMENT_BEHIND:
+        below = _BASEMENT.match(text, after_building)
+        if below is not None:
+            return "-" + (digits(below["depth"] or below["level"]) or "")
     if "间" in text and (between := _BETWEEN.search(text)):
         return digits(between["floor"])
     lives = _LIVES_ON.search(text) if "住" in text else None
