@@ -364,3 +364,19 @@ def test_the_number_of_a_house_is_no_room(text: str, room: str | None) -> None:
     found = place_in(text)
     assert found is not None
     assert found.room == room
+
+
+@pytest.mark.parametrize(
+    ("text", "spot"),
+    [
+        ("下班路上好堵", None),
+        ("今天路上堵车", None),
+        ("回家路上买了束花", None),
+        ("放学路上有人跟着", None),
+        ("大雨天路上成河", None),
+        ("大学路上有个坑", "大学路"),
+        ("迎宾路上有个坑", "迎宾路"),
+    ],
+)
+def test_on_the_way_is_no_street(text: str, spot: str | None) -> None:
+    assert (place_in(text) or Place()).spot == spot
