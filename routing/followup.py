@@ -17,6 +17,7 @@ from functools import lru_cache
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from routing.flood import FloodRules
+from routing.place import Place
 from routing.script import to_hans
 
 _LATELY = 64
@@ -31,6 +32,10 @@ _KEPT = re.compile(r"[^\w+]+", re.UNICODE)
 _OWN_PLACE = re.compile(
     r"(?:[a-z]|\d{1,3}|[一二三四五六七八九十百]{1,3})(?:号楼|栋|幢|座|单元|楼|层|#)|[a-z]?\d{1,2}-\d{1,2}(?:-\d{2,4})?"
 )
+_SAID_OF = re.compile(r"(?:在|是|位置|位于|地址|靠)[^在是]{0,4}$")
+"""What stands before a spot where something is said to be."""
+_BESIDE_SPOT = 6
+"""Characters beside a spot with which it still is an address and no talk (小广场那边的哈)."""
 _REPEATED = re.compile(r"^(.{2,}?)\1+$")
 _QUESTION = re.compile(r"[吗嘛么没不][?]*$|[?]$")
 
@@ -142,6 +147,18 @@ class Following:
 def plain(text: str) -> str:
     """``text`` in one spelling: Simplified, half-width, lower case, without punctuation, blanks and emoji."""
     return _KEPT.sub("", to_hans(unicodedata.normalize("NFKC", text)).lower())
+
+
+def tells_where(text: str, place: Place) -> bool:
+    """Whether a message with this place in it may be the address of what its writer said before or says next.
+
+    A house may always be. Spots are named in passing all day (转发：河边周六有活动), so one counts where something is
+    said to be there, or where next to nothing else is said.
+    """
+    if place.is_numbered or place.spot is None:
+        return place.is_numbered
+    before, _, after = plain(text).partition(plain(place.spot))
+    return len(before) + len(after) <= _BESIDE_SPOT or _SAID_OF.search(before) is not None
 
 
 def follow_up_of(text: str, words: FollowUpWords) -> Following | None:

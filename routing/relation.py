@@ -8,13 +8,13 @@ count, then what neighbours reported.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rapidfuzz import fuzz
 
 from routing.catalogue import AppealType, Urgency
-from routing.followup import ConversationRules, Following, FollowUp, follow_up_of, plain
+from routing.followup import ConversationRules, Following, FollowUp, follow_up_of, plain, tells_where
 from routing.message import IncomingMessage
 from routing.place import Place
 from routing.ticket import CLOSED_STATUSES, Status, Ticket
@@ -185,6 +185,8 @@ def _continues(message: IncomingMessage, decision: Decision, follow: Following |
         return not _is_other_matter(decision, ticket) and _fits(decision.place, ticket.place)
     if follow is not None and follow.kind in {FollowUp.CORRECT, FollowUp.DETAIL, FollowUp.URGE}:
         return True
+    if decision.place is not None and not tells_where(message.text, decision.place):
+        decision = replace(decision, place=None)
     return _has_substance(message, decision)
 
 

@@ -20,7 +20,7 @@ from bot.services.prompting import PromptService
 from bot.services.registration import NothingToRegister, RegistrationService, TooMany, TooManyHere
 from bot.services.rules import Rules
 from routing.conversation import asks_to_register
-from routing.followup import FollowUp, follow_up_of
+from routing.followup import FollowUp, follow_up_of, tells_where
 from routing.groups import Group, GroupState
 from routing.message import IncomingMessage
 from routing.queries import Outlook, TicketFilter
@@ -93,7 +93,9 @@ class IntakeService:
         return matters
 
     def _may_lead_on(self, message: IncomingMessage, decision: Decision) -> bool:
-        if not isinstance(decision, Ignore) or decision.place is not None or self._care.may_worry(message.text):
+        if not isinstance(decision, Ignore) or self._care.may_worry(message.text):
+            return True
+        if decision.place is not None and (message.reply_to is not None or tells_where(message.text, decision.place)):
             return True
         if self._guide.may_answer(message.text):
             return True

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from config.catalogue import load_catalogue
 from config.conversation import load_conversation
 from config.errors import ConfigError
-from routing.followup import LONGEST, Following, FollowUp, follow_up_of, plain
+from routing.followup import LONGEST, Following, FollowUp, follow_up_of, plain, tells_where
+from routing.place import Place
 from tests.unit.district import CONVERSATION as RULES
 
 
@@ -53,6 +54,24 @@ from tests.unit.district import CONVERSATION as RULES
 def test_kinds(text: str, kind: FollowUp | None) -> None:
     found = follow_up_of(text, RULES.words)
     assert (found.kind if found else None) == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "tells"),
+    [
+        ("3栋的王阿姨在不在，你家快递到了放在门卫那里了", Place(building="3"), True),
+        ("小广场", Place(spot="小广场"), True),
+        ("小广场那边的，麻烦", Place(spot="小广场"), True),
+        ("就是菜市场出来左手边第二个巷子口", Place(spot="菜市场"), True),
+        ("在我們小區南門右手邊的花壇旁邊", Place(spot="南門"), True),
+        ("谁有菜市场的停车票多一张", Place(spot="菜市场"), False),
+        ("转发：河边周六有活动，欢迎参加", Place(spot="河边"), False),
+        ("下班路上好堵啊真是的", Place(spot="路上"), False),
+        ("什么也没有", Place(), False),
+    ],
+)
+def test_a_spot_that_is_named_in_passing_is_no_address(text: str, place: Place, tells: bool) -> None:
+    assert tells_where(text, place) is tells
 
 
 @pytest.mark.parametrize(

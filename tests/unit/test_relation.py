@@ -69,7 +69,7 @@ def known(*tickets: Ticket, writer: int) -> list[KnownTicket]:
 ALARM = replace(opens("service.elderly"), urgency=Urgency.EMERGENCY)
 QUESTION = ticket("service.elderly", appeal_type=AppealType.CONSULT, text="老年活动中心怎么办卡")
 PLEA = ticket("service.elderly", appeal_type=AppealType.HELP, text="老人没人照看")
-THREE, FIVE = Place(building="3"), Place(building="5")
+THREE, FIVE, SQUARE = Place(building="3"), Place(building="5"), Place(spot="小广场")
 LIFT = ticket()
 LIFT_3 = ticket(place=THREE)
 WATER_3 = ticket("utility.water", place=THREE)
@@ -86,6 +86,9 @@ LEAK = ticket("housing.leak")
         (said("老人摔倒了"), ALARM, [QUESTION], Open()),
         (said("老人摔倒了"), ALARM, [PLEA], Append(PLEA)),
         (said("在3栋"), Ignore(place=THREE), [LIFT], Append(LIFT)),
+        (said("在小广场靠近东门的健身器材那里"), Ignore(place=SQUARE), [LIFT], Append(LIFT)),
+        (said("小广场那边"), Ignore(place=SQUARE), [LIFT], Append(LIFT)),
+        (said("转发：小广场周六有活动，欢迎大家参加"), Ignore(place=SQUARE), [LIFT], Leave()),
         (said("", photo=True), Ignore(), [LIFT], Append(LIFT)),
         (said("", photo=True), Ignore(), [ticket(age=30)], Leave()),
         (said("说错了，是5栋"), Ignore(place=FIVE), [LIFT_3], Append(LIFT_3, corrects=True)),
