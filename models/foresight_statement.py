@@ -18,7 +18,7 @@ from routing.ticket import OPEN_STATUSES, Ticket
 from routing.ticket_events import Reporter
 
 _SEEN_CLOSELY = 3
-"""Of so many of the newest tickets of a topic, or of a writer, all is read that joining them asks for.
+"""Of so many tickets of a topic of which somebody spoke last, or of a writer, all is read that joining them asks for.
 
 Nearly always one of these is joined; what another asks for is read when it is.
 """
@@ -134,23 +134,25 @@ SELECT {said.make}({document}){"::text" if is_postgresql else ""}
 
 
 def _recent(said: JsonDialect, place: Mapping[str, str]) -> str:
-    """The newest tickets of each topic, numbered."""
+    """The newest tickets of each topic, numbered by when something was said of them last, as relating looks at them."""
     topics = said.zipped((place["groups"], place["services"]), "topic", ("chat_id", "service"))
     is_wanted = f"""t.group_chat_id = topic.chat_id AND t.created_at >= {place["since"]}
       AND t.platform = {place["platform"]} AND t.status {said.each.format(place["statuses"])}
       AND (t.service_code = topic.service OR topic.service = '')"""
-    newest = "ORDER BY t.created_at DESC, t.id DESC"
+    newest, lately = "ORDER BY t.created_at DESC, t.id DESC", "ORDER BY coalesce(t.last_said_at, t.created_at) DESC"
     if said is POSTGRESQL_JSON:
         # Each topic by itself is answered by the index of its group, whatever the planner thinks of all together.
         return f"""SELECT found.id, topic.chat_id, topic.service, found.nth FROM {topics} CROSS JOIN LATERAL (
-        SELECT t.id, row_number() OVER ({newest}) AS nth FROM tickets t
-        WHERE {is_wanted} {newest} LIMIT {place["most"]}
+        SELECT t.id, row_number() OVER ({lately}) AS nth FROM (
+            SELECT t.id, t.created_at, t.last_said_at FROM tickets t WHERE {is_wanted} {newest} LIMIT {place["most"]}
+        ) t
     ) found"""
     return f"""SELECT id, chat_id, service, nth FROM (
         SELECT t.id, topic.chat_id, topic.service,
-               row_number() OVER (PARTITION BY topic.chat_id, topic.service {newest}) AS nth
+               row_number() OVER (PARTITION BY topic.chat_id, topic.service {lately}) AS nth,
+               row_number() OVER (PARTITION BY topic.chat_id, topic.service {newest}) AS age
         FROM {topics} JOIN tickets t ON {is_wanted}
-    ) ranked WHERE nth <= {place["most"]}"""
+    ) ranked WHERE age <= {place["most"]}"""
 
 
 def _own(said: JsonDialect, place: Mapping[str, str]) -> str:

@@ -86,7 +86,7 @@ async def look_closely(transaction: Transaction, foreseen: Foreseen, ticket_id: 
     """Puts into what is foreseen whatever a change of this ticket will ask for."""
     if foreseen.knows(ticket_id):
         return
-    told: Any = _decode(await transaction.read(_READ[transaction.is_postgresql], (ticket_id,)))
+    told: Any = _decode(await transaction.read_ahead(_READ[transaction.is_postgresql], (ticket_id,)))
     foreseen.put(foreseen.reporters, ticket_id, tuple(Reporter(*astuple(row)) for row in told.reporters))
     foreseen.put(foreseen.subtasks, ticket_id, tuple(Subtask(*astuple(row)) for row in told.subtasks))
     foreseen.put(foreseen.cards, ticket_id, tuple(told.cards))
