@@ -1,4 +1,8 @@
-"""Group talk for measuring: nine parts chatter, one part reports, from patterns or from labelled messages."""
+"""Group talk for measuring: nine parts chatter, one part reports, from patterns or from labelled messages.
+
+A "+1" is no chatter: where something was reported a while ago, it puts its writer behind that. So it is one in five of
+what is no chatter.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +30,6 @@ _CHATTER = (
     "孩子作业好多，{who}你家写完没",
     "明天还要上班，早点睡了",
     "群里有人卖{food}吗",
-    "+1",
     "好的好的",
     "接龙：1. {who} 两份{food}",
     "刚在{place}看到{who}了，喊你没听见",
@@ -77,9 +80,13 @@ def _report(random: Random, pattern: str, building: int) -> str:
 
 
 def talk(count: int) -> list[str]:
-    """``count`` lines of a group, one in ten a report."""
+    """``count`` lines of a group, one in ten a report or a neighbour's agreement with one."""
     random = Random(SEED)
-    return [report(random) if random.random() < 0.1 else chatter(random) for _ in range(count)]
+    return [_matter(random) if random.random() < 0.1 else chatter(random) for _ in range(count)]
+
+
+def _matter(random: Random) -> str:
+    return "+1" if random.random() < 0.2 else report(random)
 
 
 def labelled_talk(count: int) -> list[str]:
