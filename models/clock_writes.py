@@ -31,6 +31,8 @@ _CHANGED = ("id", "version", *_FIELDS, "next_check_at")
 _VALUES = attrgetter("id", "version", *_FIELDS)
 _RECORDED = ("ticket_id", "kind", "at", "actor", "actor_name", "data")
 _TOLD = ("ticket_id", "at", "notice")
+_KEYS = frozenset({"id", "version", "ticket_id"})
+"""What is told of every row. Were a version told once, the server would plan anew for the one that it is."""
 
 
 async def write_clock(transaction: Transaction, changes: Sequence[ClockChange], *, wait: bool = True) -> None:
@@ -81,13 +83,21 @@ def _changed(change: ClockChange) -> Row:
 
 def _arrays(table: Table, names: Sequence[str], rows: Sequence[Row]) -> list[list[Any]]:
     columns = zip(*rows, strict=True) if rows else [()] * len(names)
-    return [_array(table.c[name], column) for name, column in zip(names, columns, strict=True)]
+    return [_array(table.c[name], column, is_key=name in _KEYS) for name, column in zip(names, columns, strict=True)]
 
 
-def _array(column: Column[Any], values: Row) -> list[Any]:
-    if values.count(None) == len(values):
-        # Most of what the clock can change is empty in most tickets, and ``unnest`` fills the shorter arrays up.
-        return []
+def _array(column: Column[Any], values: Row, *, is_key: bool) -> list[Any]:
+    """The values, or as few as tell them all: the driver looks at each of them several times.
+
+    Most of what the clock can change is empty in most tickets, and what it changes is often the same in all, as the
+    moment is. A key is told in full, so that there are as many rows.
+    """
+    if is_key:
+        return list(values)
+    if not values or values.count(values[0]) == len(values):
+        values = values[:1]
+        if values == (None,):
+            return []
     if _is_json(column):
         return [None if value is None else to_json(value) for value in values]
     return list(values)
@@ -97,9 +107,19 @@ def _together() -> str:
     numbers = iter(range(1, 100))
 
     def given(table: Table, names: Sequence[str]) -> str:
-        arrays = ", ".join(f"${next(numbers)}::{_type_of(table.c[name])}[]" for name in names)
-        columns = ", ".join(f"r.{name}::jsonb" if _is_json(table.c[name]) else f"r.{name}" for name in names)
-        return f"(SELECT {columns} FROM unnest({arrays}) AS r({', '.join(names)})) AS r({', '.join(names)})"
+        arrays = {name: f"${next(numbers)}::{_type_of(table.c[name])}[]" for name in names}
+        # ``unnest`` fills up with nothing, which is true of an empty array and not of one that has a value for all.
+        same = {name: array for name, array in arrays.items() if name not in _KEYS}
+        for_all = ", ".join(
+            f"CASE cardinality({array}) WHEN 1 THEN ({array})[1] END AS {name}" for name, array in same.items()
+        )
+        values = ", ".join(
+            (f"coalesce(r.{name}, s.{name})" if name in same else f"r.{name}") + _cast(table.c[name]) + f" AS {name}"
+            for name in names
+        )
+        each = f"unnest({', '.join(arrays.values())}) AS r({', '.join(names)})"
+        given = f"SELECT {values} FROM {each}, (SELECT {for_all} OFFSET 0) AS s"
+        return f"({given}) AS r({', '.join(names)})"
 
     values = ", ".join(f"{name} = r.{name}" for name in CLOCK_FIELDS)
     return f"""WITH changed AS (
@@ -115,6 +135,10 @@ def _together() -> str:
 def _type_of(column: Column[Any]) -> str:
     # The driver would put every value of an array of JSON through a function of ours.
     return "text" if _is_json(column) else str(column.type.compile(_POSTGRESQL))
+
+
+def _cast(column: Column[Any]) -> str:
+    return "::jsonb" if _is_json(column) else ""
 
 
 def _is_json(column: Column[Any]) -> bool:

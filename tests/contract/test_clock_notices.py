@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -199,3 +199,28 @@ async def test_nothing_to_write_is_nothing_to_tell(database: Database) -> None:
         await work.tickets.save_clock(ClockChange(await work.tickets.get(first), None))
         assert (await work.tickets.get(first)).next_check_at is None
         assert await work.clock_notices.take(NOW, limit=9) == ()
+
+
+@pytest.mark.parametrize("levels", [(1, 1, 1), (1, 2, 1), (0, 0, 0)])
+@pytest.mark.parametrize("moments", [(NOW, NOW, NOW), (NOW, None, NOW), (None, NOW, None), (None, None, None)])
+async def test_what_is_the_same_in_all_of_them_and_what_is_not(
+    database: Database, levels: tuple[int, ...], moments: tuple[datetime | None, ...]
+) -> None:
+    ids = await kept(database, 3)
+    marks = [frozenset({"accept"}), frozenset({"accept"}), frozenset({"accept" if levels[1] == 1 else "resolve"})]
+    async with database.unit_of_work() as work:
+        wanted = [
+            replace(
+                await work.tickets.get(one), escalation_level=level, escalated_at=at, questioned_at=at, reminded=mark
+            )
+            for one, level, at, mark in zip(ids, levels, moments, marks, strict=True)
+        ]
+        # A ticket may have several events, and all of them may be told of one ticket.
+        events = [TicketEvent(ids[0], EventKind.ESCALATED, NOW, data={"level": level}) for level in levels]
+        changes = [ClockChange(one, at) for one, at in zip(wanted, moments, strict=True)]
+        await work.tickets.save_clock(replace(changes[0], events=tuple(events)), *changes[1:])
+        await work.commit()
+    async with database.unit_of_work() as work:
+        for one, at in zip(wanted, moments, strict=True):
+            assert await work.tickets.get(one.id) == replace(one, version=one.version + 1, next_check_at=at)
+        assert (await work.tickets.events(ids[0]))[-3:] == tuple(events)
