@@ -59,7 +59,7 @@ from bot.services.volunteers import VolunteerService
 from bot.services.whereabouts import WhereaboutsService
 from bot.services.wording import Wording
 from config.bundle import Configuration
-from routing.escalation import ClockRules
+from routing.clock_moments import ClockRules
 from routing.triage.engine import Triage
 
 

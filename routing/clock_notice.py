@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from routing.clock_moments import ClockRules, lapse_at
 from routing.construction import constructor
-from routing.escalation import Cause, ClockRules, ClockStep, lapse_at
+from routing.escalation import Cause, ClockStep
 from routing.escalation_plan import ACCEPT, RESOLVE, Channel
 from routing.staff import Staff
 from routing.ticket import Ticket

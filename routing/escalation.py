@@ -10,29 +10,35 @@ Only what falls due is decided here. Whether a message about it rings (quiet hou
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from operator import attrgetter
 from typing import Any, Literal
 
-from routing.calendar import WorkingCalendar
-from routing.callback import DecisionLimits
-from routing.catalogue import Catalogue
+from routing.clock_moments import (
+    CONTRADICTION,
+    URGE,
+    ClockRules,
+    Running,
+    answer_at,
+    archive_at,
+    decision_at,
+    escalation_at,
+    is_past,
+    lapse_at,
+    next_check,
+    question_at,
+    reminder_at,
+    running_limits,
+    urge_at,
+)
 from routing.construction import constructor
-from routing.escalation_plan import ACCEPT, RESOLVE, EscalationPlan, EscalationPolicy, LimitName
-from routing.handling_rules import HandlingRules
+from routing.escalation_plan import ACCEPT, EscalationPlan, LimitName
 from routing.reopening import reopened
-from routing.sla import Colour, Limit, SlaClass, SlaTable, colour, later, reached_at, yellow_at
+from routing.sla import later
 from routing.ticket import Action, Status, Ticket, next_status, with_fields
 
 Cause = Literal["accept", "resolve", "idle"]
-_Running = tuple[tuple[LimitName, Limit, datetime, datetime], ...]
-"""Each limit whose clock runs, with its due time and the moment at which it takes the ticket up for the first time."""
-
 IDLE: Cause = "idle"
-CONTRADICTION = "contradiction"
-"""Stands in ``Ticket.reminded`` once the next level was asked to decide a contradiction of the call-back."""
-URGE = "urge"
-"""Stands in ``Ticket.reminded`` once whoever urged it was told that nothing came of it."""
 CLOCK_FIELDS = (
     "status",
     "assignee_id",
@@ -50,22 +56,6 @@ CLOCK_FIELDS = (
     "next_check_at",
 )
 """All of ``Ticket`` that a step of the clock can change; only one that has the work done again changes more."""
-
-
-@dataclass(frozen=True, slots=True)
-class ClockRules:
-    """Everything that the clock of a ticket depends on besides its row."""
-
-    catalogue: Catalogue
-    sla: SlaTable
-    calendar: WorkingCalendar
-    policy: EscalationPolicy
-    handling: HandlingRules
-    decision: DecisionLimits
-
-    def class_of(self, ticket: Ticket) -> SlaClass:
-        """The class whose limits hold for the ticket."""
-        return self.sla.class_for(self.catalogue.of(ticket.service_code), ticket.urgency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,19 +117,19 @@ def demands(ticket: Ticket, rules: ClockRules, now: datetime, *, top: int) -> Cl
     if ticket.status is Status.ARCHIVED:
         return _undecided(ticket, rules, now)
     if ticket.status is Status.RESOLVED:
-        at = _archive_at(ticket, rules)
+        at = archive_at(ticket, rules)
         return ClockStep(archive=at is not None and at <= now)
     plan = rules.policy.plan_for(ticket)
-    running = _running(ticket, rules, plan)
+    running = running_limits(ticket, rules, plan)
     reminders = [
         (name, due)
         for name, limit, due, _ in running
-        if (at := _reminder_at(ticket, rules, name, limit, due, now)) and at <= now
+        if (at := reminder_at(ticket, rules, name, limit, due, now)) and at <= now
     ]
-    runs_out = _is_past(_escalation_at(ticket, rules, plan, running, now, top), now)
+    runs_out = is_past(escalation_at(ticket, rules, plan, running, now, top), now)
     # Nobody is asked about what nobody has claimed, and it is offered to no other unit.
     is_in_hand = ticket.status is Status.IN_PROGRESS
-    lapses = is_in_hand and _is_past(lapse_at(ticket, rules), now)
+    lapses = is_in_hand and is_past(lapse_at(ticket, rules), now)
     goes_up = runs_out or lapses
     is_taken = lapses or (runs_out and _is_left_unclaimed(ticket, rules, plan, running, now))
     may_take = ticket.lapses < rules.handling.most_lapses
@@ -149,9 +139,9 @@ def demands(ticket: Ticket, rules: ClockRules, now: datetime, *, top: int) -> Cl
         cause=_cause(running, now) if runs_out else IDLE if goes_up else None,
         release=is_taken and may_take,
         decide=is_taken and not may_take,
-        question=is_in_hand and _is_past(_question_at(ticket, rules), now),
-        urge_expired=_is_past(_urge_at(ticket), now),
-        hand_over_lapsed=is_in_hand and _is_past(_answer_at(ticket), now),
+        question=is_in_hand and is_past(question_at(ticket, rules), now),
+        urge_expired=is_past(urge_at(ticket), now),
+        hand_over_lapsed=is_in_hand and is_past(answer_at(ticket), now),
     )
 
 
@@ -188,54 +178,8 @@ def applied(ticket: Ticket, step: ClockStep, now: datetime) -> Ticket:
     return changed
 
 
-def next_check(ticket: Ticket, rules: ClockRules, now: datetime, *, top: int) -> datetime | None:
-    """When the clock job has to look at the ticket again (UTC): to be stored at every change of its row.
-
-    None while nothing can fall due: on hold, archived and not disputed, withdrawn, or told to the top often enough. A
-    moment that has passed already means at once.
-    """
-    if ticket.status is Status.ARCHIVED:
-        return decision_at(ticket, rules)
-    if ticket.status is Status.RESOLVED:
-        return _archive_at(ticket, rules)
-    plan = rules.policy.plan_for(ticket)
-    running = _running(ticket, rules, plan)
-    moments = [
-        at for name, limit, due, _ in running if (at := _reminder_at(ticket, rules, name, limit, due, now)) is not None
-    ]
-    others = [_escalation_at(ticket, rules, plan, running, now, top), _urge_at(ticket)]
-    if ticket.status is Status.IN_PROGRESS:
-        others += (_question_at(ticket, rules), lapse_at(ticket, rules), _answer_at(ticket))
-    moments += [at for at in others if at is not None]
-    return min(moments, default=None)
-
-
-def ticket_colour(ticket: Ticket, rules: ClockRules, now: datetime) -> Colour:
-    """The worst colour of the ticket's limits; what is on hold or done keeps that of the moment it stopped."""
-    stopped = ticket.held_at if ticket.status is Status.ON_HOLD else ticket.resolved_at
-    at = now if ticket.status in {Status.DISPATCHED, Status.IN_PROGRESS} or stopped is None else stopped
-    sla = rules.class_of(ticket)
-    limits = [(sla.resolve, ticket.resolve_due_at)]
-    if ticket.status is Status.DISPATCHED:
-        limits.append((sla.accept, ticket.accept_due_at))
-    colours = (colour(limit, due, at, rules.calendar, rules.sla.thresholds) for limit, due in limits)
-    return max(colours, key=lambda shade: shade.rank)
-
-
-def decision_at(ticket: Ticket, rules: ClockRules) -> datetime | None:
-    """Until when a contradiction of the call-back is to be decided by those who were asked; none where there is none.
-
-    What happens then depends on whether the next level was asked already.
-    """
-    if ticket.status is not Status.ARCHIVED or ticket.disputed_at is None:
-        return None
-    if CONTRADICTION in ticket.reminded and ticket.escalated_at is not None:
-        return rules.calendar.add_working(ticket.escalated_at, rules.decision.by_rule)
-    return rules.calendar.add_working(ticket.disputed_at, rules.decision.level_up)
-
-
 def _undecided(ticket: Ticket, rules: ClockRules, now: datetime) -> ClockStep:
-    if not _is_past(decision_at(ticket, rules), now):
+    if not is_past(decision_at(ticket, rules), now):
         return ClockStep()
     if CONTRADICTION not in ticket.reminded:
         return ClockStep(decision_goes_up=True)
@@ -243,17 +187,13 @@ def _undecided(ticket: Ticket, rules: ClockRules, now: datetime) -> ClockStep:
     return ClockStep(redo_until=limits.resolve_due_at)
 
 
-def _is_past(at: datetime | None, now: datetime) -> bool:
-    return at is not None and at <= now
-
-
-def _cause(running: _Running, now: datetime) -> LimitName:
+def _cause(running: Running, now: datetime) -> LimitName:
     """Of two limits that take a ticket up, the one to resolve is the graver."""
     return next((name for name, _, _, first in reversed(running) if first <= now), ACCEPT)
 
 
 def _is_left_unclaimed(
-    ticket: Ticket, rules: ClockRules, plan: EscalationPlan, running: _Running, now: datetime
+    ticket: Ticket, rules: ClockRules, plan: EscalationPlan, running: Running, now: datetime
 ) -> bool:
     """Whether whoever it was given to had time enough to claim it: the limit, or the interval if given it later."""
     if ticket.status is not Status.DISPATCHED or ticket.assignee_id is None or ticket.accept_due_at > now:
@@ -262,86 +202,3 @@ def _is_left_unclaimed(
         return True
     _, accept, _, _ = running[0]
     return later(ticket.assigned_at, plan.repeat_after[ticket.urgency], accept.clock, rules.calendar) <= now
-
-
-def _running(ticket: Ticket, rules: ClockRules, plan: EscalationPlan) -> _Running:
-    """The limits whose clock runs; the one to resolve is the last."""
-    if ticket.status not in {Status.DISPATCHED, Status.IN_PROGRESS}:
-        return ()
-    sla, accept_due, resolve_due = rules.class_of(ticket), ticket.accept_due_at, ticket.resolve_due_at
-    first = reached_at(plan.first_at[RESOLVE], sla.resolve, resolve_due, rules.calendar)
-    resolve = RESOLVE, sla.resolve, resolve_due, first
-    if ticket.status is Status.IN_PROGRESS:
-        return (resolve,)
-    first = reached_at(plan.first_at[ACCEPT], sla.accept, accept_due, rules.calendar)
-    return (ACCEPT, sla.accept, accept_due, first), resolve
-
-
-def _reminder_at(
-    ticket: Ticket, rules: ClockRules, name: LimitName, limit: Limit, due: datetime, now: datetime
-) -> datetime | None:
-    """When the holder is to be reminded; never once the limit has run out, since the escalation then tells them."""
-    if name in ticket.reminded or due <= now:
-        return None
-    return yellow_at(limit, due, rules.calendar, rules.sla.thresholds)
-
-
-def _escalation_at(
-    ticket: Ticket, rules: ClockRules, plan: EscalationPlan, running: _Running, now: datetime, top: int
-) -> datetime | None:
-    """When the ticket goes one level up next: as a limit runs out, or after the interval if one has.
-
-    Whoever a person gave it to after its limit to claim has the interval to claim it; the limit to resolve waits for
-    nobody, or units would pass tickets around to win time.
-    """
-    if ticket.escalation_level >= top + plan.repeats_at_top:
-        return None
-    moments: list[datetime] = []
-    for name, limit, _, first in running:
-        last = ticket.escalated_at
-        if name == ACCEPT and ticket.assigned_at is not None and (last is None or last < ticket.assigned_at):
-            last = ticket.assigned_at
-        if last is None or last < first:
-            moments.append(first)
-        elif first <= now:
-            repeat = later(last, plan.repeat_after[ticket.urgency], limit.clock, rules.calendar)
-            moments.append(max(repeat, ticket.acknowledged_until or repeat))
-    return min(moments, default=None)
-
-
-def _question_at(ticket: Ticket, rules: ClockRules) -> datetime | None:
-    """When the holder is asked whether anything happens; not while what they asked for waits to be decided."""
-    since = ticket.progress_at or ticket.claimed_at
-    if not _is_handled(ticket) or ticket.questioned_at is not None or since is None:
-        return None
-    return _after(since, rules.handling.idle[ticket.urgency].ask_after, ticket, rules)
-
-
-def lapse_at(ticket: Ticket, rules: ClockRules) -> datetime | None:
-    """When the claim lapses after that question."""
-    if not _is_handled(ticket) or ticket.questioned_at is None:
-        return None
-    return _after(ticket.questioned_at, rules.handling.idle[ticket.urgency].lapse_after, ticket, rules)
-
-
-def _is_handled(ticket: Ticket) -> bool:
-    return ticket.status is Status.IN_PROGRESS and ticket.assignee_id is not None and ticket.request is None
-
-
-def _urge_at(ticket: Ticket) -> datetime | None:
-    is_over = URGE in ticket.reminded or ticket.status not in {Status.DISPATCHED, Status.IN_PROGRESS}
-    return None if is_over else ticket.urge_due_at
-
-
-def _after(start: datetime, span: timedelta, ticket: Ticket, rules: ClockRules) -> datetime:
-    return later(start, span, rules.class_of(ticket).resolve.clock, rules.calendar)
-
-
-def _answer_at(ticket: Ticket) -> datetime | None:
-    """Until when the unit that it is offered to may answer."""
-    is_offered = ticket.status is Status.IN_PROGRESS and ticket.hand_over is not None
-    return ticket.hand_over.due_at if is_offered and ticket.hand_over is not None else None
-
-
-def _archive_at(ticket: Ticket, rules: ClockRules) -> datetime | None:
-    return ticket.resolved_at + rules.policy.archive_after if ticket.resolved_at is not None else None

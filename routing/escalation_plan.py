@@ -91,7 +91,10 @@ class EscalationPolicy:
 
     def plan_for(self, ticket: Ticket) -> EscalationPlan:
         """The first special plan that covers the ticket, else the base."""
-        return next((special.plan for special in self.special if special.covers(ticket)), self.base)
+        for special in self.special:
+            if special.covers(ticket):
+                return special.plan
+        return self.base
 
     def is_quiet(self, ticket: Ticket, at: datetime, zone: ZoneInfo) -> bool:
         """Whether a message of the clock about the ticket arrives without a sound; an emergency always rings.

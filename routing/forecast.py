@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from routing.assign import choose
-from routing.escalation import ClockRules, ClockStep, applied, check, next_check
+from routing.clock_moments import ClockRules, next_check
+from routing.escalation import ClockStep, applied, check
 from routing.ladder import told_at
 from routing.organisation import Step
 from routing.staff import Staff

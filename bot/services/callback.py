@@ -9,8 +9,8 @@ from bot.services.desk import Answer, Press, TicketDesk
 from bot.services.joining import JoiningService
 from bot.services.ports import UnitOfWork
 from routing.callback import Archived, Doubt, doubt_of
+from routing.clock_moments import CONTRADICTION
 from routing.errors import IllegalTransition, NotAllowed
-from routing.escalation import CONTRADICTION
 from routing.message import IncomingMessage
 from routing.outgoing import Content, reply_to
 from routing.queries import TicketFilter

@@ -18,8 +18,9 @@ from bot.services.rota import there_now
 from bot.services.rules import Rules
 from routing.areas import AreaTree
 from routing.assign import choose
+from routing.clock_moments import next_check
 from routing.clock_notice import ClockChange, notice_of
-from routing.escalation import ClockStep, applied, demands, next_check
+from routing.escalation import ClockStep, applied, demands
 from routing.escalation_plan import EscalationPlan
 from routing.ladder import ladder, told_at
 from routing.organisation import Step

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.services.board import TicketBoard
 from bot.services.ports import UnitOfWork
 from bot.services.rules import Rules
-from routing.escalation import CONTRADICTION, decision_at
+from routing.clock_moments import CONTRADICTION, decision_at
 from routing.outgoing import Content
 from routing.permissions import may_decide_dispute
 from routing.staff import Staff

@@ -10,8 +10,8 @@ from dataclasses import replace
 from bot.services.desk import LONGEST_LABEL, Answer, Press, Taken, TicketDesk
 from bot.services.opening import OpeningService, Request
 from bot.services.ports import UnitOfWork
+from routing.clock_moments import URGE
 from routing.errors import NotAllowed, UnknownTicket
-from routing.escalation import URGE
 from routing.outgoing import Button, Content
 from routing.place import Place
 from routing.script import script_of

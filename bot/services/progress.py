@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.services.awaited_words import LIFETIME, await_words, result_of, take_awaited
 from bot.services.desk import Answer, Press, TicketDesk
 from bot.services.ports import UnitOfWork
-from routing.escalation import URGE
+from routing.clock_moments import URGE
 from routing.message import IncomingMessage
 from routing.outgoing import Content
 from routing.staff import Actor

@@ -10,7 +10,7 @@ from routing.areas import AreaTree
 from routing.assign import chain_of
 from routing.callback import CallBackRules
 from routing.catalogue import AppealType, Catalogue, Urgency
-from routing.escalation import ClockRules, next_check, ticket_colour
+from routing.clock_moments import ClockRules, next_check, ticket_colour
 from routing.followup import ConversationRules
 from routing.handling_rules import HandlingRules
 from routing.ladder import ladder

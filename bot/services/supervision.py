@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from bot.services.desk import Answer, TicketDesk
 from bot.services.ports import UnitOfWork
+from routing.clock_moments import URGE
 from routing.deadlines import deadline_of
 from routing.errors import NotAllowed, QunbanError
-from routing.escalation import URGE
 from routing.ladder import is_told_at
 from routing.outgoing import Content
 from routing.sla import later

@@ -17,7 +17,7 @@ from config.organisation import load_organisation
 from config.sample import load_sample
 from config.sla import load_sla
 from routing.areas import AreaTree
-from routing.escalation import ClockRules
+from routing.clock_moments import ClockRules
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 

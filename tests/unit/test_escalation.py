@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from config.errors import ConfigError
 from config.escalation import PACKAGED, load_escalation
 from routing.catalogue import OTHER, UnknownService, Urgency
-from routing.escalation import CLOCK_FIELDS, ClockStep, applied, check, decision_at, next_check, ticket_colour
+from routing.clock_moments import decision_at, next_check, ticket_colour
+from routing.escalation import CLOCK_FIELDS, ClockStep, applied, check
 from routing.sla import Colour
 from routing.ticket import Status, Ticket
 from tests.unit.district import CATALOGUE, CLOCK, ORGANISATION, local

@@ -16,7 +16,8 @@ from config.escalation import PACKAGED, load_escalation
 from config.handling import PACKAGED as PACKAGED_HANDLING
 from config.handling import load_handling
 from routing.catalogue import Urgency
-from routing.escalation import ClockRules, applied, check, next_check
+from routing.clock_moments import ClockRules, next_check
+from routing.escalation import applied, check
 from routing.escalation_plan import Channel, QuietHours
 from routing.ladder import is_told_at, ladder, level_of, told_at
 from routing.spans import span_of

@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 
 from routing.catalogue import AppealType, OwnerKind, Urgency
-from routing.escalation import ClockStep, applied, check, next_check
+from routing.clock_moments import next_check
+from routing.escalation import ClockStep, applied, check
 from routing.place import Place
 from routing.script import Script
 from routing.ticket import Action, Status, Ticket, next_status
