@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
-from operator import attrgetter
 from typing import Final
 
 from routing.catalogue import OTHER, AppealType, Catalogue, Urgency
 from routing.place import Place
 from routing.triage.characters import PLACED, SELDOM_WIDE, SPELT, UNUSUAL, WIDE, traits, traits_in
-from routing.triage.decision import Ask, Decision, Evidence, EvidenceKind, Ignore, OpenTicket, Reasons
+from routing.triage.decision import Ask, Decision, Evidence, Ignore, OpenTicket, Reasons
 from routing.triage.hits import CompiledRule
 from routing.triage.judge import Judge, LearnedReading
 from routing.triage.keyword_sums import Sums
@@ -27,10 +25,10 @@ from routing.triage.scoring import Scored, ServiceScore, Thresholds, score
 from routing.triage.segment import Segmenter
 from routing.triage.settling import LOUD_FROM, learned_evidence, may_be_request, names, settle, settled_appeal
 from routing.triage.teaching import EMERGENCY, REQUEST
+from routing.triage.telling import BY_PLACE, Told
 from routing.triage.trie import IS_COMPILED as IS_COMPILED
 
 _NOTHING: Final = Ignore()
-_BY_PLACE: Final = attrgetter("start", "end")
 ALTERNATIVES: Final = 3
 """Other services offered beside the best one: as many as fit under a message as buttons."""
 
@@ -143,7 +141,7 @@ class Triage:
             if not services:
                 return _ignored(text, narrow, aliases) if may_be_placed else _NOTHING
             # What the rules saw of it tells others whether it belongs to a matter that is known.
-            evidence = Reasons(partial(self._seen, text))
+            evidence = Reasons(_Seen(self, text))
             return Ignore(1.0 - self.thresholds.ask, evidence, place_in(normalise(text, narrow).text, aliases))
         normalised, scored, place = self._scored(text, narrow, words, services, aliases)
         if reading is not None:
@@ -162,7 +160,7 @@ class Triage:
         decision = self.decide(text, addressed=addressed, has_media=has_media)
         if reading is not None and isinstance(decision, Ignore):
             told = (*decision.evidence, *learned_evidence(reading, text, None))
-            decision = replace(decision, evidence=tuple(sorted(told, key=_BY_PLACE)))
+            decision = replace(decision, evidence=tuple(sorted(told, key=BY_PLACE)))
         return Explanation(
             text=text,
             normalised=normalised.text,
@@ -172,12 +170,12 @@ class Triage:
             steps=scored.steps,
         )
 
-    def _seen(self, text: str) -> list[Evidence]:
+    def seen(self, text: str) -> list[Evidence]:
         """What the rules alone see in ``text``."""
         narrow = narrowed(for_gate(text))
         words = self._matcher.search(narrow)
         normalised, scored, _ = self._scored(text, narrow, words, self._matcher.services(words))
-        return sorted(scored.evidence(normalised), key=_BY_PLACE)
+        return sorted(scored.evidence(normalised), key=BY_PLACE)
 
     def _read(self, gate: str, words: Words, sums: Sums | None = None) -> LearnedReading | None:
         """The learned keywords of a text, of which the ``sums`` may be known; None where nothing was learned."""
@@ -225,9 +223,9 @@ class Triage:
             # Silence is by far the most frequent decision: what was learned is named only where somebody asks why.
             evidence: Sequence[Evidence] = ()
             if scored.reasons:
-                evidence = Reasons(lambda: sorted(scored.evidence(text), key=_BY_PLACE))
+                evidence = Reasons(lambda: sorted(scored.evidence(text), key=BY_PLACE))
             return Ignore(1.0 - (best.final if best else 0.0), evidence, place)
-        evidence = Reasons(partial(_evidence, text, scored, reading, best.code if best else None, addressed))
+        evidence = Reasons(Told(text, scored, reading, best.code if best else None, addressed=addressed))
         if best is None or (addressed and not names(best)):
             appeal = AppealType.CONSULT if "howto" in scored.cues else AppealType.HELP
             return OpenTicket(OTHER, appeal, Urgency.NORMAL, 1.0, place=place, evidence=evidence)
@@ -242,16 +240,17 @@ class Triage:
         return Ask(best.code, appeal, best.urgency, sure, others, place, dangers, evidence)
 
 
-def _evidence(
-    text: Normalised, scored: Scored, reading: LearnedReading | None, service: str | None, addressed: bool
-) -> list[Evidence]:
-    found = scored.evidence(text)
-    if reading is not None:
-        found += learned_evidence(reading, text.original, service)
-    found.sort(key=_BY_PLACE)
-    if addressed:
-        found.append(Evidence(EvidenceKind.ADDRESSED, "addressed", text.original, 0, len(text.original), 1.0))
-    return found
+class _Seen:
+    """Tells what the rules alone see in a text; an object of its own for the reason that ``Told`` is one."""
+
+    __slots__ = ("_text", "_triage")
+
+    def __init__(self, triage: Triage, text: str) -> None:
+        self._triage = triage
+        self._text = text
+
+    def __call__(self) -> list[Evidence]:
+        return self._triage.seen(self._text)
 
 
 def _may_ask(services: Sequence[CompiledRule], reading: LearnedReading | None) -> bool:

@@ -7,7 +7,7 @@ from math import sqrt
 from typing import Final
 
 from routing.triage.keyword_search import SearchedKeywords
-from routing.triage.keyword_sums import Keywords, KeywordSums, Sums, weight_of
+from routing.triage.keyword_sums import NO_TEXT, Keywords, KeywordSums, Sums, weight_of
 from routing.triage.keyword_totals import Totals
 from routing.triage.keyword_walk import WalkedKeywords
 from routing.triage.keywords import BEGIN, CLASS, END, HALF, STEP, KeywordTable
@@ -84,7 +84,7 @@ class Judge:
         steps_of_first = self.table.steps(first)
         keywords = Keywords(
             # Word classes are told by the written lexicon, so their names must not be searched for in the text.
-            ["\0" + one if one.startswith(CLASS) else one for one in self.spellings],
+            [NO_TEXT + one if one.startswith(CLASS) else one for one in self.spellings],
             self.table.rows,
             [round(idf * idf * _SQUARES) for idf in self.table.idf],
             steps_of_first,
@@ -158,7 +158,18 @@ def _framed(text: str) -> str:
 class LearnedReading:
     """The keywords of one text; scores are summed when they are asked for."""
 
-    __slots__ = ("_classes", "_first", "_highest", "_judge", "_norm", "_numbers", "_sums", "_text", "_totals")
+    __slots__ = (
+        "_classes",
+        "_first",
+        "_highest",
+        "_judge",
+        "_norm",
+        "_numbers",
+        "_prefix",
+        "_sums",
+        "_text",
+        "_totals",
+    )
 
     def __init__(self, judge: Judge, text: str, classes: Sequence[int], sums: Sums) -> None:
         self._judge = judge
@@ -169,7 +180,9 @@ class LearnedReading:
         self._norm = sqrt(sums.squares / _SQUARES) or 1.0
         self._first = sums.first * STEP / self._norm + judge.first_bias
         self._totals: Totals | None = None
-        self._highest: dict[str, float] = {}
+        self._prefix: str | None = None
+        self._highest = NEVER
+        """The highest score under that prefix, the last that was asked for."""
 
     @property
     def numbers(self) -> list[int]:
@@ -217,15 +230,13 @@ class LearnedReading:
 
     def highest_under(self, prefix: str) -> float:
         """The highest score of a label that begins with ``prefix``; ``NEVER`` where there is none."""
-        known = self._highest.get(prefix)
-        if known is not None:
-            return known
+        if self._prefix == prefix:
+            return self._highest
         unit = STEP / self._norm
         family = self._judge.family(prefix)
         highest = self._all().highest(family.places, family.biases, unit, NEVER + HALF * unit)
-        highest -= HALF * unit
-        self._highest[prefix] = highest
-        return highest
+        self._prefix, self._highest = prefix, highest - HALF * unit
+        return self._highest
 
     def best_under(self, prefix: str, most: int, at_least: float) -> list[str]:
         """The labels that begin with ``prefix`` and score highest, by what follows it; at most ``most``, best first."""

@@ -18,6 +18,9 @@ NUMBER_MASK: Final = 0xFFFFFF
 """What is weighed holds its size, above that whether it speaks for the label, and lowest what is left to this by its
 number, so that of equals the lowest number comes first."""
 
+NO_TEXT: Final = "\0"
+"""What the spellings of word classes begin with: their names must not be found in a text."""
+
 
 class Keywords:
     """What each keyword adds, by its number: the square of its idf, and its weights for two labels in steps."""

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from struct import Struct
 from typing import TYPE_CHECKING, Final
 
+from routing.triage.keyword_order import in_order, met_first, shorter
 from routing.triage.keyword_slate import LAST_SHARED, Slate
 from routing.triage.keyword_sums import ABOVE_NUMBER, NUMBER_MASK, Keywords, KeywordSums, Sums
 from routing.triage.keyword_totals import Totals, WalkedTotals
 from routing.triage.keywords import BITS, HALF
 from routing.triage.trie import WIDTH, Trie
 from routing.triage.vectors import long_zeros, packed, zeros
+from routing.triage.walked_sums import WalkedSums, told
 
 if TYPE_CHECKING:
     from librt.vecs import vec
@@ -29,21 +31,6 @@ _LARGEST: Final = (1 << 31) - 1
 """Of what a number in a row can be."""
 
 
-class WalkedSums(Sums):
-    """What the keywords of a text add up to, and which they are."""
-
-    __slots__ = ("paths",)
-
-    def __init__(self, squares: int, first: int, second: int, paths: vec[i32]) -> None:
-        self.squares = squares
-        self.first = first
-        self.second = second
-        self.numbers = None
-        self.paths = paths
-        """Two numbers for each place of the text where keywords begin: the longest of them that counts there, and the
-        longest that was counted before; -1 for none."""
-
-
 class WalkedKeywords(KeywordSums):
     """By walking a tree, which only compiled code does quickly.
 
@@ -53,21 +40,20 @@ class WalkedKeywords(KeywordSums):
     """
 
     def __init__(self, keywords: Keywords) -> None:
-        # What is met most is numbered first here, so that its numbers lie together in memory.
-        order = sorted(range(len(keywords.spellings)), key=keywords.squares.__getitem__)
+        order = met_first(keywords)
         self._outer: vec[i32] = packed(order)
         """The number that others know each keyword by."""
         self._inner: vec[i32] = zeros(len(order))
         for inner, outer in enumerate(order):
             self._inner[outer] = inner
-        keywords = _in_order(keywords, order)
+        keywords = in_order(keywords, order)
         spellings = keywords.spellings
         self._labels = keywords.labels
         self._squares: vec[i32] = packed(keywords.squares)
         self._firsts: vec[i32] = packed(keywords.firsts)
         self._seconds: vec[i32] = packed(keywords.seconds)
         self._trie = Trie(spellings)
-        self._shorter: vec[i32] = packed([_shorter(one, self._trie) for one in spellings])
+        self._shorter: vec[i32] = packed([shorter(one, self._trie) for one in spellings])
         self._table: vec[i32] = zeros(_SUMS * len(spellings))
         for number in sorted(range(len(spellings)), key=lambda one: len(spellings[one])):
             self._add_up(number, keywords)
@@ -91,13 +77,13 @@ class WalkedKeywords(KeywordSums):
 
     def if_loud(self, text: str, least: float) -> Sums | None:
         slate = self._read(text)
-        sums = _told(slate) if float(slate.loud) >= least else None
+        sums = told(slate) if float(slate.loud) >= least else None
         self._give_back(slate)
         return sums
 
     def sums(self, text: str, classes: Sequence[int]) -> Sums:
         slate = self._read(text)
-        sums = _told(slate)
+        sums = told(slate)
         self._give_back(slate)
         return self.with_classes(sums, classes)
 
@@ -113,8 +99,10 @@ class WalkedKeywords(KeywordSums):
         while at < taken:
             paths[at] = sums.paths[at]
             at += 1
-        for one in classes:
-            number: i64 = int(self._inner[one])
+        numbers = classes if isinstance(classes, list) else list(classes)
+        inner = self._inner
+        for each in range(len(numbers)):
+            number: i64 = int(inner[numbers[each]])
             if int(known[number]) != present:
                 known[number] = int(present)
                 sums.squares += int(self._squares[number])
@@ -315,34 +303,3 @@ class WalkedKeywords(KeywordSums):
         slate.present += 1
         if slate.present < _LARGEST:
             self._idle.append(slate)
-
-
-def _in_order(keywords: Keywords, order: Sequence[int]) -> Keywords:
-    """The same keywords in another order."""
-    return Keywords(
-        [keywords.spellings[number] for number in order],
-        [keywords.rows[number] for number in order],
-        [keywords.squares[number] for number in order],
-        [keywords.firsts[number] for number in order],
-        [keywords.seconds[number] for number in order],
-        keywords.loud_from,
-        keywords.labels,
-    )
-
-
-def _told(slate: Slate) -> WalkedSums:
-    paths = zeros(slate.taken)
-    at: i64 = 0
-    while at < slate.taken:
-        paths[at] = slate.paths[at]
-        at += 1
-    return WalkedSums(slate.squares, slate.first, slate.second, paths)
-
-
-def _shorter(spelling: str, trie: Trie) -> int:
-    """The number of the longest other keyword that ``spelling`` begins with; -1 for none."""
-    for length in range(len(spelling) - 1, 0, -1):
-        number = trie.exactly(spelling[:length])
-        if number >= 0:
-            return number
-    return -1

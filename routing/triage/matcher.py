@@ -233,7 +233,7 @@ class Matcher:
         return self._at(sorted(held)) if held else []
 
     def _at(self, orders: list[int]) -> list[CompiledRule]:
-        return [self._rules[order] for order in orders]
+        return [self._rules[order] for order in orders] if orders else []
 
     @staticmethod
     def _spellings(lexicon: Lexicon, slots_of: dict[str, set[int]], is_word: Callable[[str], bool]) -> dict[str, str]:

@@ -218,7 +218,9 @@ def _may_be_room(text: str, house_at: int, after_house: int | None) -> bool:
 
 
 def _unit(text: str) -> tuple[str | None, int | None]:
-    for match in _UNIT.finditer(text):
+    at = 0
+    while (match := _UNIT.search(text, at)) is not None:
+        at = match.end()
         if match["unit"] in "甲乙丙丁abcdefgh":
             return match["unit"].upper(), match.end()
         number = digits(first_of(match["unit"]))

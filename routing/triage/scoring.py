@@ -246,10 +246,11 @@ def _strength(match: Match) -> tuple[float, int]:
     return match.rule.weight, match.length
 
 
-def _sum(weights: Sequence[float]) -> float:
-    if len(weights) == 1:
-        return weights[0]
-    return max(weights) + min(FURTHER_MOST, FURTHER_RULE * (len(weights) - 1))
+def _sum(weights: list[float]) -> float:
+    heaviest = weights[0]
+    for weight in weights:
+        heaviest = max(heaviest, weight)
+    return heaviest + min(FURTHER_MOST, FURTHER_RULE * (len(weights) - 1))
 
 
 def _specific_weight(match: Match) -> float:
@@ -314,7 +315,8 @@ def _final(service: ServiceScore, counted: list[_Counted]) -> tuple[float, bool]
             left *= 1.0 - one.strength
         elif doubts:
             cap = min(cap, one.strength)
-    return min(1.0, cap, min(1.0, service.base + min(PUSH_MOST, pushes)) * left), is_doubted
+    # In pairs, since compiled code calls for more than two what it compares two with by itself.
+    return min(min(1.0, cap), min(1.0, service.base + min(PUSH_MOST, pushes)) * left), is_doubted
 
 
 def _is_grounded(service: ServiceScore, cues: Iterable[str]) -> bool:

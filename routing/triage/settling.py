@@ -114,7 +114,9 @@ def joint_score(reading: LearnedReading, scored: Scored) -> float:
             break
     if not scored.services:
         return told
-    final = max([one.final for one in scored.services])
+    final = scored.services[0].final
+    for one in scored.services:
+        final = max(final, one.final)
     return told + (RULES_SHARE + (LOCATED_SHARE if scored.is_located else 0.0)) * final - NAMED
 
 
@@ -242,7 +244,9 @@ def settled_appeal(
     best, most = told, _LOWEST
     marked = marked_in(cues)
     for one, label in _APPEALS:
-        score = reading.score(label) + (APPEAL_SHARE if one is told else 0.0) + marked.get(one, 0.0)
+        score = reading.score(label) + (APPEAL_SHARE if one is told else 0.0)
+        if marked:
+            score += marked.get(one, 0.0)
         if score > most:
             best, most = one, score
     return best

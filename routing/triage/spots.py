@@ -19,6 +19,8 @@ _KINDS: Final = (
 _LONGEST_KIND: Final = max(map(len, _KINDS.split("|")))
 _LONGEST_NAME: Final = 6
 """Characters before the kind: no name begins earlier than so many before the first kind."""
+_SHORTEST_NAME: Final = 2
+"""Characters of the shortest name with its kind."""
 _BEGINS_KIND: Final = "".join(sorted({kind[0] for kind in _KINDS.split("|")}))
 """The first characters of the kinds: where none of them stands, none of the kinds is tried."""
 # 北门路灯 is a lamp at the north gate, while 天门路 is a street.
@@ -69,17 +71,22 @@ def spot_of(text: str) -> str | None:
     kind_ends, near = _first_look(text)
     found: list[tuple[int, str]] = []
     if kind_ends >= 0:
-        for match in _NAMED.finditer(text, max(0, kind_ends + 1 - _LONGEST_KIND - _LONGEST_NAME)):
-            lead = _LEAD.match(match["name"])
-            skipped = lead.end() if lead else 0
-            name = match["name"][skipped:]
-            if len(name) < 2 or _NO_NAME.search(match["name"]):
-                continue
-            found.append((match.start(), match[0][skipped:]))
-            break
+        found += _named(text, max(0, kind_ends + 1 - _LONGEST_KIND - _LONGEST_NAME))
     if near >= 0 and (common := _COMMON.search(text, max(0, near - _LONGEST_BEFORE))):
         found.append((common.start(), common[0]))
     return min(found)[1] if found else None
+
+
+def _named(text: str, at: int) -> list[tuple[int, str]]:
+    """The first name of some kind in ``text`` from ``at`` on, and where it begins; at most one."""
+    while (match := _NAMED.search(text, at)) is not None:
+        name: str = match["name"]
+        lead = _LEAD.match(name)
+        skipped = lead.end() if lead else 0
+        if len(name) - skipped >= _SHORTEST_NAME and not _NO_NAME.search(name):
+            return [(match.start(), match[0][skipped:])]
+        at = match.end()
+    return []
 
 
 def _first_look(text: str) -> tuple[int, int]:
