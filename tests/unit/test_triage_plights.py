@@ -40,6 +40,7 @@ PLIGHTS = {
         "路灯杆漏电，有个娃滑倒在那",
         "我妈摸了一下冰箱就倒地了",
         "配电箱泡在水里，还有电",
+        "天花板的水滴到插座上，摸着就麻",
         "电工师傅触电晕了",
     ],
     "elevator": [
@@ -157,6 +158,8 @@ PLIGHTS = {
         "现在有人一直在拧我家门锁",
         "对门没人住，里面有人翻箱倒柜翻东西",
         "他踢那个娃，不停地踢，哭得惨",
+        "卖床垫的哄我妈掏钱，人还在棋牌室，快来人拦住",
+        "两伙人吵着吵着，有人抡铁锹",
     ],
     "fall": [
         "晾衣架砸倒一个大妈",
@@ -232,6 +235,11 @@ def test_a_plight_is_an_emergency_whoever_is_in_it(danger: str, text: str) -> No
         ("我妈上月在楼梯口摔断了腿", "over"),
         ("儿子看奥特曼喊救命", "unreal"),
         ("娃喊了一句，我听成着火了", "unreal"),
+        ("楼上熏香肠，浓烟往我家阳台飘", "chores"),
+        ("喜欢的主播翻车了，群里都炸了", "unreal"),
+        ("机器人卡在沙发下喊救命", "unreal"),
+        ("钱包大出血，谁帮我打个120", "unreal"),
+        ("骑车的连人带车摔进坑里，自己爬起来了", "over"),
     ],
 )
 def test_what_is_bought_cooked_proposed_or_over_endangers_nobody(text: str, cue: str) -> None:
