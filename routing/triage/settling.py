@@ -90,6 +90,16 @@ other authors that a rule names five score so low, and more than half of the 158
 URGENT_FROM: Final = 0.15
 APPEAL_SHARE: Final = 0.3
 """What the kind of appeal that the rules see adds to its learned score."""
+LEANING: Final = {
+    AppealType.COMPLAINT: 0.05,
+    AppealType.CONSULT: -0.15,
+    AppealType.HELP: -0.2,
+    AppealType.PRAISE: 0.05,
+    AppealType.REPORT: 0.25,
+    AppealType.SUGGESTION: 0.2,
+}
+"""What is added to the learned score of a kind of appeal: each was learned against all others by itself, and a matter
+named in a few words sounds like a call for help, while a suggestion or a report has few words of its own."""
 
 # Looking a member up in its enumeration takes far longer than all that is done with it.
 _NORMAL: Final = Urgency.NORMAL
@@ -98,7 +108,7 @@ _URGENT: Final = Urgency.URGENT
 _CANCELLED: Final = EvidenceKind.CANCELLED
 
 _LOWEST: Final = float("-inf")
-_APPEALS: Final = [(one, APPEAL + one.value) for one in AppealType]
+_APPEALS: Final = [(one, APPEAL + one.value, LEANING.get(one, 0.0)) for one in AppealType]
 
 SHOWN: Final = 4
 """Keywords named as evidence that this is a request, and half as many for the service."""
@@ -243,8 +253,8 @@ def settled_appeal(
         return told
     best, most = told, _LOWEST
     marked = marked_in(cues)
-    for one, label in _APPEALS:
-        score = reading.score(label) + (APPEAL_SHARE if one is told else 0.0)
+    for one, label, leaning in _APPEALS:
+        score = reading.score(label) + leaning + (APPEAL_SHARE if one is told else 0.0)
         if marked:
             score += marked.get(one, 0.0)
         if score > most:
