@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final
@@ -9,6 +10,7 @@ from typing import Final
 import opencc
 
 _CJK: Final = range(0x3400, 0xA000)
+_SURROGATE: Final = re.compile(rf"[{chr(0xD800)}-{chr(0xDFFF)}]")
 
 
 class Script(StrEnum):
@@ -66,9 +68,17 @@ def to_hans(text: str) -> str:
     """``text`` in Simplified characters; returned as it is where it has no Traditional one."""
     if traditional_characters().isdisjoint(text):
         return text
-    return str(_to_hans().convert(text))
+    return _converted(_to_hans(), text)
 
 
 def to_hant(text: str) -> str:
     """``text`` in Traditional characters."""
-    return str(_to_hant().convert(text))
+    return _converted(_to_hant(), text)
+
+
+def _converted(converter: opencc.OpenCC, text: str) -> str:
+    try:
+        return str(converter.convert(text))
+    except UnicodeEncodeError:
+        # Half of a pair, as broken input has it, is no character, and nothing outside Python takes it for one.
+        return str(converter.convert(_SURROGATE.sub("\ufffd", text)))

@@ -9,14 +9,15 @@ from typing import Final
 from routing.script import traditional_characters
 
 UNUSUAL: Final = 1
-"""The gate must change it: a Traditional character, a capital, a full-width letter or digit, or a sign among those."""
+"""The gate must change it: a Traditional character, a capital, a full-width letter or digit, or a sign among those, or
+half of a surrogate pair."""
 SPELT: Final = 2
 """A Traditional character, a letter with a small form, or something beyond the basic plane: without one of these the
 gate changes the width of characters at most."""
 PLACED: Final = 4
 """A digit, or a word of the parts of a building."""
 SELDOM_WIDE: Final = 8
-"""Something ``WIDE`` that is none of the four signs below."""
+"""Something ``WIDE`` that is none of the four signs below, or half of a surrogate pair, which is replaced as well."""
 COMMA: Final = 16
 EXCLAMATION: Final = 32
 QUESTION: Final = 64
@@ -31,6 +32,8 @@ DECIMALS: Final = "".join(filter(str.isdecimal, map(chr, range(BEYOND))))
 """What patterns call a digit, in the basic plane."""
 SPACES: Final = "".join(filter(str.isspace, map(chr, range(BEYOND))))
 """What patterns call a space."""
+SURROGATES: Final = "".join(map(chr, range(0xD800, 0xE000)))
+"""Halves of pairs, which only broken input holds: nothing but Python takes them for characters."""
 
 
 @lru_cache(maxsize=1)
@@ -40,10 +43,10 @@ def traits() -> bytes:
     signs = {"\uff0c": COMMA, "\uff01": EXCLAMATION, "\uff1f": QUESTION, "\uff1a": COLON}
     wide = _between(0xFF01, 0xFF5E) + "\u3000"
     return table(
-        (UNUSUAL, traditional + string.ascii_uppercase + _between(0xFF10, 0xFF5A)),
+        (UNUSUAL, traditional + string.ascii_uppercase + _between(0xFF10, 0xFF5A) + SURROGATES),
         (SPELT, traditional + "".join([one for one in _between(0, BEYOND - 1) if one != one.lower()])),
         (PLACED, "0123456789栋幢楼层座室元零〇号排洞"),
-        (SELDOM_WIDE, "".join([character for character in wide if character not in signs])),
+        (SELDOM_WIDE, "".join([character for character in wide if character not in signs]) + SURROGATES),
         *((bit, sign) for sign, bit in signs.items()),
         beyond=SPELT,
     )

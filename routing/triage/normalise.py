@@ -16,13 +16,19 @@ from routing.triage.characters import (
     QUESTION,
     SELDOM_WIDE,
     SPELT,
+    SURROGATES,
     UNUSUAL,
     WIDE,
     traits,
     traits_in,
 )
 
-_FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+_ONE_WAY: Final = (
+    {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+    | {0x3000: 0x20}
+    | dict.fromkeys(map(ord, SURROGATES), 0xFFFD)
+)
+"""Half-width for full-width, and no half of a surrogate pair, which no search would take."""
 _ITEMS: Final = frozenset(map(chr, range(0x2460, 0x2474)))
 """Numbers in a circle, ① to ⑳."""
 # Traditional texts write the particle 着 as 著, which the character tables leave alone because of 著名.
@@ -77,7 +83,7 @@ def narrowed_by(gate: str, seen: int) -> str:
         gate = gate.replace("\uff1f", "?")
     if seen & COLON:
         gate = gate.replace("\uff1a", ":")
-    return gate.translate(_FULL_WIDTH) if seen & SELDOM_WIDE else gate
+    return gate.translate(_ONE_WAY) if seen & SELDOM_WIDE else gate
 
 
 def normalise(text: str, narrow: str | None = None) -> Normalised:
