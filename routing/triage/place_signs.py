@@ -64,13 +64,11 @@ def signs_in(text: str) -> int:
     for index in range(len(text)):
         code = ord(text[index])
         here = kinds[code] if code < BEYOND else _kind_beyond(text[index])
-        if not here:
-            pass
-        elif here & _NUMBER:
+        if here & _NUMBER:
             run = run + 1 if here & before & _NUMBER else 1
             if run == _ROOM:
                 found |= ROOMED
-        else:
+        elif here:
             if here & _STOREY and before & (_NUMBER | _GAP):
                 found |= STOREYED
             if here & _DOOR and before & _NUMBER:
