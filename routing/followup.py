@@ -157,8 +157,9 @@ def tells_where(text: str, place: Place) -> bool:
     """
     if place.is_numbered or place.spot is None:
         return place.is_numbered
-    before, _, after = plain(text).partition(plain(place.spot))
-    return len(before) + len(after) <= _BESIDE_SPOT or _SAID_OF.search(before) is not None
+    before, found, after = plain(text).partition(plain(place.spot))
+    # A spot that goes by another name in this chat does not stand in the text.
+    return not found or len(before) + len(after) <= _BESIDE_SPOT or _SAID_OF.search(before) is not None
 
 
 def follow_up_of(text: str, words: FollowUpWords) -> Following | None:

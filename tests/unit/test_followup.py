@@ -67,6 +67,7 @@ def test_kinds(text: str, kind: FollowUp | None) -> None:
         ("谁有菜市场的停车票多一张", Place(spot="菜市场"), False),
         ("转发：河边周六有活动，欢迎参加", Place(spot="河边"), False),
         ("下班路上好堵啊真是的", Place(spot="路上"), False),
+        ("老地方旁边那排健身器材往右走", Place(spot="小广场"), True),
         ("什么也没有", Place(), False),
     ],
 )
