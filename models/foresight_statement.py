@@ -139,7 +139,8 @@ def _recent(said: JsonDialect, place: Mapping[str, str]) -> str:
     is_wanted = f"""t.group_chat_id = topic.chat_id AND t.created_at >= {place["since"]}
       AND t.platform = {place["platform"]} AND t.status {said.each.format(place["statuses"])}
       AND (t.service_code = topic.service OR topic.service = '')"""
-    newest, lately = "ORDER BY t.created_at DESC, t.id DESC", "ORDER BY coalesce(t.last_said_at, t.created_at) DESC"
+    newest = "ORDER BY t.created_at DESC, t.id DESC"
+    lately = "ORDER BY coalesce(t.last_said_at, t.created_at) DESC, t.id DESC"
     if said is POSTGRESQL_JSON:
         # Each topic by itself is answered by the index of its group, whatever the planner thinks of all together.
         return f"""SELECT found.id, topic.chat_id, topic.service, found.nth FROM {topics} CROSS JOIN LATERAL (
