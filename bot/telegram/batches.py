@@ -17,7 +17,10 @@ from routing.message import IncomingMessage
 MOST_TOGETHER = 32
 """More would make the first of them wait for the last."""
 QUIET_TURNS = 4
-"""Turns of the event loop without another message after which a batch begins: reading a request takes two or three."""
+"""Turns of the event loop that bring few messages, after which a batch begins: reading a request takes two or three."""
+FEW = 8
+"""A turn that brings fewer is quiet. Then it is chatter that is being read, and there would be no end of waiting for it
+until every connection holds a message that waits: nothing would be left to do while the database works."""
 
 Outcome = TypeVar("Outcome")
 
@@ -88,7 +91,7 @@ class Batches(Generic[Outcome]):
         turns, known = 0, len(self._waiting)
         while turns < QUIET_TURNS and known < self._most:
             await asyncio.sleep(0)
-            turns = turns + 1 if len(self._waiting) == known else 0
+            turns = turns + 1 if len(self._waiting) < known + FEW else 0
             known = len(self._waiting)
 
     async def _next(self) -> None:

@@ -187,12 +187,11 @@ class UpdateFeed:
         outcomes: list[Handled | Exception] = []
         async with self._unit_of_work() as work:
             await work.foresee(self._talk.outlook(messages))
+            # Chatter is not answered between two of them: it has its time while the database reads and writes.
             for message in messages:
                 outcomes.append(await self._part(work, message))
                 if not work.foresees:
                     break
-                # Chatter is answered meanwhile.
-                await asyncio.sleep(0)
             await work.commit()
         return outcomes
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.telegram.batches import Batches
+from bot.telegram.batches import FEW, MOST_TOGETHER, Batches
 from routing.message import IncomingMessage
 
 
@@ -60,6 +60,23 @@ async def test_what_comes_in_turn_by_turn_is_handled_together() -> None:
     tasks = [task for one in (1, 2, 3, 4, 5) for task in await start(batches, one)]
     assert await asyncio.gather(*tasks) == ["1", "2", "3", "4", "5"]
     assert counter.batches == [[1, 2, 3], [4, 5]]
+
+
+async def test_a_batch_does_not_wait_for_what_comes_in_drop_by_drop() -> None:
+    counter = Counter()
+    batches = Batches(counter.handle)
+    tasks = [task for one in range(1, 12) for task in await start(batches, one)]
+    assert counter.batches[0] == [1, 2, 3, 4, 5], "who waits for the first is not held up by those after it"
+    await asyncio.gather(*tasks)
+    assert [one for batch in counter.batches for one in batch] == list(range(1, 12))
+
+
+async def test_a_batch_waits_while_many_come_in() -> None:
+    counter = Counter()
+    batches = Batches(counter.handle)
+    tasks = [task for one in range(100, 180, FEW) for task in await start(batches, *range(one, one + FEW))]
+    await asyncio.gather(*tasks)
+    assert counter.batches[0] == list(range(100, 100 + MOST_TOGETHER))
 
 
 async def test_who_is_cancelled_before_a_batch_begins_leaves_nothing_to_handle() -> None:
