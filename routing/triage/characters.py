@@ -45,7 +45,7 @@ def traits() -> bytes:
     return table(
         (UNUSUAL, traditional + string.ascii_uppercase + _between(0xFF10, 0xFF5A) + SURROGATES),
         (SPELT, traditional + "".join([one for one in _between(0, BEYOND - 1) if one != one.lower()])),
-        (PLACED, "0123456789栋幢楼层座室元零〇号排洞"),
+        (PLACED, "0123456789栋幢楼层座室元零〇号排洞冻"),
         (SELDOM_WIDE, "".join([character for character in wide if character not in signs]) + SURROGATES),
         *((bit, sign) for sign, bit in signs.items()),
         beyond=SPELT,

@@ -16,11 +16,11 @@ MARKS: Final = "错误滑更纠不抱应哦噢呃额*"
 
 _MAY_CORRECT: Final = re.compile(
     r"(?=[错口手笔更纠抱不应哦噢呃额*])"
-    r"(?:错|[口手笔]误|手滑|更正|纠正|抱歉|不(?:[对是在,，]|好意思)|应该是|[哦噢呃额]是|\*\s?[\da-z])"
+    r"(?:错|[口手笔]误|手滑|更正|纠正|抱歉|不(?:[对是在,，]|好意思)|应(?:该是|[是为该]|当是)|[哦噢呃额]是|\*\s?[\da-z])"
 )
 _GAP: Final = r"[,，。:：!！…~\s]*"
 _BREAK: Final = r"[,，。!！…\s(（]"
-_LEAD: Final = r"(?:哦|噢|啊|呃|额|哎|唉)?"
+_LEAD: Final = r"(?:哦|噢|啊|呃|额|哎|唉|诶|欸|咦)?"
 _NUMBER: Final = rf"(?:[\da-z甲乙丙丁]|[{CHINESE}])"
 _CORRECTION: Final = re.compile(
     # A word that says so, wherever it stands.
@@ -31,7 +31,7 @@ _CORRECTION: Final = re.compile(
     rf"|(?<={_BREAK}){_LEAD}(?:(?:不对)+|不是|错了|[说打写发]错了?)(?:{_GAP}不对)*[,，。!\s]+"
     rf"|(?<={_BREAK}){_LEAD}(?:不对|不,)\s?(?:是|在)?(?={_NUMBER})"
     rf"|(?<={_BREAK})(?:(?:不好意思|抱歉)[,，]?(?:应该)?是|[哦噢呃额]是(?={_NUMBER}))"
-    rf"|(?<={_BREAK})应该是(?={_NUMBER}{{1,4}}(?:栋|幢|号楼|座|单元)[^,，。\s]{{0,3}}(?:[,，。!！)）\s]|$))"
+    rf"|(?<={_BREAK})应(?:该是|[是为该]|当是)(?={_NUMBER}{{1,4}}(?:栋|幢|号楼|座|单元)[^,，。\s]{{0,3}}(?:[,，。!！)）\s]|$))"
     rf"|(?<=\s)\*\s?(?={_NUMBER})"
 )
 _RATHER: Final = re.compile(

@@ -25,9 +25,13 @@ _ROW: Final = re.compile(
     rf"(?:(?<!第)|(?<=平房第))(?P<row>{_N})排\s?(?:(?P<door>{_N})[号户]|(?<=平房第.排)|(?=[把最]?[头东西南北]|那|(?<!一排)平房))"
 )
 """三排五号: a row of bungalows and a door in it."""
-_STOREY_DOOR: Final = re.compile(r"\s?(?P<floor>[1-9]|[1-4]\d)-(?P<door>\d{1,2})(?![\d-]|[楼层f栋])")
+_STOREY_DOOR: Final = re.compile(r"\s?(?P<floor>[1-9]|[1-4]\d)[-—–](?P<door>\d{1,2})(?![\d-]|[楼层f栋])")
+_NUMBER_OF_DOOR: Final = re.compile(
+    r"(?<=门)(?P<door>\d{1,2}|[一二三四五六七八九十]{1,2})号(?=[,，。!?的\s]|[家户室]|$)"
+)
+"""3号楼4门7号 is a house, a staircase and a door, as in Beijing."""
 _DOOR: Final = re.compile(
-    r"\s?(?:(?P<door>\d{1,2}|[一二三四五六七八九十]{1,2})(?:[号室](?![楼栋院幢门口车梯线机桩柜])|(?<=0\d)户)|之(?P<after>[1-9一二三四五六七八九])|(?P<letter>[a-h])(?:室|座)?(?![a-z\d]))"
+    r"\s?(?:(?P<door>\d{1,2}|[一二三四五六七八九十]{1,2})(?:[号室](?![楼栋院幢门口车梯线机桩柜窗])|(?<=0\d)户)|之(?P<after>[1-9一二三四五六七八九])|(?P<letter>[a-h])(?:室|座|(?!座))(?![a-z\d]))"
 )
 _LETTERED: Final = re.compile(r"\s?(?:顶楼|顶层)?(\d{0,2}[a-eg-h])(?:室|(?![a-z\d区座栋幢梯口门单号]))")
 
@@ -60,6 +64,8 @@ def storey_and_door(text: str, end: int | None, after_floor: int | None) -> tupl
     may_follow = 0 if end is None else behind(text, end)
     if end is not None and may_follow & NUMBER_BEHIND and (chained := _STOREY_DOOR.match(text, end)):
         return digits(chained["floor"]), digits(chained["door"])
+    if end is not None and may_follow & NUMBER_BEHIND and (numbered := _NUMBER_OF_DOOR.match(text, end)):
+        return None, digits(numbered["door"])
     if after_floor is not None and (door := _DOOR.match(text, after_floor)) and door.end() != end:
         number = door["door"] or door["after"]
         return None, _as_written(number) if number else door["letter"].upper()

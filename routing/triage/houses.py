@@ -9,19 +9,19 @@ from routing.triage.numerals import CHINESE, digits, first_of
 
 _N: Final = rf"(?:\d{{1,3}}|[{CHINESE}]{{1,4}})"
 _HOUSE: Final = (
-    r"(?:[号好][楼搂娄篓]|号喽(?=的|[\d一二三四五六七八九])|号漏(?=[\d一二三四五六七八九]单元)|号栋|(?<!\s)#楼?|栋楼?|幢楼?|座(?!别克|商务|车(?![位库棚道站厢])|轿(?!厢)|面包|的车|suv)|号院(?!墙)"
+    r"(?:[号好][楼搂娄篓]|号喽(?=的|[\d一二三四五六七八九])|号漏(?=[\d一二三四五六七八九]单元)|号栋|(?<!\s)#(?!单元)楼?|栋楼?|幢楼?|座(?!别克|商务|车(?![位库棚道站厢])|轿(?!厢)|面包|的车|suv)|号院(?!墙)"
     r"|号(?=[一二三四五六七八九十]{1,3}[楼层]|[幺一二三四五六七八九]{1,2}零[一二三四五六七八九]|\d{1,2}[楼层]|\d{3,4}(?!\d|[元块]|公里)|(?:\d{1,2}|[一二三四五六七八九])单元))"
 )
 # Of a list or a range ("3、5号楼", "3号、5号楼", "3-5号楼") the first counts; what has three digits in it is a room.
 _LIST: Final = (
-    rf"(?:(?:号|栋|幢)?\s?(?:[、和跟与到至~/—–-]|,(?:(?<=[\d号栋幢],)(?=\s?\d)|(?<=[{CHINESE}号栋幢],)(?=\s?[{CHINESE}])))"
+    rf"(?:(?:号|栋|幢)?\s?(?:[、和跟与到至~/&—–-]|,(?:(?<=[\d号栋幢],)(?=\s?\d)|(?<=[{CHINESE}号栋幢],)(?=\s?[{CHINESE}])))"
     rf"\s?{_N})"
 )
 # 动 and 洞 are what voice input makes of 栋; they follow a number there and nowhere else in these texts.
 _BUILDING: Final = re.compile(
     rf"(?=[\da-z甲乙丙丁{CHINESE}])(?<!\d)(?<!\d[.:])(?:(?P<number>(?:(?!\d{{3}}){_N}(?={_LIST})|{_N}(?!{_LIST}))){_LIST}{{0,4}}\s?{_HOUSE}"
-    r"|(?P<typo>\d{1,2})\s?(?:[动洞冻懂棟]|东(?!门))(?=[\d一二三四五六七八九十\s,，。那楼的有这门下漏没坏停]|$)"
-    r"|(?P<slip>[一二三四五六七八九十]{1,3})[动洞冻懂东](?=(?:\d|[一二三四五六七八九])单元|楼[上下道]|\d{3,4}(?!\d)|[一二三四五六七八九]零[一二三四五六七八九]|[一二三四五六七八九十]{1,2}[楼层])"
+    r"|(?P<typo>\d{1,2})\s?(?:[动洞冻懂棟董]|东(?!门))(?=[\d一二三四五六七八九十\s,，。那楼的有这门下漏没坏停]|$)"
+    r"|(?P<slip>[一二三四五六七八九十]{1,3})[动洞冻懂东董](?=(?:\d|[一二三四五六七八九])(?:单[元圆员园原]|丹元)|[东西南北](?:头|侧|面|边)|楼[上下道]|\d{3,4}(?!\d)|[一二三四五六七八九]零[一二三四五六七八九]|[一二三四五六七八九十]{1,2}[楼层])"
     r"|(?<![a-z])(?P<letter>[a-z]\d{0,2})\s?(?:座|栋|幢|号楼|楼)|(?P<stem>[甲乙丙丁])(?:座|栋|幢|号楼))"
 )
 # "整栋", "几栋" and "两栋楼" count buildings.
@@ -135,11 +135,13 @@ def _are_counted(text: str, whole: str, start: int, end: int) -> bool:
 
 def _counts_buildings(text: str, whole: str, start: int, end: int, written: str) -> bool:
     """Whether it is said how many buildings, not which: 一栋楼, 三栋楼都; but 1栋楼 and "一栋的" are the first one."""
-    if whole[len(written)] in "、和跟与到至~/—–-":
+    if whole[len(written)] in "、和跟与到至~/&—–-":
         return False
     all_of = whole.endswith(("栋楼", "幢楼"))
     if written != "一":
-        return all_of and (text[end : end + 1] in {"都", "全"} or _ALL_OF_COMPLEX.search(text[:start]) is not None)
+        return all_of and (
+            text[end : end + 1] in {"都", "全", "共"} or _ALL_OF_COMPLEX.search(text[:start]) is not None
+        )
     if all_of and _BEGINS.search(text[:start]) and _ABOUT.match(text, end):
         return False
     if all_of or _SOME_HOUSE.match(text, end) or text[start - 1 : start] in _OTHER:

@@ -10,7 +10,7 @@ from typing import Final
 
 from routing.triage.numerals import CHINESE, digits
 
-REWRITTEN: Final = "壹贰叁肆伍陆柒捌玖拾零〇○《oy杠\u20e3"
+REWRITTEN: Final = "壹贰叁肆伍陆柒捌玖拾零〇○《oyu杠横担蛋但旦院\u20e3"
 """Without one of these characters, a 0 or the first item of a list nothing is spelt otherwise."""
 
 _CAPITAL: Final = re.compile(r"[壹贰叁肆伍陆柒捌玖拾][栋幢号单楼层拾]")
@@ -21,9 +21,15 @@ _ZERO_SPOKEN: Final = re.compile(r"0(?<=[一二三四五六七八九幺]0)(?=[�
 _LETTER_SPOKEN: Final = re.compile(r"o(?<=[一二三四五六七八九幺]o)(?=[一二三四五六七八九])")
 """7零2, 3o2 and 三0二: people take the zero that the keyboard offers."""
 _BAR: Final = re.compile(
-    rf"(?<![\d{CHINESE}])(\d{{1,2}}|[{CHINESE}]{{1,3}})杠(?=[\d{CHINESE}])(?:([{CHINESE}]{{3,5}})(?![{CHINESE}杠]))?"
+    rf"(?<![\d{CHINESE}])(\d{{1,2}}|[{CHINESE}]{{1,3}})横?[杠横](?=[\d{CHINESE}])(?:([{CHINESE}]{{3,5}})(?![{CHINESE}杠横]))?"
 )
-"""三杠二杠五零二 is how 3-2-502 is said aloud."""
+"""三杠二杠五零二 and 三横二横五零二 are how 3-2-502 is said aloud."""
+_UNIT_HEARD: Final = re.compile(
+    r"(?<=[\d一二三四五六七八九十])\s?(?:[担蛋][元员园圆原缘源]|[但旦]元(?!旦)|但[员园圆]|单院(?!子))(?!宵)"
+)
+"""二担元 and 三蛋元 are what voice input makes of 单元."""
+_UNIT_INITIAL: Final = re.compile(r"(?<=\d)u(?=\s?\d{3,4}(?!\d))")
+"""3#2u502."""
 _DIGIT: Final = "[幺一二三四五六七八九]"
 _SPOKEN_ROOM: Final = re.compile(
     rf"(?<![\d{CHINESE}后])(?!二零[零一二])(?:{_DIGIT}[零〇○]{_DIGIT}(?=一[直样晚到个家点停开天夜股片打下进套])|{_DIGIT}{{1,2}}[零〇○]{_DIGIT}(?![\d{CHINESE}])"
@@ -47,10 +53,13 @@ def respelt(text: str) -> str:
         text = text.replace("\ufe0f", "").replace(_KEYCAP, "")
     if _CAPITAL.search(text):
         text = text.translate(_SMALL)
-    if "杠" in text:
+    if "杠" in text or "横" in text:
         text = _BAR.sub(_dashed, text)
     if "dong" in text or "hao" in text or "dy" in text or "danyuan" in text:
         text = _PINYIN.sub(lambda match: "单元" if match["house"] is None else "栋", text)
+    text = _UNIT_HEARD.sub("单元", text)
+    if "u" in text:
+        text = _UNIT_INITIAL.sub("单元", text)
     if "零" in text or "〇" in text or "○" in text:
         text = _SPOKEN_ROOM.sub(_as_digits, _MIXED.sub("0", text))
     if "o" in text:

@@ -52,7 +52,7 @@ _KINDS: Final = table(
 _BEHIND: Final = table(
     (NUMBER_BEHIND, DECIMALS + CHINESE + SPACES),
     (DOOR_BEHIND, DECIMALS + SPACES + "顶abcdefgh"),
-    (BASEMENT_BEHIND, SPACES + "的负地b"),
+    (BASEMENT_BEHIND, SPACES + "的负地b-"),
     beyond=NUMBER_BEHIND | DOOR_BEHIND,
 )
 

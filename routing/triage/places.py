@@ -13,7 +13,7 @@ from typing import Final
 
 from routing.construction import constructor_of_all
 from routing.place import Place
-from routing.triage.chains import LINKS, chain_of, form_of, lettered_of, pair_of, spaced_of, storeyed_of
+from routing.triage.chains import LINKS, chain_of, doored_of, form_of, lettered_of, pair_of, spaced_of, storeyed_of
 from routing.triage.characters import DECIMALS, table, traits_in
 from routing.triage.corrections import MARKS, corrected, may_correct, without_denied
 from routing.triage.doors import house_on_lane, row_and_door, storey_and_door
@@ -33,7 +33,7 @@ from routing.triage.place_signs import (
 )
 from routing.triage.rooms import room_of, without_codes
 from routing.triage.spots import spot_of
-from routing.triage.storeys import bare_storey, storey_of
+from routing.triage.storeys import bare_storey, is_pressed, storey_of
 
 _place: Final = constructor_of_all(Place)
 """Building, unit, floor, room and spot as a place; there is one for every report."""
@@ -41,7 +41,7 @@ _place: Final = constructor_of_all(Place)
 _N: Final = rf"(?:\d{{1,3}}|[{CHINESE}]{{1,4}})"
 _UNIT: Final = re.compile(
     rf"(?=[\da-h甲乙丙丁{CHINESE}])(?<![\da-z])(?<!\d[.:])(?P<unit>{_N}|[甲乙丙丁]|[a-h])"
-    rf"(?:[、/和跟与到至]\s?{_N}|(?<=[栋楼幢座#]\d)[,~—–-]\d{{1,2}})?\s?(?:单[元员园圆原缘源](?!号?\s?:)|丹[元园]|但愿|号?门[洞栋])"
+    rf"(?:[、/和跟与到至]\s?{_N}|[-—–~]\s?\d{{1,2}}(?=单元[都全各])|(?<=[栋楼幢座#]\d)[,~—–-]\d{{1,2}})?[#号]?\s?(?:单[元员园圆原缘源](?!号?\s?:)|丹[元园]|但愿|号?门[洞栋])"
 )
 _UNIT_DOOR: Final = re.compile(
     r"\s?(?P<unit>\d{1,2}|[一二三四五六七八九十])(?:[门们](?!卫(?!生)|岗|禁(?!止)|面(?![包馆试墙条积])|牌)|单位|梯(?!\s?[\d一二两三四五六七八九十]{1,2}户)|单(?=\d{3}|[,，。\s]|$|[一二三四五六七八九十]))"
@@ -79,7 +79,7 @@ _REWRITTEN: Final = 128
 _TRAITS: Final = table(
     (_CORRECTED, MARKS),
     (_NUMBER, string.ascii_lowercase + "甲乙丙丁" + CHINESE + DECIMALS),
-    (_BUILDING_MARK, "号#栋幢座动洞冻懂东棟楼"),
+    (_BUILDING_MARK, "号#栋幢座动洞冻懂东董棟楼"),
     (_UNIT_MARK, "单丹愿洞"),
     (_SELDOM, "门底"),
     (_LINKED, LINKS),
@@ -89,9 +89,9 @@ _TRAITS: Final = table(
 
 # Every alternative begins with one of the characters that are looked for first.
 _MAY_NAME: Final = re.compile(
-    r"(?=[\d@栋幢楼层室单丹a-z零〇一二三四五六七八九十廿卅甲乙丙丁弄巷里坊街组住])"
-    r"(?:\d ?(?:#|[-–—~/.、_杠] ?\d|[动洞冻懂]|f(?![a-z])|dong)|@\d{3}|[栋幢楼层室]|[单丹]元|\d座|[a-z]座"
-    r"|[a-h]-?\d{4}(?!\d)|\d{3,4}[家户房的]|[\d一二三四五六七八九](?:号?门|[号好][搂喽里院])|[零〇]|[\d一二三四五六七八九十]排|[弄巷里坊街组]\d{1,3}号"
+    r"(?=[\d@栋幢楼层室单丹担蛋但旦a-z零〇一二三四五六七八九十廿卅甲乙丙丁弄巷里坊街组住])"
+    r"(?:\d ?(?:#|[-–—~/.、_杠横·•\\] ?\d|[动洞冻懂]|f(?![a-z])|dong)|@\d{3}|[栋幢楼层室]|[单丹]元|\d座|[a-z]座"
+    r"|[a-h]-?\d{4}(?!\d)|\d{3,4}[家户房的]|[\d一二三四五六七八九](?:号?门|[号好][搂喽里院])|[担蛋但旦]元|但[愿员园圆]|单[员园圆原缘源院]|[一二三四五六七八九十]冻[东西南北]|\du\d{3}|[零〇]|[\d一二三四五六七八九十]排|[弄巷里坊街组]\d{1,3}号"
     r"|\d号(?:\d{3}|大堂|[东南西北]面|$)|住[\d一二三四五六七八九十]{1,3}(?:号|(?=[\s,，。]|$))|[二四五六七八九十廿甲乙丙丁]座"
     r"|^\d{3,4}"
     r"|(?<=[我在住来到砸敲约找去给是谢放说问跟让劝从修门壁面紧这能头见识址间请看个,，。;；!！?？:：、( ])\d{3,4})"
@@ -158,12 +158,17 @@ def _place_in(text: str, seen: int) -> Place | None:
     floor, after_floor = storey_of(text) if signs & STOREYED else (None, None)
     if seen & _LINKED and after_floor is not None and (chain := storeyed_of(text)):
         return _place(chain[0], chain[1], chain[2], None, spot)
+    if seen & _LINKED and "-" in text and (doored := doored_of(text)):
+        return _place(*doored, spot)
     if seen & _LINKED and (chain := chain_of(text)):
         return _place(chain[0], chain[1], floor, chain[2], spot)
     if signs & DOORED and (doors := _DOORS.search(text)):
         building = doors["building"] or house_in(text[: doors.start()])[0]
         return _place(building, digits(doors["unit"]), None, digits(doors["room"]), spot)
     building, after_building, house_at = house_in(text) if seen & _BUILDING_MARK else NO_HOUSE
+    if after_floor is not None and after_floor == after_building:
+        # A3楼1单元 is a house and no storey.
+        floor, after_floor = storey_of(text, after_floor)
     row, room = row_and_door(text) if building is None and signs & IN_ROW else (None, None)
     if row is not None:
         building = row
@@ -176,12 +181,19 @@ def _place_in(text: str, seen: int) -> Place | None:
             unit, after_unit = digits(door["unit"]), door.end()
     if unit is None and signs & DOORED and (door := _DOOR_STOREY.search(text)):
         unit, after_unit = digits(door["unit"]), door.end()
-    if building is None and seen & _LINKED:
+    if building is None and after_unit is not None and behind(text, after_unit) & NUMBER_BEHIND:
+        # 3单元10-4 is a storey and a door of it, no house and unit.
+        storey, room = storey_and_door(text, after_unit, None)
+        floor = floor or storey
+    if building is room is None and seen & _LINKED:
         building, chained = pair_of(text)
         unit = unit or chained
-    if None not in {floor, unit} and building is None and (house := _BY_NORTH.search(text)):
-        is_house = after_floor == house.start() + 1
-        building, floor, after_floor = (floor, None, None) if is_house else (None, floor, after_floor)
+    north = _BY_NORTH.search(text) if None not in {floor, unit} and building is None else None
+    if north is not None and after_floor == north.start() + 1:
+        building = floor
+        floor, after_floor = storey_of(text, after_floor)
+    if after_floor is not None and building is not None and is_pressed(text, after_floor):
+        floor = after_floor = None
     if floor is None:
         floor = bare_storey(text, after_unit if after_unit is not None and building is not None else after_building)
     if room is None and (after_building is not None or after_floor is not None):

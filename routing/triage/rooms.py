@@ -14,8 +14,8 @@ from typing import Final
 from routing.triage.chains import MEASURES, NO_MEASURE
 from routing.triage.numerals import CHINESE, digits
 
-_ANY: Final = rf"(?:\d{{3,4}}|[{CHINESE}]{{3,5}})"
 _ONE: Final = "[一二三四五六七八九]"
+_ANY: Final = rf"(?:\d{{3,4}}|(?:{_ONE}千)?[{CHINESE}]{{3,5}})"
 _BY_VALUE: Final = rf"(?:{_ONE}千)?{_ONE}百[{CHINESE}]{{1,4}}|{_ONE}?[十廿卅]{_ONE}?[零〇]{_ONE}"
 """三百零二 and 十五零二, as voice input writes rooms."""
 _THREE_AND_ONE: Final = rf"[幺一二三四五六七八九][零〇]{_ONE}(?=一[直样晚到个家点停开天夜股片打下进])"
@@ -37,30 +37,34 @@ _NO_MEASURE_NOR_LONGER: Final = NO_MEASURE.replace(r"[\d-]", r"\d|-\d{5}|-\d+元
 _NO_MEASURE_OF_SPOKEN: Final = NO_MEASURE.replace(r"[\d-]|", "", 1)
 """Digits behind a room in characters are another number (五零二10点停的水)."""
 _AFTER: Final = re.compile(
-    rf"(?:的)?\s?[-—/)]{{0,2}}\s?(?:[东西南北中左右](?:[户手边门]|单元))?\s?"
+    rf"(?:的)?\s?[-—/)·•.]{{0,2}}\s?(?:[东西南北中左右](?:[户手边门]|单元))?\s?"
     rf"[#\"“【\[]?(?!\d{{2,3}}0户|1(?:10|19|20)(?:报警|来了|急救|消防|宣传))(?P<room>\d{{3,4}}(?=(?:室|号|房|户)?{_NO_MEASURE_NOR_LONGER})|(?:{_THREE_AND_ONE}|[零〇幺一二三四五六七八九]{{3,4}}|{_BY_VALUE}(?!户))(?=(?:室|号|房|户)?{_NO_MEASURE_OF_SPOKEN}))"
 )
 _MARKED: Final = re.compile(
     rf"(?<![\d.:@-])(?P<marked>{_ANY})(?:室|房(?![租贷价子间])|房间|号房|住户|(?<![有共近约了和]\d{{3}})户(?![口籍型外签同人居参报])|那家|这家|家(?![具电])|业主|的邻居|[的嘅](?:门|锁|窗|阳台|厕所|厨房))"
-    rf"|(?:^@|(?:楼[上下]|隔壁(?:单元)?|[对上下]面|对门)(?:的|那[户家]|家|住)?|住|住户|业主|[东西南北中]单元)\s?(?P<called>\d{{3,4}}){NO_MEASURE}(?!路(?![灯口面边由过上])|号线|公交|医院|国道|弄(?![堂个得坏])|巷(?![口子]))"
+    rf"|(?:^@|(?:楼[上下]|隔壁(?:单元)?|[对上下]面|对门|[东南西北]楼|公寓楼?|宿舍楼?)(?:的|那[户家]|家|住)?|住|住户|业主|[东西南北中]单元)\s?(?P<called>\d{{3,4}}){NO_MEASURE}(?!路(?![灯口面边由过上])|号线|公交|医院|国道|弄(?![堂个得坏])|巷(?![口子]))"
 )
 _OWN: Final = re.compile(
     rf"(?:[我俺咱]们?(?:家|屋头?)?(?:是|住|在|是?租的?)?)\s?(?P<own>{_DOOR})(?=[的这家,，。!~(\s\u4e00-\u9fff]|$){_MEASURE}"
 )
 _ALONE: Final = re.compile(
     rf"(?:^(?:@|【急】)?|(?<={_BREAK}))(?={_DOOR}(?:[!！,，。;；?？、\s()（）~\u4e00-\u9fff]|:(?!\d)|-\d{{3,4}}(?![\d-])|$))(?P<first>{_DOOR}){_MEASURE}"
-    rf"|(?:(?<=[我在住来到砸敲约找去给是谢放说问跟让劝从修这能头见识址间请看])|(?<=那个)|(?<=顶[楼层]))(?={_DOOR}(?:的|家|在|有|管|把|漏|没|停|堵|吵|装|砸|说|看|一趟|这|拿|取|敲|门|住|约|送|了|窗|昨|今|合租|大[姐哥妈爷]|[,，。!、/和\s]|$))(?P<after>{_DOOR}){_MEASURE}"
+    rf"|(?:(?<=[我在住来到砸敲约找去给是谢放说问跟让劝从修这能头见识址间请看])|(?<=那个)|(?<=顶[楼层]))(?={_DOOR}(?:的|家|在|有|管|把|漏|没|停|堵|吵|装|砸|说|看|一趟|这|拿|取|敲|查|检|维|处|吗|呢|门|住|约|送|了|窗|昨|今|合租|大[姐哥妈爷]|[,，。!、/和\s]|$))(?P<after>{_DOOR}){_MEASURE}"
 )
 # 五零二, 幺零二 and 一二零三: only with a 零 in it, which a count hardly has.
 _SPOKEN: Final = re.compile(
     rf"(?:^|(?<=[我住家在是后])|(?<=[顶高]层)|(?<={_BREAK})|(?<=楼[上下])|(?<=隔壁)|(?<=对[门面]))"
-    rf"(?P<spoken>{_THREE_AND_ONE}|[幺一二三四五六七八九]{{1,2}}[零〇○]{{1,2}}[幺一二三四五六七八九]|[一二三四五六七八九]?十[一二三四五六七八九]?[零〇][一二三四五六七八九])(?![零〇○幺一二三四五六七八九十百千万点元块个年月日号线路])"
+    rf"(?P<spoken>{_THREE_AND_ONE}|[幺一二三四五六七八九]{{1,2}}[零〇○]{{1,2}}[幺一二三四五六七八九]|[一二三四五六七八九]?十[一二三四五六七八九]?[零〇][一二三四五六七八九]|{_ONE}百[零〇]{_ONE})(?![零〇○幺一二三四五六七八九十百千万点元块个年月日号线路平斤多户人])"
 )
 _YEAR: Final = re.compile(r"20[012]\d(?=年|[-/.届级版款])")
 _CALLED_YEAR: Final = re.compile(
     rf"(?:^|(?<={_BREAK}))(?P<room>20(?:0[1-9]|1\d|2[0-6]))(?=室|房|号房|家|漏|没|打成|隔成|的|住|租)(?!的(?:事|时|夏|冬|春|秋))"
 )
-_PARKING: Final = re.compile(r"车位(?:号|编号)?(?:是|在|为|:)?\s?(?:[a-z]\d?-?)?\d{2,4}")
+_NO_ROOMS: Final = re.compile(
+    r"车位(?:号|编号)?(?:是|在|为|:)?\s?(?:[a-z]\d?-?)?\d{2,4}"
+    r"|[水电气]表(?:的|上|里)?(?:读数|底数|数字?|显示|字|度数)?(?:是|为|从|走到|到|:)?\d{2,5}(?:走?到\d+)?"
+)
+"""The number of a parking place, and what a meter shows."""
 _TRADE: Final = re.compile(r"自提|自取|包邮|成新|转让|(?:^|[,，。\s])出[一个台]")
 """Where a bare number is what somebody asks for their things."""
 _CODE: Final = re.compile(
@@ -80,8 +84,8 @@ def without_codes(text: str) -> str:
 
 def room_of(text: str, ends: Iterable[int]) -> str | None:
     """The room that ``text`` (normalised) names; ``ends`` are where its building, unit and storey end."""
-    if "车位" in text:
-        text = _PARKING.sub(_blank, text)
+    if "车位" in text or "表" in text:
+        text = _NO_ROOMS.sub(_blank, text)
     for end in sorted(ends, reverse=True):
         if after := _AFTER.match(text, end):
             return digits(after["room"])

@@ -12,7 +12,7 @@ _N: Final = rf"(?:\d{{1,2}}|[{CHINESE}]{{1,4}})"
 _NEXT: Final = rf"(?:\d{{1,2}}(?!\d)|[{CHINESE}]{{1,4}})"
 _FLOOR: Final = re.compile(
     rf"(?=[\d{CHINESE}])(?:(?<!\d)(?<!\d[.:])|(?=[{CHINESE}]))(?P<floor>{_N})(?:\s?(?:[、和跟与同到至~/—–-]|,(?:(?<=\d,)(?=\s?\d)|(?<=[{CHINESE}楼层],)(?=\s?[{CHINESE}])))\s?{_NEXT}){{0,3}}\s?"
-    r"(?:楼(?!栋|号|长(?![期椅草毛得大沙])|盘)|层(?!层|楼(?![道梯上层]))|/?f(?![a-z\d]))"
+    r"(?:楼(?!栋|号|长(?![期椅草毛得大沙])|盘)|层(?!层|楼(?![道梯上层]))|/?f(?![a-z]|\d(?!\d{2,3}(?!\d))))"
 )
 # "三层楼高", "爬了20层" and "加盖一层" count storeys.
 _CLIMBED: Final = (
@@ -32,7 +32,7 @@ _GOING_UP: Final = re.compile(r"(?<![爬走跑口下])上(?:了|到)?$")
 _COUNTED_BY: Final = frozenset("外爬走上下跑掉坠盖搭加建隔共总装刷贴再多高有一二三123垫铺蒙落包裹穿停了到")
 """What these end with."""
 _COUNTED_AFTER: Final = re.compile(
-    r"(?:说[得的]对|正解|外三层|老楼|老房|阁|(?<=二[楼层])平台|高(?![空龄铁峰价压考兴头速跟血])|多高|那么高|的(?:楼(?![梯道])|高楼|高层|大楼|房子)|的?小(?:洋|高)?[楼层]|户人|一户|两户|十|梯(?!子|厅)|(?:的|住户)?(?:死活)?不(?:同意|干|肯签|签字))"
+    r"(?:说[得的]对|正解|外三层|老楼|老房|阁|(?<=二[楼层])平台|高(?![空龄铁峰价压考兴头速跟血层])|多高|那么高|的(?:楼(?![梯道])|高楼|高层|大楼|房子|[老旧]楼(?![梯道])|[老旧]房)|的?小(?:洋|高)?[楼层]|户人|一户|两户|十|梯(?!子|厅)|(?:的|住户)?(?:死活)?不(?:同意|干|肯签|签字))"
 )
 _SUBSTANCE: Final = re.compile(
     r"皮|灰|土|油(?![烟漆])|水(?![管表压阀龙箱小大费电泵滴来带流])|膜|雪|霜|板(?!凳)|浮|厚|关系|意思|次|级|报(?![修警名停告备销])"
@@ -43,8 +43,13 @@ _LAYERS: Final = 3
 _CHAINED: Final = re.compile(r"\d[-—–]\d")
 _STAIRS: Final = re.compile(r"[道梯]|下(?!水)|上(?![下水])")
 _COUNTED_OUT: Final = re.compile(r"[123一二三](?!\d|[一二三四五六七八九十])|.{1,3}层(?:意思|含义|关系|境界|楼板)")
+_PRESSED: Final = re.compile(r"[按摁](?:了|的|下|亮|个|住)?[\d一二三四五六七八九十]{1,3}[楼层]$")
+_SIDE_OF: Final = re.compile(
+    r"\s?(?P<floor>[1-9]|[1-4]\d|[一二三四五六七八九十]{1,3})[东西中](?=[户门边头家]|[,，。\s]|$)"
+)
+"""Behind a unit 5东 is the eastern flat of the fifth storey."""
 _LIVES_ON: Final = re.compile(r"(?<=住)(?P<floor>[1-9]|[1-4]\d)(?=[\s,，。](?!\s?(?:\d|号|栋|幢|座|单|#))|$)")
-_BASEMENT: Final = re.compile(r"的?\s?(?:(?:负|地下)(?P<depth>[1-3一二三])[层楼]|b(?P<level>[1-3])(?![\d-]))")
+_BASEMENT: Final = re.compile(r"的?\s?(?:(?:负|地下|-)(?P<depth>[1-3一二三])[层楼]|b(?P<level>[1-3])(?![\d-]))")
 """Right behind a building a storey below the ground is one of its own; by itself it is the common garage, a spot."""
 _BETWEEN: Final = re.compile(
     rf"(?<=[在到])(?P<floor>[1-9]|[1-4]\d|[{CHINESE}]{{1,3}})\s?[和跟与到至同、-]\s?(?:\d{{1,2}}|[{CHINESE}]{{1,3}})(?=(?:的)?(?:之间|中间))"
@@ -58,15 +63,26 @@ def bare_storey(text: str, after_building: int | None) -> str | None:
         below = _BASEMENT.match(text, after_building)
         if below is not None:
             return "-" + (digits(below["depth"] or below["level"]) or "")
+    if (
+        after_building is not None
+        and text[after_building - 1] == "元"
+        and (side := _SIDE_OF.match(text, after_building))
+    ):
+        return digits(side["floor"])
     if "间" in text and (between := _BETWEEN.search(text)):
         return digits(between["floor"])
     lives = _LIVES_ON.search(text) if "住" in text else None
     return lives["floor"] if lives else None
 
 
-def storey_of(text: str) -> tuple[str | None, int | None]:
-    """The storey that ``text`` names and where its name ends."""
-    for match in _FLOOR.finditer(text):
+def is_pressed(text: str, after_storey: int) -> bool:
+    """Whether the storey that ends there is a button of the lift: where the house is named, 按了1楼 tells no place."""
+    return _PRESSED.search(text, max(0, after_storey - 7), after_storey) is not None
+
+
+def storey_of(text: str, at: int = 0) -> tuple[str | None, int | None]:
+    """The first storey that ``text`` names from ``at`` on, and where its name ends."""
+    for match in _FLOOR.finditer(text, at):
         before = text[: match.start()]
         if before.endswith("第") and _COUNTED_OUT.match(text, match.start()):
             continue
