@@ -14,7 +14,7 @@ from routing.outgoing import Button, Content, Outgoing
 from routing.permissions import is_superior, may_claim
 from routing.staff import Staff
 from routing.subtask import Subtask, SubtaskState
-from routing.ticket import Ticket
+from routing.ticket import PATROL, Ticket
 
 
 class TicketBoard:
@@ -62,14 +62,16 @@ class TicketBoard:
     ) -> None:
         """Sends or edits the card in the residents' group, the holder's chat and the staff group.
 
-        Everybody who has a card of the ticket already gets the new state too; ``also`` are superiors who are told now.
+        What came in private has its public card in the reporter's chat instead of a group. Everybody who has a card of
+        the ticket already gets the new state too; ``also`` are superiors who are told now.
         """
         view = await self.view(work, ticket, now)
         known = await work.tickets.card_chats(ticket.id)
         staff_groups = await self._staff_groups(work, ticket)
         wanted: dict[int, int | None] = dict(known)
-        if ticket.group_chat_id is not None:
-            wanted.setdefault(ticket.group_chat_id, ticket.group_thread_id)
+        told_in = ticket.group_chat_id if ticket.group_chat_id is not None else await self._alone(work, ticket)
+        if told_in is not None:
+            wanted.setdefault(told_in, ticket.group_thread_id)
         if view.assignee is not None and view.assignee.account is not None:
             wanted.setdefault(view.assignee.account, None)
         wanted.update({chat: thread for chat, thread in staff_groups.items() if chat not in wanted})
@@ -81,7 +83,7 @@ class TicketBoard:
         # What handlers read is the same for all of them; only what they may press differs.
         shown: Content | None = None
         for chat_id, thread_id in wanted.items():
-            is_residents = chat_id == ticket.group_chat_id and chat_id not in staff_groups
+            is_residents = chat_id == told_in and chat_id not in staff_groups
             if is_residents:
                 content = self.cards.group(view if public is ticket else replace(view, ticket=public))
             else:
@@ -100,6 +102,17 @@ class TicketBoard:
                 )
             )
         await work.outbox.add(*messages)
+
+    @staticmethod
+    async def _alone(work: UnitOfWork, ticket: Ticket) -> int | None:
+        """The private chat of a resident who reported there.
+
+        Who handles matters has the handlers' card where there is something to do, and a finding of a round has its own.
+        """
+        account = ticket.reporter_id
+        if account is None or ticket.via == PATROL or await work.staff.of_account(account):
+            return None
+        return account
 
     async def _buttons(
         self, work: UnitOfWork, view: TicketView, chat_id: int, staff_groups: dict[int, int | None]

@@ -199,7 +199,8 @@ class RegistrationService:
         self._memory.enliven(message)
         if is_need:
             await self._needs.take_over(work, ticket, message, bound)
-        elif message.chat_kind != "group":
+        elif message.chat_kind != "group" and await work.staff.of_account(message.sender_id):
+            # A resident has the card of the ticket in the private chat; for staff it says nothing that they could do.
             await self.answer(work, message, "intake.registered", number=ticket.number)
         return ticket
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.sandbox_server import png
-from tests.town import GARDEN, LI, TENANT, ZHANG, Town, labels_of
+from tests.town import GARDEN, HE, LI, LIN, TENANT, ZHANG, Town, labels_of
 
 NOISE = "匿名 楼下麻将馆半夜还在吵"
 
@@ -25,7 +25,7 @@ async def test_who_never_reported_anything_chooses_where_they_live(town: Town) -
     assert (ticket.area_code, len(ticket.attachments)) == ("TD101-X2", 1)
     texts = await town.texts(ZHANG)
     assert "好的，棉纺厂宿舍。" in texts
-    assert texts[-1] == f"已登记，单号 {ticket.number}"
+    assert texts[-1].startswith(f"已登记：噪音扰民\n单号 {ticket.number}\n地点 棉纺厂宿舍")
     # The next time nobody is asked.
     town.clock.advance(hours=1)
     await town.say(ZHANG, ZHANG, "/report 匿名 楼道里堆满纸箱，怕着火")
@@ -71,6 +71,30 @@ async def test_a_link_from_the_group_brings_the_area_along(town: Town) -> None:
     # A link to nowhere is no link, and an invitation that does not exist stays refused.
     await town.say(ZHANG, ZHANG, "/start in-NOWHERE")
     assert "邀请链接已经用过或过期" in (await town.texts(ZHANG))[-1]
+
+
+async def test_a_private_report_has_its_card_in_the_private_chat(town: Town) -> None:
+    await town.say(ZHANG, ZHANG, "锦绣花园3栋2单元302厨房漏水")
+    ticket = await town.ticket()
+    (card,) = [one for one in await town.people.history(ZHANG, ZHANG) if ticket.number in str(one.get("text"))]
+    assert "负责 物业 何志强" in card["text"]
+    assert "待认领" in card["text"]
+    assert labels_of(card) == []
+    await town.press_label(HE, HE, "认领")
+    (card,) = [text for text in await town.texts(ZHANG) if ticket.number in text]
+    assert "何志强 已认领" in card
+    # Who handles matters has no use for a card that only tells.
+    await town.say(LIN, LIN, "/report 锦绣花园5栋单元门坏了")
+    newest = (await town.tickets())[-1]
+    assert f"已登记，单号 {newest.number}" in (await town.texts(LIN))[-1]
+
+
+async def test_a_private_emergency_is_told_whom_to_call(town: Town) -> None:
+    await town.say(ZHANG, ZHANG, "/report 匿名 锦绣花园3栋2单元好大的煤气味")
+    ticket = await town.ticket()
+    assert (ticket.urgency, ticket.anonymous) == ("emergency", True)
+    (card,) = [text for text in await town.texts(ZHANG) if ticket.number in text]
+    assert card.startswith("🚨 紧急：燃气\n请开窗通风、关阀门")
 
 
 async def test_a_question_that_nobody_answers_keeps_nothing(town: Town) -> None:

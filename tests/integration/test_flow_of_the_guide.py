@@ -191,7 +191,7 @@ async def test_a_private_question_is_answered_in_private(town: Town) -> None:
     await town.press_label(ZHANG, ZHANG, "帮我办")
     newest = next(one for one in await town.tickets() if one.service_code == "service.residence")
     assert newest.group_chat_id is None
-    assert any(f"已登记，单号 {newest.number}" in text for text in await town.texts(ZHANG))
+    assert any("已登记：" in text and f"单号 {newest.number}" in text for text in await town.texts(ZHANG))
 
 
 async def test_a_private_question_without_an_answer_is_listed_too(town: Town) -> None:
