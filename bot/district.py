@@ -22,6 +22,7 @@ from bot.services.clock_telling import ClockTelling
 from bot.services.clockwork import ClockService
 from bot.services.confirmation import ConfirmationService
 from bot.services.correction import CorrectionService
+from bot.services.courtesies import CourtesyService
 from bot.services.desk import TicketDesk
 from bot.services.digests import DigestService
 from bot.services.dispute_clock import DisputeClock
@@ -83,6 +84,7 @@ class UseCases:
     confirmation: ConfirmationService
     callback: CallBackService
     lists: ListService
+    courtesies: CourtesyService
     organisation: OrganisationService
     patrol: PatrolService
     digests: DigestService
@@ -121,6 +123,7 @@ def rules_of(configuration: Configuration) -> Rules:
         duties=configuration.duties,
         wording=Wording(configuration.texts, configuration.catalogue, configuration.zone),
         conversation=configuration.conversation,
+        addressed=configuration.addressed,
         callback=configuration.callback,
         support=configuration.council.support,
     )
@@ -185,6 +188,8 @@ def use_cases(
     whereabouts = WhereaboutsService(rules, registration, clock)
     guide = GuideService(triage, rules, configuration.guide, configuration.certificates, questions, registration, clock)
     care_list, visits = care_of(configuration, rules, platform, clock)
+    lists = ListService(rules, clock)
+    courtesies = CourtesyService(rules, lists, joining)
     return UseCases(
         rules=rules,
         clock=clock,
@@ -192,7 +197,9 @@ def use_cases(
             configuration.needs,
             civic.needs,
             civic.motions,
-            IntakeService(triage, rules, registration, prompts, joining, callback, memory, clock, care, guide),
+            IntakeService(
+                triage, rules, registration, prompts, joining, callback, memory, clock, care, guide, courtesies
+            ),
             clock,
         ),
         registration=registration,
@@ -207,7 +214,8 @@ def use_cases(
         approvals=ApprovalService(desk),
         confirmation=ConfirmationService(desk),
         callback=callback,
-        lists=ListService(rules, clock),
+        lists=lists,
+        courtesies=courtesies,
         organisation=OrganisationService(rules, clock, new_token),
         patrol=PatrolService(triage, opening, desk),
         digests=digests_of(configuration, rules, platform, clock),

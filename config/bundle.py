@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
+from config.addressed import load_addressed
 from config.calendar import load_calendar
 from config.callback import load_callback
 from config.care import load_care
@@ -30,6 +31,7 @@ from config.service_items import load_service_items
 from config.sla import load_sla
 from config.texts import load_texts
 from config.volunteers import load_volunteers
+from routing.addressed import AddressedWords
 from routing.calendar import WorkingCalendar
 from routing.callback import CallBackRules
 from routing.care_visits import CareRules
@@ -66,6 +68,7 @@ class Configuration:
     duties: DutyRules
     digests: DigestRules
     conversation: ConversationRules
+    addressed: AddressedWords
     retention: Retention
     callback: CallBackRules
     guide: GuideRules
@@ -136,6 +139,7 @@ def load_configuration(config_dir: Path | None = None, *, timezone: str | None =
         digests=load_digests(overlay.file("digests.yaml")),
         retention=load_retention(overlay.file("retention.yaml")),
         conversation=load_conversation(catalogue, overlay.file("conversation.yaml")),
+        addressed=load_addressed(overlay.file("addressed.yaml")),
         callback=load_callback(overlay.file("callback.yaml")),
         guide=guide,
         certificates=load_certificates(guide, overlay.file("certificates.yaml")),
@@ -175,6 +179,7 @@ def inspect_configuration(config_dir: Path | None = None, *, timezone: str | Non
         lambda: load_calendar(overlay.file("calendar.yaml"), overlay.file("calendar_overrides.yaml"), timezone=timezone)
     )
     attempt(lambda: load_handling(overlay.file("handling.yaml")))
+    attempt(lambda: load_addressed(overlay.file("addressed.yaml")))
     attempt(lambda: load_callback(overlay.file("callback.yaml")))
     attempt(lambda: load_digests(overlay.file("digests.yaml")))
     attempt(lambda: load_retention(overlay.file("retention.yaml")))
@@ -202,6 +207,7 @@ def inspect_configuration(config_dir: Path | None = None, *, timezone: str | Non
 
 
 _SINGLE = (
+    "addressed.yaml",
     "calendar.yaml",
     "calendar_overrides.yaml",
     "callback.yaml",

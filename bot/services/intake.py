@@ -12,6 +12,7 @@ from datetime import datetime
 
 from bot.services.callback import CallBackService
 from bot.services.care_watch import CareWatch
+from bot.services.courtesies import CourtesyService
 from bot.services.group_memory import GroupMemory
 from bot.services.guide import GuideService
 from bot.services.joining import JoiningService
@@ -67,6 +68,7 @@ class IntakeService:
         clock: Clock,
         care: CareWatch,
         guide: GuideService,
+        courtesies: CourtesyService,
     ) -> None:
         self._triage = triage
         self._rules = rules
@@ -77,6 +79,7 @@ class IntakeService:
         self._memory = memory
         self._clock = clock
         self._guide = guide
+        self._courtesies = courtesies
         self._decided: OrderedDict[int, Decision] = OrderedDict()
         self._care = care
 
@@ -155,6 +158,8 @@ class IntakeService:
             return
         if message.reply_to is not None and asks_to_register(message.text):
             await self._registration.register_reply(work, message)
+            return
+        if message.mentions_bot and await self._courtesies.heard(work, message):
             return
         decision = self._decided.pop(message.update_id, None)
         if decision is None:

@@ -56,10 +56,17 @@ class ListService:
             lines.append(say("lists.line_helping", number=ticket.number, task=one.task))
         return replace(listed, lines=(*listed.lines, *lines))
 
-    async def mine(self, work: UnitOfWork, actor: Actor, platform: str, script: Script) -> Content:
-        """What the person reported, newest first; public enough for a group."""
-        wanted = TicketFilter(platform=platform, reporter=actor.account)
+    async def mine(
+        self, work: UnitOfWork, actor: Actor, platform: str, script: Script, group: int | None = None
+    ) -> Content:
+        """What the person reported, newest first; in a ``group`` only what was reported there, in everybody's sight.
+
+        Whoever reported in private, or without a name, must not be shown with it by asking in a group.
+        """
+        wanted = TicketFilter(platform=platform, reporter=actor.account, group_chat_id=group)
         tickets = [self._rules.as_public(one) for one in await work.tickets.find(wanted, limit=SHOWN + 1)]
+        if not tickets and group is not None:
+            return Content(lines=(self._rules.wording.say("lists.mine_not_here", script),))
         return self._list("mine", tickets, await work.areas.tree(), self._clock(), public=True, script=script)
 
     async def overdue(self, work: UnitOfWork, actor: Actor) -> Content:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.services.wording import Wording
+from routing.addressed import AddressedWords
 from routing.areas import AreaTree
 from routing.assign import chain_of
 from routing.callback import CallBackRules
@@ -32,6 +33,7 @@ class Rules:
     duties: DutyRules
     wording: Wording
     conversation: ConversationRules
+    addressed: AddressedWords
     callback: CallBackRules
     support: SupportRules
     _ladders: TreeMemory[tuple[Step, ...]] = field(default_factory=TreeMemory, init=False, repr=False, compare=False)

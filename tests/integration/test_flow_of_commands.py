@@ -128,7 +128,9 @@ async def test_mine_lists_the_own_matters_without_rooms(town: Town) -> None:
     mine = (await town.texts(ZHANG, GARDEN))[-1]
     assert mine == f"我反映的事 1 件\n🟢 {number}｜公共设施维修｜锦绣花园 3栋2单元｜待认领"
     await town.say(TENANT, GARDEN, "/mine")
-    assert (await town.texts(TENANT, GARDEN))[-1] == "您还没有登记过事项。"
+    assert (await town.texts(TENANT, GARDEN))[-1] == "您没有在本群登记过事项。私下登记的，请私聊我发 /mine。"
+    await town.say(TENANT, TENANT, "/mine")
+    assert (await town.texts(TENANT))[-1] == "您还没有登记过事项。"
 
 
 async def test_todo_lists_what_one_has_and_what_lies_in_the_pool(town: Town) -> None:

@@ -48,12 +48,21 @@ async def test_the_name_may_stand_in_the_report_or_be_written_as_the_answer(town
     assert (await town.tickets())[-1].area_code == "TD101-X1"
 
 
-@pytest.mark.parametrize("said", ["你好", "謝謝！", "👍", "23:07", "今晚吃啥"])
-async def test_small_talk_opens_nothing_and_is_told_how_to_report(town: Town, said: str) -> None:
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("你好", "您好，我是群办小助手"),
+        ("謝謝！", "不客氣"),
+        ("👍", "好的。有事请直接说"),
+        ("23:07", "没听出要办什么事"),
+        ("今晚喫啥嗎", "沒聽出要辦什麼事"),
+    ],
+)
+async def test_small_talk_opens_nothing_and_is_told_how_to_report(town: Town, said: str, answer: str) -> None:
     await town.say(ZHANG, ZHANG, "/start in-TD101-X1")
     await town.say(ZHANG, ZHANG, said)
     assert await town.tickets() == []
-    assert (await town.texts(ZHANG))[-1].startswith("没听出要办什么事" if said != "謝謝！" else "沒聽出要辦什麼事")
+    assert (await town.texts(ZHANG))[-1].startswith(answer)
     await town.say(ZHANG, ZHANG, "路灯不亮")
     await town.say(ZHANG, ZHANG, "/report 门坏了")
     assert [ticket.text for ticket in await town.tickets()] == ["路灯不亮", "门坏了"]
@@ -81,8 +90,8 @@ async def test_a_private_report_has_its_card_in_the_private_chat(town: Town) -> 
     assert "待认领" in card["text"]
     assert labels_of(card) == []
     await town.press_label(HE, HE, "认领")
-    (card,) = [text for text in await town.texts(ZHANG) if ticket.number in text]
-    assert "何志强 已认领" in card
+    (claimed,) = [text for text in await town.texts(ZHANG) if ticket.number in text]
+    assert "何志强 已认领" in claimed
     # Who handles matters has no use for a card that only tells.
     await town.say(LIN, LIN, "/report 锦绣花园5栋单元门坏了")
     newest = (await town.tickets())[-1]

@@ -100,9 +100,10 @@ async def report(message: Message, command: Said, talking: Talking) -> Reply:
 
 
 async def mine(message: Message, talking: Talking) -> Reply:
-    """What the person reported; without rooms, so that it may stand in a group."""
+    """What the person reported; without rooms, and in a group only what was reported there."""
     mine = talking.services.lists.mine
-    return in_same_chat(await mine(talking.work, talking.actor, talking.platform, await talking.script()))
+    group = message.chat.id if message.chat.type != "private" else None
+    return in_same_chat(await mine(talking.work, talking.actor, talking.platform, await talking.script(), group))
 
 
 async def private_message(message: Message, talking: Talking) -> Reply:
@@ -144,6 +145,8 @@ async def private_message(message: Message, talking: Talking) -> Reply:
     if said.text.startswith("/") or asks_to_register(said.text):
         return in_same_chat(*(sentence(f"help.{audience}") for audience in _audiences(talking.actor)))
     services = talking.services
+    if await services.courtesies.heard(talking.work, said):
+        return None
     if not await services.callback.heard(talking.work, said) and not await services.guide.heard(talking.work, said):
         if services.registration.says_too_little(said):
             return in_same_chat(sentence("intake.too_little"))
