@@ -11,7 +11,7 @@ from routing.triage.keyword_slate import LAST_SHARED, Slate
 from routing.triage.keyword_sums import ABOVE_NUMBER, NUMBER_MASK, Keywords, KeywordSums, Sums
 from routing.triage.keyword_totals import Totals, WalkedTotals
 from routing.triage.keywords import BITS, HALF
-from routing.triage.trie import WIDTH, Trie
+from routing.triage.trie import BEHIND, CODE, CODE_BITS, NUMBER, Trie
 from routing.triage.vectors import long_zeros, packed, zeros
 from routing.triage.walked_sums import WalkedSums, told
 
@@ -174,7 +174,7 @@ class WalkedKeywords(KeywordSums):
         slate = self._borrow()
         recurs = slate.put(text)
         tree = self._trie.table
-        root, root_mask = self._trie.begin(), self._trie.mask()
+        root = self._trie.root()
         table, codes, paths, recurring = self._table, slate.codes, slate.paths, slate.recurring
         present: i64 = slate.present
         squares: i64 = 0
@@ -186,26 +186,26 @@ class WalkedKeywords(KeywordSums):
         start: i64 = 0
         while start < length:
             begun: i64 = int(codes[start])
-            begin: i64 = root
-            mask: i64 = root_mask
+            behind: i64 = root
             end: i64 = start
             found: i64 = 0
-            while begin > 0 and end < length:
+            while behind != 0 and end < length:
                 code: i64 = int(codes[end])
-                place: i64 = code & mask
+                size: i64 = behind & -behind
+                begin: i64 = (behind - size) >> 1
+                place: i64 = code & (size - 1)
                 while True:
-                    at: i64 = begin + place * WIDTH
-                    known: i64 = int(tree[at])
-                    place = (place + 1) & mask
-                    if known == code + 1 or known == 0 or place == code & mask:
+                    node: i64 = tree[begin + place]
+                    known: i64 = node & CODE
+                    place = (place + 1) & (size - 1)
+                    if known == code + 1 or known == 0 or place == code & (size - 1):
                         break
                 if known != code + 1:
                     break
-                number: i64 = int(tree[at + 1])
+                number: i64 = node >> CODE_BITS & NUMBER
                 if number > 0:
                     found = number
-                begin = int(tree[at + 2])
-                mask = int(tree[at + 3])
+                behind = node >> BEHIND
                 end += 1
             if found > 0:
                 found -= 1

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import log
 from typing import TYPE_CHECKING
 
-from routing.triage.trie import WIDTH, Trie
+from routing.triage.trie import BEHIND, CODE, CODE_BITS, NUMBER, Trie
 from routing.triage.vectors import fractions, packed, zeros
 
 if TYPE_CHECKING:
@@ -55,31 +55,31 @@ class SegmentWalk:
         length: i64 = len(text)
         inside = [False] * (length + 1)
         table = self._trie.table
-        root, root_mask = self._trie.begin(), self._trie.mask()
+        root = self._trie.root()
         begun: i64 = 0
         reach: i64 = 0
         start: i64 = 0
         while start < length:
-            begin: i64 = root
-            mask: i64 = root_mask
+            behind: i64 = root
             at: i64 = start
             end: i64 = 0
-            while begin > 0 and at < length:
+            while behind != 0 and at < length:
                 code: i64 = ord(text[at])
-                place: i64 = code & mask
+                size: i64 = behind & -behind
+                begin: i64 = (behind - size) >> 1
+                place: i64 = code & (size - 1)
                 while True:
-                    node: i64 = begin + place * WIDTH
-                    known: i64 = int(table[node])
-                    place = (place + 1) & mask
-                    if known == code + 1 or known == 0 or place == code & mask:
+                    node: i64 = table[begin + place]
+                    known: i64 = node & CODE
+                    place = (place + 1) & (size - 1)
+                    if known == code + 1 or known == 0 or place == code & (size - 1):
                         break
                 if known != code + 1:
                     break
                 at += 1
-                if int(table[node + 1]) != 0:
+                if node >> CODE_BITS & NUMBER != 0:
                     end = at
-                begin = int(table[node + 2])
-                mask = int(table[node + 3])
+                behind = node >> BEHIND
             if end > start + 1:
                 # What is likeliest within a stretch of words that overlap does not depend on what is around it.
                 if start >= reach:
@@ -102,35 +102,35 @@ class SegmentWalk:
         slate = self._borrow(last - first)
         likelihood, lasts = slate.likelihood, slate.lasts
         table, likely, unknown = self._trie.table, self._likely, self._unknown
-        root, root_mask = self._trie.begin(), self._trie.mask()
+        root = self._trie.root()
         likelihood[last - first] = 0.0
         position: i64 = last - 1
         while position >= first:
             best = unknown + likelihood[position + 1 - first]
             longest: i64 = position
-            begin: i64 = root
-            mask: i64 = root_mask
+            behind: i64 = root
             at: i64 = position
-            while begin > 0 and at < last:
+            while behind != 0 and at < last:
                 code: i64 = ord(text[at])
-                place: i64 = code & mask
+                size: i64 = behind & -behind
+                begin: i64 = (behind - size) >> 1
+                place: i64 = code & (size - 1)
                 while True:
-                    node: i64 = begin + place * WIDTH
-                    known: i64 = int(table[node])
-                    place = (place + 1) & mask
-                    if known == code + 1 or known == 0 or place == code & mask:
+                    node: i64 = table[begin + place]
+                    known: i64 = node & CODE
+                    place = (place + 1) & (size - 1)
+                    if known == code + 1 or known == 0 or place == code & (size - 1):
                         break
                 if known != code + 1:
                     break
-                number: i64 = int(table[node + 1]) - 1
+                number: i64 = (node >> CODE_BITS & NUMBER) - 1
                 if number >= 0:
                     score = likely[number] + likelihood[at + 1 - first]
                     if at == position or score >= best:
                         best = score
                         longest = at
                 at += 1
-                begin = int(table[node + 2])
-                mask = int(table[node + 3])
+                behind = node >> BEHIND
             likelihood[position - first] = best
             lasts[position - first] = int(longest)
             position -= 1

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from routing.triage.hits import CompiledRule, Hit, HitIndex
 from routing.triage.roles import Role
 from routing.triage.segment import Boundaries
-from routing.triage.trie import WIDTH, Trie
+from routing.triage.trie import BEHIND, CODE, CODE_BITS, NUMBER, Trie
 from routing.triage.vectors import packed, zeros
 
 if TYPE_CHECKING:
@@ -222,28 +222,29 @@ class StandingWalk:
         The last word is written first, and of those that begin together the shortest.
         """
         table = self._trie.table
-        root, root_mask = self._trie.begin(), self._trie.mask()
+        root = self._trie.root()
         hits, traits = slate.hits, self._traits
         written: i64 = 0
         length: i64 = len(text)
         start: i64 = length - 1
         while start >= 0:
-            begin: i64 = root
-            mask: i64 = root_mask
+            behind: i64 = root
             end: i64 = start
-            while begin > 0 and end < length:
+            while behind != 0 and end < length:
                 code: i64 = ord(text[end])
-                place: i64 = code & mask
+                size: i64 = behind & -behind
+                begin: i64 = (behind - size) >> 1
+                place: i64 = code & (size - 1)
                 while True:
-                    at: i64 = begin + place * WIDTH
-                    known: i64 = int(table[at])
-                    place = (place + 1) & mask
-                    if known == code + 1 or known == 0 or place == code & mask:
+                    node: i64 = table[begin + place]
+                    known: i64 = node & CODE
+                    place = (place + 1) & (size - 1)
+                    if known == code + 1 or known == 0 or place == code & (size - 1):
                         break
                 if known != code + 1:
                     break
                 end += 1
-                role: i64 = int(table[at + 1]) - 1
+                role: i64 = (node >> CODE_BITS & NUMBER) - 1
                 if role >= 0:
                     if written == len(hits):
                         slate.hits = hits = _twice(hits)
@@ -255,8 +256,7 @@ class StandingWalk:
                         end - start > CHECKED_LENGTH or boundaries.allow(start, end)
                     ):
                         covered.append((start, end))
-                begin = int(table[at + 2])
-                mask = int(table[at + 3])
+                behind = node >> BEHIND
             start -= 1
         return written
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from routing.triage.vectors import zeros
+from routing.triage.vectors import long_zeros
 
 if TYPE_CHECKING:
     from librt.vecs import vec
-    from mypy_extensions import i32, i64
+    from mypy_extensions import i64
 
 IS_COMPILED: Final = not __file__.endswith(".py")
 """Whether this is the compiled form (see ``native.py``)."""
@@ -23,12 +23,20 @@ ROOT: Final = 0
 """The node before the first character."""
 NOWHERE: Final = -1
 """What follows a node where no spelling goes on."""
-WIDTH: Final = 4
-"""Numbers in the table for each node: its character plus one, its spelling's number plus one, and where the nodes
-behind it begin and how many places they share less one; nothing where no spelling goes on.
 
-The nodes behind one stand together, each as near as may be to the place that its character tells, so that few lines
-of memory are read: of three kinds of them there are more than a processor keeps near.
+CODE_BITS: Final = 21
+CODE: Final = 0x1FFFFF
+"""A node is one number of 64 bits, so that eight of them fill a line of memory: of those there are far more than a
+processor keeps near, and fetching one takes as long as all that is done with it. Lowest in it stands its character plus
+one."""
+NUMBER: Final = 0xFFFFF
+"""Above that its spelling's number plus one, in 20 bits; nothing where no spelling ends there."""
+BEHIND: Final = 41
+"""Above that where the nodes behind it stand; nothing where no spelling goes on.
+
+The nodes behind one share a block of places, as many as some power of two and beginning at a multiple of it. Twice the
+place where that begins and their count make one number, whose lowest bit that is set is the count. Each stands as near
+as may be to the place that its character tells.
 """
 _SPARSE_FROM: Final = 8
 """Nodes behind one from which they get twice the places, so that they are found at once."""
@@ -40,52 +48,50 @@ class Trie:
     Whoever walks it in a loop of its own reads ``table`` as the methods do, which spares a call for each character.
     """
 
-    __slots__ = ("_free", "table")
+    __slots__ = ("_free", "_gaps", "table")
 
     def __init__(self, spellings: Sequence[str], numbers: Sequence[int] | None = None) -> None:
         """Numbers the ``spellings`` in their order, or as ``numbers`` says; of equal ones the last counts.
 
-        None of them is empty.
+        None of them is empty, and the numbers and all nodes have room in their bits: there are at most a million.
         """
-        self.table: vec[i32] = zeros(WIDTH * 8)
-        self._free: i64 = WIDTH
+        self.table: vec[i64] = long_zeros(64)
+        self._free: i64 = 1
+        self._gaps: dict[int, list[int]] = {}
         order = sorted(range(len(spellings)), key=spellings.__getitem__)
         ordered = [spellings[place] for place in order]
         self._write(ROOT, ordered, order if numbers is None else [numbers[place] for place in order], 0, len(order), 0)
         self._resize(self._free)
+        self._gaps = {}
 
-    def begin(self) -> i64:
-        """Where the first characters stand."""
-        return int(self.table[ROOT + 2])
-
-    def mask(self) -> i64:
-        """How many places they share, less one."""
-        return int(self.table[ROOT + 3])
+    def root(self) -> i64:
+        """Where the first characters stand, as a node has it."""
+        return self.table[ROOT] >> BEHIND
 
     def after(self, node: i64, code: i64) -> i64:
         """The node behind ``node`` by the character with this ``code``; ``NOWHERE`` where no spelling goes on."""
         table = self.table
-        begin: i64 = int(table[node + 2])
-        if begin == 0:
+        behind: i64 = table[node] >> BEHIND
+        if behind == 0:
             return NOWHERE
-        mask: i64 = int(table[node + 3])
-        at: i64 = code & mask
+        size: i64 = behind & -behind
+        begin: i64 = (behind - size) >> 1
+        at: i64 = code & (size - 1)
         while True:
-            found: i64 = int(table[begin + at * WIDTH])
+            found: i64 = table[begin + at] & CODE
             if found == code + 1:
-                return begin + at * WIDTH
-            at = (at + 1) & mask
-            if found == 0 or at == code & mask:
+                return begin + at
+            at = (at + 1) & (size - 1)
+            if found == 0 or at == code & (size - 1):
                 return NOWHERE
 
     def number(self, node: i64) -> i64:
         """The number of the spelling that ends at ``node``; -1 where none does."""
-        found: i64 = int(self.table[node + 1])
-        return found - 1
+        return (self.table[node] >> CODE_BITS & NUMBER) - 1
 
     def goes_on(self, node: i64) -> bool:
         """Whether some spelling goes on behind ``node``."""
-        return int(self.table[node + 2]) != 0
+        return self.table[node] >> BEHIND != 0
 
     def exactly(self, spelling: str) -> int:
         """The number of ``spelling``; -1 where it is none of the spellings."""
@@ -99,7 +105,8 @@ class Trie:
     def _write(self, node: i64, spellings: list[str], numbers: list[int], first: i64, last: i64, depth: i64) -> None:
         """Writes what is behind ``node``: the ``spellings`` from ``first`` to ``last``, which are alike up to there."""
         while first < last and len(spellings[first]) == depth:
-            self.table[node + 1] = numbers[first] + 1
+            number: i64 = numbers[first] + 1
+            self.table[node] = (self.table[node] & CODE) | number << CODE_BITS
             first += 1
         if first == last:
             return
@@ -112,12 +119,11 @@ class Trie:
                 known = code
                 count += 1
             at += 1
-        places: i64 = 1
-        while places < count or (count >= _SPARSE_FROM and places < 2 * count):
-            places *= 2
-        begin: i64 = self._room(places)
-        self.table[node + 2] = int(begin)
-        self.table[node + 3] = int(places - 1)
+        size: i64 = 1
+        while size < count or (count >= _SPARSE_FROM and size < 2 * count):
+            size *= 2
+        begin: i64 = self._room(size)
+        self.table[node] |= (2 * begin + size) << BEHIND
         at = first
         while at < last:
             code = ord(spellings[at][depth])
@@ -127,23 +133,31 @@ class Trie:
                 if other != code:
                     break
                 until += 1
-            place: i64 = code & (places - 1)
-            while int(self.table[begin + place * WIDTH]) != 0:
-                place = (place + 1) & (places - 1)
-            self.table[begin + place * WIDTH] = int(code + 1)
-            self._write(begin + place * WIDTH, spellings, numbers, at, until, depth + 1)
+            place: i64 = code & (size - 1)
+            while self.table[begin + place] != 0:
+                place = (place + 1) & (size - 1)
+            self.table[begin + place] = code + 1
+            self._write(begin + place, spellings, numbers, at, until, depth + 1)
             at = until
 
-    def _room(self, places: i64) -> i64:
+    def _room(self, size: i64) -> i64:
         """Where so many places begin that nobody has yet."""
+        gaps = self._gaps.get(size)
+        if gaps:
+            return gaps.pop()
+        # What is passed over to begin at a multiple is left to smaller blocks.
+        while self._free & (size - 1) != 0:
+            gap: i64 = self._free & -self._free
+            self._gaps.setdefault(gap, []).append(self._free)
+            self._free += gap
         begin: i64 = self._free
-        self._free += places * WIDTH
+        self._free += size
         if len(self.table) < self._free:
             self._resize(2 * self._free)
         return begin
 
     def _resize(self, size: i64) -> None:
-        table, resized = self.table, zeros(size)
+        table, resized = self.table, long_zeros(size)
         at: i64 = 0
         while at < size and at < len(table):
             resized[at] = table[at]

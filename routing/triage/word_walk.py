@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from routing.triage.hits import Hit
 from routing.triage.roles import Role, Tried, Words
-from routing.triage.trie import ROOT, WIDTH, Trie
+from routing.triage.trie import BEHIND, CODE, CODE_BITS, NUMBER, ROOT, Trie
 from routing.triage.vectors import packed, zeros
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class WordWalk:
         """The roles of the words in ``text``."""
         slate = self._borrow()
         table = self.trie.table
-        root, root_mask = self.trie.begin(), self.trie.mask()
+        root = self.trie.root()
         traits = self._traits
         present: i64 = slate.present
         seen, found = slate.roles, slate.found
@@ -120,28 +120,28 @@ class WordWalk:
         length: i64 = len(text)
         start: i64 = 0
         while start < length:
-            begin: i64 = root
-            mask: i64 = root_mask
+            behind: i64 = root
             end: i64 = start
-            while begin > 0 and end < length:
+            while behind != 0 and end < length:
                 code: i64 = ord(text[end])
-                place: i64 = code & mask
+                size: i64 = behind & -behind
+                begin: i64 = (behind - size) >> 1
+                place: i64 = code & (size - 1)
                 while True:
-                    at: i64 = begin + place * WIDTH
-                    known: i64 = int(table[at])
-                    place = (place + 1) & mask
-                    if known == code + 1 or known == 0 or place == code & mask:
+                    node: i64 = table[begin + place]
+                    known: i64 = node & CODE
+                    place = (place + 1) & (size - 1)
+                    if known == code + 1 or known == 0 or place == code & (size - 1):
                         break
                 if known != code + 1:
                     break
-                role: i64 = int(table[at + 1]) - 1
+                role: i64 = (node >> CODE_BITS & NUMBER) - 1
                 if role >= 0 and int(seen[role]) != present:
                     seen[role] = int(present)
                     found[count] = int(role)
                     count += 1
                     together |= int(traits[role])
-                begin = int(table[at + 2])
-                mask = int(table[at + 3])
+                behind = node >> BEHIND
                 end += 1
             start += 1
         numbers = zeros(count)
