@@ -74,6 +74,10 @@ def test_silence(text: str) -> None:
         ("等我有钱了给整栋楼换电梯，省得老坏", "wished"),
         ("小孙子问我下水道堵了老鼠怎么回家", "retold"),
         ("下水道疏通接单中，马桶堵了微信扫码", "sold"),
+        ("妹妹那边下大雨，路边的树倒了两棵", "elsewhere"),
+        ("晚辅托管还剩两个名额，接送到家，教室安静无噪音", "advert"),
+        ("今晚八点物业在会议室讨论门禁坏了怎么办，欢迎旁听", "notice"),
+        ("六十五岁以上免费体检，带身份证即可，地点在活动室", "notice"),
     ],
 )
 def test_talk_is_told_from_requests(text: str, cue: str) -> None:

@@ -28,6 +28,8 @@ PLIGHTS = {
         "火引到隔壁柴房了",
         "不晓得哪个点燃了沙发，火在烧",
         "楼道呛得不行，我们出不去",
+        "管道井那边灰白色的一团往外涌，七楼都拿毛巾捂着往下跑",
+        "配电间门缝往外挤黑色的东西",
         "顶楼失火啦",
         "门被风带上了，锅还在火上",
         "电井的门缝往外飘烟",
@@ -56,6 +58,9 @@ PLIGHTS = {
         "他留了条去河边了，叫我别劝",
         "好几个孩子在吐",
         "洪水把我们楼围住了",
+        "水齐膝了还在涨，三楼以下的老人都在屋里",
+        "胳膊划了条口子，按都按不住",
+        "大黄狗正追着放学的孩子，裤子都扯烂了",
         "我爸打牌打着身子一歪，手也垂了",
         "我怀孕七个月，摔了一跤，流血",
         "我过敏了，嗓子肿，喘不上来",
@@ -240,6 +245,9 @@ def test_a_plight_is_an_emergency_whoever_is_in_it(danger: str, text: str) -> No
         ("机器人卡在沙发下喊救命", "unreal"),
         ("钱包大出血，谁帮我打个120", "unreal"),
         ("骑车的连人带车摔进坑里，自己爬起来了", "over"),
+        ("油烧到冒烟再下辣椒，火莫关小", "chores"),
+        ("爷爷又讲火烧赤壁，讲到着火了那段直拍腿", "unreal"),
+        ("接连几晚有人试我家门把手，监控能查吗", "nightly_tries"),
     ],
 )
 def test_what_is_bought_cooked_proposed_or_over_endangers_nobody(text: str, cue: str) -> None:
@@ -262,6 +270,13 @@ def test_a_bell_that_nobody_answers_is_a_fault(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["电梯坏了老人下不来，都三天了", "货梯不动，我妈坐轮椅下不来楼", "我爸膝盖积水抽了两管，人舒服多了"]
+)
+def test_who_cannot_come_down_is_not_shut_in(text: str) -> None:
+    assert _urgency(_rules().decide(text)) is not Urgency.EMERGENCY
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "燃气泄漏了往哪报，厨房一股味",
@@ -280,6 +295,10 @@ def test_a_bell_that_nobody_answers_is_a_fault(text: str) -> None:
         "地库进水到膝盖，人能走车走不了，有人触电倒了",
         "狗见人就咬，我腿上咬了个口子，还在小区里",
         "有人在拧我家门把手还在外面，能查一下监控吗",
+        "前两天有人拧我家门把手，现在又有人在拧",
+        "油锅冒烟倒菜下去着火了，火苗窜到油烟机",
+        "电梯门打不开，里面老人下不来",
+        "弟弟那边房子着火了，人困在里面",
     ],
 )
 def test_calm_yields_to_a_danger_that_is_there_now(text: str) -> None:
