@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from bot.civic import CivicCases, civic_cases, civic_digest
 from bot.services.approvals import ApprovalService
+from bot.services.asking import AskingService
 from bot.services.board import TicketBoard
 from bot.services.callback import CallBackService
 from bot.services.cards import CardMaker
@@ -184,6 +185,7 @@ def use_cases(
     civic = civic_cases(configuration, rules, desk, platform=platform, clock=clock)
     registration = RegistrationService(triage, rules, opening, joining, memory, civic.needs, clock, care)
     prompts = PromptService(rules, registration, clock)
+    asking = AskingService(triage, rules, prompts, memory)
     questions = OpenQuestionService(rules, clock)
     whereabouts = WhereaboutsService(rules, registration, clock)
     guide = GuideService(triage, rules, configuration.guide, configuration.certificates, questions, registration, clock)
@@ -198,7 +200,7 @@ def use_cases(
             civic.needs,
             civic.motions,
             IntakeService(
-                triage, rules, registration, prompts, joining, callback, memory, clock, care, guide, courtesies
+                triage, rules, registration, asking, joining, callback, memory, clock, care, guide, courtesies
             ),
             clock,
         ),

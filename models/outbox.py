@@ -164,7 +164,7 @@ class SqlOutbox:
             .values(state=Delivery.DELIVERED, finished_at=at, leased_until=None, error=None)
         )
         message = row.message
-        if message_id is not None and topic_key(message) is not None:
+        if message_id is not None and message.topic:
             await self.topics.sent(message, message_id)
         if message.ticket_id is None or message_id is None:
             return

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy import ColumnElement, String, cast, delete, exists, insert, literal, select
 
-from models.tables_delivery import DialogueRow, PromptRow
+from models.tables_delivery import DialogueRow, PromptRow, TopicCardRow
 from models.transaction import Transaction
-from routing.groups import Dialogue, Prompt
+from routing.groups import PROMPT_TOPIC, Dialogue, Prompt
 
 _PROMPT_FIELDS = tuple(field.name for field in fields(Prompt))
 _PROMPT_COLUMNS = tuple(getattr(PromptRow, name) for name in _PROMPT_FIELDS)
@@ -50,9 +50,14 @@ class SqlPromptStore:
         return None if row is None else Prompt(*row)
 
     async def expire(self, now: datetime) -> int:
-        """Erases the questions and dialogues whose time is over; returns how many."""
+        """Erases the questions and dialogues whose time is over; returns how many.
+
+        Which message a question became is forgotten with it, and with one that was answered.
+        """
         prompts = await self._transaction.execute(delete(PromptRow).where(PromptRow.expires_at <= now))
         dialogues = await self._transaction.execute(delete(DialogueRow).where(DialogueRow.expires_at <= now))
+        waits = exists().where(TopicCardRow.topic == literal(PROMPT_TOPIC) + cast(PromptRow.id, String))
+        await self._transaction.execute(delete(TopicCardRow).where(TopicCardRow.topic.startswith(PROMPT_TOPIC), ~waits))
         return int(prompts.rowcount + dialogues.rowcount)
 
     async def begin(self, dialogue: Dialogue) -> None:

@@ -40,6 +40,10 @@ class Group:
     state: GroupState = GroupState.ACTIVE
 
 
+PROMPT_TOPIC = "prompt:"
+"""What the topic of a question's message begins with, before the id of the prompt."""
+
+
 @dataclass(frozen=True, slots=True)
 class Prompt:
     """A question "shall I register this?" that waits for its answer; erased once answered or expired."""
@@ -49,6 +53,17 @@ class Prompt:
     service_code: str
     asked_at: datetime
     expires_at: datetime
+
+    @property
+    def topic(self) -> str:
+        """The topic of the message that asks."""
+        return f"{PROMPT_TOPIC}{self.id}"
+
+
+def prompt_of(topic: str | None) -> int | None:
+    """The id of the prompt whose message has this topic."""
+    number = (topic or "").removeprefix(PROMPT_TOPIC)
+    return int(number) if number != topic and number.isdecimal() else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,10 @@ class Outgoing:
     silent: bool = False
     """Arrives without a sound: quiet hours, and what only updates."""
     topic: str = ""
-    """What a card is about that is no ticket: kind and id, "need:12". It is sent once and edited in place."""
+    """What a card is about that is no ticket: kind and id, "need:12". It is sent once and edited in place.
+
+    A message that is no card yet may have one, too: a card of that topic takes its place later.
+    """
 
 
 @dataclass(frozen=True, slots=True)

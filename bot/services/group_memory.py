@@ -43,6 +43,7 @@ class GroupMemory:
         self._taken: OrderedDict[tuple[str, int, int], tuple[int, tuple[Forerunner, ...]]] = OrderedDict()
         self._lively: OrderedDict[tuple[str, int], datetime] = OrderedDict()
         self._reported: OrderedDict[tuple[str, int, int], datetime] = OrderedDict()
+        self._asked: OrderedDict[tuple[str, int, int], tuple[int, datetime]] = OrderedDict()
 
     def begin(self, message: IncomingMessage) -> None:
         """Undoes what handling the message before took out: what could not be committed is handled anew."""
@@ -82,6 +83,21 @@ class GroupMemory:
         """Whether the writer of the message reported something in its group a short while ago."""
         at = self._reported.get((message.platform, message.chat_id, message.sender_id))
         return at is not None and message.sent_at - at <= self._reported_span
+
+    def note_question(self, message: IncomingMessage, prompt_id: int) -> None:
+        """Notes that the writer of the message was asked whether it shall be registered."""
+        _note(self._asked, (message.platform, message.chat_id, message.sender_id), (prompt_id, message.sent_at))
+
+    def question_to(self, message: IncomingMessage) -> int | None:
+        """The question that the writer of the message may answer by it: a short while ago, and nothing said since."""
+        if not self._asked:
+            return None
+        asked = self._asked.get((message.platform, message.chat_id, message.sender_id))
+        return asked[0] if asked is not None and message.sent_at - asked[1] <= self._reported_span else None
+
+    def drop_question(self, message: IncomingMessage) -> None:
+        """Notes that its writer went on to something else, so that a later yes may be one to a neighbour."""
+        self._asked.pop((message.platform, message.chat_id, message.sender_id), None)
 
     def is_first_refusal(self, message: IncomingMessage, code: str, span: timedelta) -> bool:
         """Whether a group has not been told of such a refusal within ``span``; it has been from now on."""

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from bot.services.asking import AskingService
 from bot.services.callback import CallBackService
 from bot.services.care_watch import CareWatch
 from bot.services.courtesies import CourtesyService
@@ -17,7 +18,7 @@ from bot.services.group_memory import GroupMemory
 from bot.services.guide import GuideService
 from bot.services.joining import JoiningService
 from bot.services.ports import Clock, UnitOfWork
-from bot.services.prompting import PromptService
+from bot.services.prompting import PromptGone, PromptNotYours
 from bot.services.registration import NothingToRegister, RegistrationService, TooMany, TooManyHere
 from bot.services.rules import Rules
 from routing.conversation import asks_to_register
@@ -61,7 +62,7 @@ class IntakeService:
         triage: Triage,
         rules: Rules,
         registration: RegistrationService,
-        prompts: PromptService,
+        asking: AskingService,
         joining: JoiningService,
         callback: CallBackService,
         memory: GroupMemory,
@@ -73,7 +74,7 @@ class IntakeService:
         self._triage = triage
         self._rules = rules
         self._registration = registration
-        self._prompts = prompts
+        self._asking = asking
         self._joining = joining
         self._callback = callback
         self._memory = memory
@@ -85,6 +86,8 @@ class IntakeService:
 
     def may_matter(self, message: IncomingMessage) -> bool:
         """Whether the message may lead to anything; decided in memory, for most talk within microseconds."""
+        if self._asking.may_be_answered_by(message):
+            return True
         if message.mentions_bot or message.attachments or message.location is not None:
             return True
         if message.reply_to is not None and (message.reply_to.sender_is_bot_self or asks_to_register(message.text)):
@@ -147,7 +150,7 @@ class IntakeService:
             # Whoever floods a group must not make the bot flood it, too.
             if self._memory.is_first_refusal(message, refusal.code, self._rules.conversation.flood.window):
                 await self._registration.answer(work, message, f"error.{refusal.code}")
-        except NothingToRegister as refusal:
+        except (NothingToRegister, PromptGone, PromptNotYours) as refusal:
             await self._registration.answer(work, message, f"error.{refusal.code}")
 
     async def _handle(self, work: UnitOfWork, message: IncomingMessage) -> None:
@@ -155,6 +158,8 @@ class IntakeService:
         if group is None or group.area_code is None or group.state is GroupState.LEFT:
             if message.mentions_bot:
                 await self._registration.answer(work, message, "intake.unbound")
+            return
+        if await self._asking.answered(work, message):
             return
         if message.reply_to is not None and asks_to_register(message.text):
             await self._registration.register_reply(work, message)
@@ -213,7 +218,7 @@ class IntakeService:
         elif await self._guide.heard(work, message, decision):
             return
         elif isinstance(decision, Ask):
-            await self._prompts.ask(work, message, decision)
+            await self._asking.ask(work, message, decision)
         elif group.area_code is not None:
             await self._guide.wondered(work, message, group.area_code, decision)
             has_media = bool(message.attachments)
@@ -246,7 +251,7 @@ class IntakeService:
         if message.mentions_bot:
             await self._registration.register(work, message, via="mention")
         elif not isinstance(decision, Ignore):
-            await self._prompts.ask(work, message, decision)
+            await self._asking.ask(work, message, decision)
 
     async def _relation(self, work: UnitOfWork, message: IncomingMessage, decision: Decision) -> Relation:
         now = self._clock()

@@ -1,18 +1,19 @@
-"""The question at middling confidence: shall I register this? Its writer answers with a button."""
+"""The question at middling confidence: shall I register this? Its writer answers with a button, or in words."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
+from bot.services.desk import Answer
 from bot.services.ports import Clock, UnitOfWork
 from bot.services.registration import RegistrationService
 from bot.services.rules import Rules
 from routing.errors import QunbanError
-from routing.groups import Prompt
+from routing.groups import PROMPT_TOPIC, Prompt
 from routing.message import IncomingMessage
-from routing.outgoing import Button, Content, reply_to
+from routing.outgoing import Button, Content, Outgoing, reply_to
 from routing.script import script_of
-from routing.staff import Actor
 from routing.triage.decision import Matter
 
 REGISTER = "register"
@@ -41,7 +42,7 @@ class PromptService:
         self._registration = registration
         self._clock = clock
 
-    async def ask(self, work: UnitOfWork, message: IncomingMessage, matter: Matter) -> None:
+    async def ask(self, work: UnitOfWork, message: IncomingMessage, matter: Matter) -> Prompt:
         """Asks the writer with two buttons."""
         now = self._clock()
         prompt = await work.prompts.ask(
@@ -58,20 +59,43 @@ class PromptService:
             (say("intake.ask", script, owner=say(f"owner.{service.owner}")),),
             (buttons,),
         )
-        await work.outbox.add(reply_to(message, content))
+        await work.outbox.add(replace(reply_to(message, content), topic=prompt.topic))
+        return prompt
 
-    async def answer(self, work: UnitOfWork, prompt_id: int, actor: Actor, *, register: bool) -> str:
-        """Acts on 登记 or 不用; returns the key of what the person is told.
+    async def answer(self, work: UnitOfWork, prompt_id: int, account: int, *, register: bool) -> Answer:
+        """Acts on 登记 or 不用; returns what the person is told.
 
         Raises ``PromptGone`` and ``PromptNotYours``.
         """
         prompt = await work.prompts.get(prompt_id)
         if prompt is None or prompt.expires_at <= self._clock():
             raise PromptGone
-        if prompt.message.sender_id != actor.account:
+        if prompt.message.sender_id != account:
             raise PromptNotYours
         await work.prompts.take(prompt_id)
+        script = script_of(prompt.message.text)
         if not register:
-            return "intake.dismissed"
+            return Answer("intake.dismissed", script=script)
         await self._registration.register(work, prompt.message, via="confirmed", asked=prompt.service_code)
-        return "intake.registered_toast"
+        return Answer("intake.registered_toast", script=script)
+
+    async def answer_in_words(
+        self, work: UnitOfWork, message: IncomingMessage, prompt_id: int, *, register: bool
+    ) -> None:
+        """The same for an answer that was typed; what is told takes the place of the question.
+
+        Raises ``PromptGone`` and ``PromptNotYours``; whatever refuses it leaves the question as it was.
+        """
+        async with work.savepoint():
+            told = await self.answer(work, prompt_id, message.sender_id, register=register)
+        line = self._rules.wording.say(told.key, told.script)
+        await work.outbox.add(
+            Outgoing(
+                platform=message.platform,
+                chat_id=message.chat_id,
+                thread_id=message.thread_id,
+                content=Content(lines=(line,)),
+                card=True,
+                topic=f"{PROMPT_TOPIC}{prompt_id}",
+            )
+        )

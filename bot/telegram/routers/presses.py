@@ -125,10 +125,10 @@ def _kind(kind: RequestKind) -> Callable[[str], RequestKind]:
 
 async def _answer_prompt(talking: Talking, press: Press, data: callbacks.Press, *, register: bool) -> Answer:
     prompts = talking.services.prompts
-    key = await prompts.answer(talking.work, data.subject, press.actor, register=register)
-    line = talking.services.rules.wording.say(key)
+    told = await prompts.answer(talking.work, data.subject, press.actor.account, register=register)
+    line = talking.services.rules.wording.say(told.key, told.script)
     await talking.services.handling.change_message(talking.work, press, Content(lines=(line,)))
-    return Answer(key)
+    return told
 
 
 _USE_CASES: dict[str, Pressed] = {
