@@ -111,6 +111,12 @@ def test_words_of_talk_do_not_silence_a_complaint(text: str) -> None:
         ("电梯坏了，麻烦来修一下，谢谢", "property.elevator"),  # Thanks in advance.
         ("楼道墙上贴满开锁的小广告，撕都撕不完", "order.vendor"),  # A complaint about advertisements is none.
         ("路灯坏了三天了，物业能不能来看看", "traffic.streetlight"),
+        ("纺织厂老宿舍的化粪池满了，粪水流到路上", "housing.drainage"),  # Old quarters of a factory are homes.
+        ("幸福家园5栋楼下烧烤摊的烟直往家里灌", "environment.odor"),  # A name is no delight.
+        ("中午那会儿3栋就停水了，到现在都没来", "utility.water"),  # 那会儿 was only some hours ago.
+        ("那条路的路灯全不亮，走着像鬼片", "traffic.streetlight"),
+        ("谁家装修的石膏板半夜分批扔到绿化带", "environment.garbage"),
+        ("3栋三楼走廊那盏灯闪了一个礼拜", "property.facility"),
     ],
 )
 def test_a_matter_all_the_same(text: str, service: str) -> None:
