@@ -49,6 +49,7 @@ from bot.services.organisation import OrganisationService
 from bot.services.papers import PaperService
 from bot.services.patrol import PatrolService
 from bot.services.ports import Clock, UnitOfWork
+from bot.services.private_talk import PrivateTalkService
 from bot.services.progress import ProgressService
 from bot.services.prompting import PromptService
 from bot.services.registration import RegistrationService
@@ -86,6 +87,7 @@ class UseCases:
     callback: CallBackService
     lists: ListService
     courtesies: CourtesyService
+    private_talk: PrivateTalkService
     organisation: OrganisationService
     patrol: PatrolService
     digests: DigestService
@@ -218,6 +220,7 @@ def use_cases(
         callback=callback,
         lists=lists,
         courtesies=courtesies,
+        private_talk=PrivateTalkService(triage, rules, joining, clock),
         organisation=OrganisationService(rules, clock, new_token),
         patrol=PatrolService(triage, opening, desk),
         digests=digests_of(configuration, rules, platform, clock),

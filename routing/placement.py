@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from routing.areas import BUILDING, COMMUNITY, COMPLEX, Area, AreaKind, AreaTree
@@ -69,6 +69,20 @@ def locate(tree: AreaTree, bound_code: str | None, place: Place, text: str = "")
     if not matching and (numbered := _numbered(tree, bound, place, text)):
         return _location(tree, numbered, is_certain=True)
     return _location(tree, bound, is_certain=False)
+
+
+def without_own_name(place: Place, tree: AreaTree, bound_code: str, text: str) -> Place:
+    """The place without a spot that is but a part of the name of its area in the text: 锦绣花园 is no garden."""
+    if place.spot is None or bound_code not in tree:
+        return place
+    spot, said = place.spot, to_hans(unicodedata.normalize("NFKC", text))
+    if spot not in said:
+        return place
+    names = [name for area in tree.path(bound_code) for name in (area.name, *area.aliases)]
+    for name in sorted(names, key=len, reverse=True):
+        if spot in name and spot != name:
+            said = said.replace(name, "")
+    return place if spot in said else replace(place, spot=None)
 
 
 def building_key(written: str) -> str:

@@ -162,13 +162,13 @@ class HandlingService:
         )
         title = wording.say("resolved.title", script, number=ticket.number)
         content = Content(title, lines, board.cards.confirm_buttons(ticket))
-        if ticket.group_chat_id is None:
+        shown = (content, Content(lines=(ticket.number,), attachments=photos)) if photos else (content,)
+        for one in shown:
+            if ticket.group_chat_id is not None:
+                await board.tell_group(work, ticket, one)
+                continue
             for account in dict.fromkeys(reporter.account for reporter in reporters):
-                await board.tell(work, ticket, account, content)
-            return
-        await board.tell_group(work, ticket, content)
-        if photos:
-            await board.tell_group(work, ticket, Content(lines=(ticket.number,), attachments=photos))
+                await board.tell(work, ticket, account, one)
 
     async def _candidates(self, work: UnitOfWork, ticket: Ticket) -> tuple[Staff, ...]:
         """Who could take the ticket over: posts around its place that take the service, nearest and lowest first."""

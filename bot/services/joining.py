@@ -16,6 +16,7 @@ from routing.message import IncomingMessage
 from routing.organisation import Step
 from routing.outgoing import Button, Content, reply_to
 from routing.place import Place
+from routing.placement import without_own_name
 from routing.script import script_of
 from routing.staff import Role, Staff
 from routing.ticket import CLOSED_STATUSES, Action, Ticket, with_fields
@@ -59,8 +60,12 @@ class JoiningService:
         now = self._clock()
         ticket = await self._locked_with_files(work, message, ticket_id)
         ticket = replace(self._with_words(ticket, message.text), point=message.location or ticket.point)
-        if decision.place is not None and decision.place != ticket.place:
-            merged = _corrected(ticket.place, decision.place) if corrects else ticket.place.merged_with(decision.place)
+        place = decision.place
+        if place is not None and place.spot is not None:
+            bound = await OpeningService.bound_area(work, ticket)
+            place = without_own_name(place, await work.areas.tree(), bound, message.text)
+        if place is not None and place != ticket.place:
+            merged = _corrected(ticket.place, place) if corrects else ticket.place.merged_with(place)
             ticket = await self._opening.relocated(work, replace(ticket, place=merged))
         before = ticket.seen_urgency
         for one in (decision, together):

@@ -19,7 +19,7 @@ from routing.duty import Ownership, emergency_recipients, owner_of
 from routing.message import Attachment, GeoPoint
 from routing.outgoing import Content
 from routing.place import Place
-from routing.placement import Location, locate
+from routing.placement import Location, locate, without_own_name
 from routing.privacy import mask_numbers
 from routing.script import Script
 from routing.staff import Role, Staff
@@ -77,6 +77,8 @@ class OpeningService:
     async def open(self, work: UnitOfWork, request: Request, now: datetime) -> Ticket:
         """Writes the ticket with number, owner, assignee and limits, and puts all first messages into the outbox."""
         tree = await work.areas.tree()
+        own = without_own_name(request.place, tree, request.bound_area, request.text)
+        request = request if own is request.place else replace(request, place=own)
         location = locate(tree, request.bound_area, request.place, request.text)
         assignment = await self.assignment(work, tree, location, request.service_code, request.urgency)
         ticket = self._fresh(request, tree, location, assignment, now)

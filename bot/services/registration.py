@@ -196,6 +196,9 @@ class RegistrationService:
         ticket = await self._opening.open(work, request, now)
         for one in () if anonymous else before:
             await work.tickets.link_message(ticket.id, message.platform, message.chat_id, one.message_id)
+        if message.chat_kind != "group" and not anonymous:
+            # An edit, or an answer to one's own words, is about this matter.
+            await work.tickets.link_message(ticket.id, message.platform, message.chat_id, message.message_id)
         self._memory.enliven(message)
         if is_need:
             await self._needs.take_over(work, ticket, message, bound)

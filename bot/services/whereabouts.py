@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 
 from bot.services.awaited_words import LIFETIME, await_words
 from bot.services.desk import Answer, Press
@@ -15,7 +16,7 @@ from routing.area_naming import areas_named
 from routing.areas import Area
 from routing.catalogue import OTHER
 from routing.groups import Dialogue, GroupKind, GroupState, Prompt
-from routing.message import IncomingMessage
+from routing.message import Attachment, IncomingMessage
 from routing.outgoing import Button, Content, Outgoing, reply_to
 from routing.script import Script, script_of
 from routing.staff import Actor
@@ -25,7 +26,7 @@ IN_AREA = "in_area"
 EXPECTS_AREA = "area"
 """The writer is to say where they live."""
 EXPECTS_REPORT = "report_in"
-"""The writer came from a group by its link; the next message is a report from there."""
+"""The next message is a report: its writer came from a group by its link, or sent the photos that belong to it."""
 
 LINK = "in-"
 """What a link from a group begins with, before the code of its area."""
@@ -45,13 +46,21 @@ class WhereaboutsService:
         self._clock = clock
 
     async def register(self, work: UnitOfWork, message: IncomingMessage, *, via: str) -> None:
-        """Registers a private message; where nothing tells the area, asks for it and keeps the message until then."""
-        linked = await self._dialogue(work, message, EXPECTS_REPORT)
-        if linked is not None:
+        """Registers a private message; where nothing tells the area, asks for it and keeps the message until then.
+
+        Photos alone wait for the words that belong to them.
+        """
+        waiting = await self._dialogue(work, message, EXPECTS_REPORT)
+        linked = str(waiting.data.get("area", "")) if waiting is not None else ""
+        before = _photos(waiting) if waiting is not None else ()
+        if message.attachments and not message.text.strip():
+            await self._await_words(work, message, linked, before)
+            return
+        if waiting is not None:
             await work.prompts.end(message.platform, message.chat_id, message.sender_id)
+            message = replace(message, attachments=(*before, *message.attachments))
         tree = await work.areas.tree()
-        code = str(linked.data.get("area", "")) if linked is not None else ""
-        bound = code if code in tree else await self._registration.last_area(work, message)
+        bound = linked if linked in tree else await self._registration.last_area(work, message)
         named = areas_named(message.text, tree) if bound is None else ()
         if len(named) == 1:
             bound = named[0].code
@@ -62,6 +71,19 @@ class WhereaboutsService:
             await self._ask(work, message, named, "intake.which_of_them" if named else "intake.which_area")
             return
         await self._registration.register(work, message, via=via, bound=bound)
+
+    async def _await_words(
+        self, work: UnitOfWork, message: IncomingMessage, linked: str, before: tuple[Attachment, ...]
+    ) -> None:
+        """Keeps photos for the report that follows; of an album the bot asks once."""
+        kept = [asdict(one) for one in (*before, *message.attachments)]
+        data: dict[str, object] = {"area": linked, "photos": kept, "album": message.media_group_id}
+        asked = await self._dialogue(work, message, EXPECTS_REPORT)
+        until = self._clock() + LIFETIME
+        await await_words(work, message.platform, message.sender_id, EXPECTS_REPORT, until, data=data)
+        if asked is None or message.media_group_id is None or asked.data.get("album") != message.media_group_id:
+            is_spoken = any(one.kind == "voice" for one in message.attachments)
+            await self._registration.answer(work, message, "intake.voice_first" if is_spoken else "intake.files_first")
 
     async def choose(self, work: UnitOfWork, press: Press, prompt_id: int, area_code: str) -> Answer:
         """Registers the message that waits, in the area of the button; raises ``PromptGone``, ``PromptNotYours``."""
@@ -163,3 +185,8 @@ class WhereaboutsService:
         found = await work.prompts.dialogue(message.platform, message.chat_id, message.sender_id)
         is_meant = found is not None and found.expects == expects and found.expires_at > self._clock()
         return found if is_meant else None
+
+
+def _photos(dialogue: Dialogue) -> tuple[Attachment, ...]:
+    kept = dialogue.data.get("photos")
+    return tuple(Attachment(**one) for one in kept if isinstance(one, Mapping)) if isinstance(kept, list) else ()

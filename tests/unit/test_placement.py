@@ -7,7 +7,7 @@ import pytest
 from routing.areas import Area, AreaKind, AreaTree, Management
 from routing.errors import UnknownArea
 from routing.place import Place
-from routing.placement import Location, building_key, locate
+from routing.placement import Location, building_key, locate, without_own_name
 
 M = Management.MANAGED
 
@@ -145,3 +145,20 @@ def test_an_empty_tree_has_no_place() -> None:
 )
 def test_names_of_buildings(written: str, key: str) -> None:
     assert building_key(written) == key
+
+
+@pytest.mark.parametrize(
+    ("text", "spot", "left"),
+    [
+        ("锦绣花园单元门坏了", "花园", None),
+        ("錦繡花園單元門壞了", "花园", None),
+        ("锦绣小区门口", "小区门口", "小区门口"),
+        ("锦绣花园的小花园没水", "花园", "花园"),
+        ("花园没水", "花园", "花园"),
+        ("楼下的水池", "花园", "花园"),
+        ("锦绣花园停水", None, None),
+    ],
+)
+def test_a_part_of_the_areas_own_name_is_no_spot(text: str, spot: str | None, left: str | None) -> None:
+    place = Place(building="3", spot=spot)
+    assert without_own_name(place, TREE, "X1-3", text) == Place(building="3", spot=left)

@@ -38,6 +38,7 @@ def private_router() -> Router:
     """What is said to the bot alone."""
     router = Router(name="private")
     router.message.register(private_message, IS_PRIVATE)
+    router.edited_message.register(private_edit, IS_PRIVATE)
     return router
 
 
@@ -109,7 +110,7 @@ async def mine(message: Message, talking: Talking) -> Reply:
 async def private_message(message: Message, talking: Talking) -> Reply:
     """The answer that the bot waits for, else a report."""
     said = talking.message
-    if said is None or said.edited:
+    if said is None:
         return None
     dialogue = await talking.work.prompts.dialogue(said.platform, said.chat_id, talking.actor.account)
     if dialogue is not None and dialogue.expects == EXPECTS_DISPUTE:
@@ -147,12 +148,20 @@ async def private_message(message: Message, talking: Talking) -> Reply:
     services = talking.services
     if await services.courtesies.heard(talking.work, said):
         return None
-    if not await services.callback.heard(talking.work, said) and not await services.guide.heard(talking.work, said):
+    heard = await services.callback.heard(talking.work, said) or await services.private_talk.heard(talking.work, said)
+    if not heard and not await services.guide.heard(talking.work, said):
         if services.registration.says_too_little(said):
             return in_same_chat(sentence("intake.too_little"))
         await services.whereabouts.register(talking.work, said, via="private")
         await services.guide.wondered(talking.work, said)
     return None
+
+
+async def private_edit(message: Message, talking: Talking) -> None:
+    """What an edit changed is added to the ticket of the message, as in a group; commands are not given twice."""
+    said = talking.message
+    if said is not None and not said.text.startswith("/"):
+        await talking.services.private_talk.edited(talking.work, said)
 
 
 def _audiences(actor: Actor) -> tuple[str, ...]:
