@@ -12,7 +12,6 @@ from routing.triage.characters import PLACED, SELDOM_WIDE, SPELT, UNUSUAL, WIDE,
 from routing.triage.decision import Ask, Decision, Evidence, Ignore, OpenTicket, Reasons
 from routing.triage.hits import CompiledRule
 from routing.triage.judge import Judge, LearnedReading
-from routing.triage.keyword_sums import Sums
 from routing.triage.keywords import keywords_of
 from routing.triage.learned import LearnedLexicon
 from routing.triage.lexicon import Lexicon
@@ -23,8 +22,8 @@ from routing.triage.reading import Reading
 from routing.triage.roles import Words
 from routing.triage.scoring import Scored, ServiceScore, Thresholds, score
 from routing.triage.segment import Segmenter
-from routing.triage.settling import LOUD_FROM, learned_evidence, may_be_request, names, settle, settled_appeal
-from routing.triage.teaching import EMERGENCY, REQUEST
+from routing.triage.settling import learned_evidence, may_be_request, names, settle, settled_appeal
+from routing.triage.teaching import EMERGENCY, REQUEST, SERVICE
 from routing.triage.telling import BY_PLACE, Told
 from routing.triage.trie import IS_COMPILED as IS_COMPILED
 
@@ -70,6 +69,8 @@ class Triage:
         self._traits = traits()
         self._judge = Judge(learned, REQUEST, EMERGENCY) if learned is not None and learned.keywords else None
         judge = self._judge
+        self._named = judge.bar(SERVICE, named=True) if judge is not None else None
+        self._unnamed = judge.bar(SERVICE, named=False) if judge is not None else None
         taught = {
             name: number for name in lexicon.classes if judge and (number := judge.class_number(name)) is not None
         }
@@ -131,13 +132,12 @@ class Triage:
         if not (words.may_name_service or addressed):
             return _ignored(text, narrow, aliases) if may_be_placed else _NOTHING
         services = self._matcher.services(words)
-        sums = None
-        if not (services or addressed):
-            sums = self._judge.if_loud(gate, LOUD_FROM) if self._judge is not None else None
-            if sums is None:
-                return _ignored(text, narrow, aliases) if may_be_placed else _NOTHING
-        reading = self._read(gate, words, sums)
-        if not (addressed or _may_ask(services, reading)):
+        if addressed or _names_danger(services):
+            reading, may_ask = self._read(gate, words), True
+        else:
+            reading = self._if_request(gate, words, named=bool(services))
+            may_ask = reading is not None or (self._judge is None and bool(services))
+        if not may_ask:
             if not services:
                 return _ignored(text, narrow, aliases) if may_be_placed else _NOTHING
             # What the rules saw of it tells others whether it belongs to a matter that is known.
@@ -177,11 +177,15 @@ class Triage:
         normalised, scored, _ = self._scored(text, narrow, words, self._matcher.services(words))
         return sorted(scored.evidence(normalised), key=BY_PLACE)
 
-    def _read(self, gate: str, words: Words, sums: Sums | None = None) -> LearnedReading | None:
-        """The learned keywords of a text, of which the ``sums`` may be known; None where nothing was learned."""
-        if self._judge is None:
-            return None
-        return self._judge.read(gate, self._matcher.taught(words), sums)
+    def _read(self, gate: str, words: Words) -> LearnedReading | None:
+        """The learned keywords of a text; None where nothing was learned."""
+        return self._judge.read(gate, words.taught()) if self._judge is not None else None
+
+    def _if_request(self, gate: str, words: Words, *, named: bool) -> LearnedReading | None:
+        """The same; None, too, where they do not suffice to ask, whether rules may have ``named`` a service or not."""
+        bar = self._named if named else self._unnamed
+        reading = self._judge.if_request(gate, words, bar) if self._judge is not None and bar is not None else None
+        return reading if reading is not None and may_be_request(reading, named=named) else None
 
     def _scored(
         self,
@@ -253,11 +257,12 @@ class _Seen:
         return self._triage.seen(self._text)
 
 
-def _may_ask(services: Sequence[CompiledRule], reading: LearnedReading | None) -> bool:
-    """Whether anything but silence can come of a message in which these rules may hold."""
-    if reading is None:
-        return bool(services)
-    return may_be_request(reading, named=bool(services)) or any(one.rule.urgency is _EMERGENCY for one in services)
+def _names_danger(services: Sequence[CompiledRule]) -> bool:
+    """Whether one of these rules names a danger, of which keywords never tell that it is none."""
+    for one in services:
+        if one.rule.urgency is _EMERGENCY:
+            return True
+    return False
 
 
 def _dangers(service: ServiceScore) -> tuple[str, ...]:

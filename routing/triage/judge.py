@@ -7,37 +7,21 @@ from math import sqrt
 from typing import Final
 
 from routing.triage.keyword_search import SearchedKeywords
-from routing.triage.keyword_sums import NO_TEXT, Keywords, KeywordSums, Sums, weight_of
-from routing.triage.keyword_totals import Totals
+from routing.triage.keyword_sums import NO_TEXT, SQUARE, Keywords, KeywordSums, Sums, norm_of, weight_of
+from routing.triage.keyword_totals import NEVER, Family, Totals
 from routing.triage.keyword_walk import WalkedKeywords
 from routing.triage.keywords import BEGIN, CLASS, END, HALF, STEP, KeywordTable
 from routing.triage.learned import LearnedLexicon
+from routing.triage.request_bar import RequestBar
+from routing.triage.roles import Words
 from routing.triage.trie import IS_COMPILED
 
-NEVER: Final = -1.0
-"""The score of a clear no."""
-
-_SQUARES: Final = 10_000
-"""Squares of idf are counted in ten-thousandths, so that they are added up as whole numbers."""
 _PER_UNIT: Final = round(1 / STEP)
 LOUD: Final = 2.0
 """Weight for the first label from which a keyword is searched for by ``loudness``: one keyword in ten."""
 
 
-class _Family:
-    """The labels of one kind, which answer one question together."""
-
-    __slots__ = ("biases", "names", "place_of", "places")
-
-    def __init__(self) -> None:
-        self.names: list[str] = []
-        self.places: list[int] = []
-        """Where the sum for each of them stands."""
-        self.biases: list[float] = []
-        self.place_of: dict[str, int] = {}
-
-
-_NO_FAMILY: Final = _Family()
+_NO_FAMILY: Final = Family()
 
 
 class Contribution:
@@ -58,7 +42,7 @@ class Judge:
     def __init__(self, lexicon: LearnedLexicon, first: str = "", second: str = "") -> None:
         """Makes ``lexicon`` ready; ``first`` is the label that is asked of every text, and told fastest.
 
-        ``second`` is asked of many texts of which no other label is asked, and told without the others.
+        ``second`` is asked of most texts that any other label is asked of.
         """
         known = lexicon.keywords.labels if isinstance(lexicon.keywords, KeywordTable) else ()
         labels = known if set(known) == set(lexicon.bias) else lexicon.labels
@@ -70,14 +54,13 @@ class Judge:
         self.labels = lexicon.labels
         self._place_of = {label: place for place, label in enumerate(labels)}
         self._biases = [self.bias[label] for label in labels]
-        self._families: dict[str, _Family] = {}
+        self._families: dict[str, Family] = {}
         for place, label in enumerate(labels):
             kind, sign, name = label.partition(":")
-            family = self._families.setdefault(kind + sign, _Family())
-            family.names.append(name)
-            family.places.append(place)
-            family.biases.append(self.bias[label])
-            family.place_of[name] = place
+            self._families.setdefault(kind + sign, Family()).add(name, place, self.bias[label])
+        largest = max(self._families.values(), key=_size, default=Family())
+        largest.is_apart = True
+        apart = {*largest.places} | ({self.place(second)} - {-1})
         self.spellings = list(self.table)
         """The keywords by their numbers."""
         self.first_bias = self.bias.get(first, NEVER)
@@ -86,11 +69,11 @@ class Judge:
             # Word classes are told by the written lexicon, so their names must not be searched for in the text.
             [NO_TEXT + one if one.startswith(CLASS) else one for one in self.spellings],
             self.table.rows,
-            [round(idf * idf * _SQUARES) for idf in self.table.idf],
+            [round(idf * idf * SQUARE) for idf in self.table.idf],
             steps_of_first,
-            self.table.steps(second),
             round(LOUD / STEP),
             len(labels),
+            frozenset(apart),
         )
         walks = IS_COMPILED and WalkedKeywords.can_hold(keywords)
         self.sums: KeywordSums = WalkedKeywords(keywords) if walks else SearchedKeywords(keywords)
@@ -100,7 +83,7 @@ class Judge:
         """What the judge was made of."""
         return LearnedLexicon(self.table, self.bias, self.version)
 
-    def family(self, prefix: str) -> _Family:
+    def family(self, prefix: str) -> Family:
         """The labels ``prefix`` and a name."""
         return self._families.get(prefix, _NO_FAMILY)
 
@@ -124,24 +107,34 @@ class Judge:
         """
         return self.sums.loud(text) * STEP / sqrt(len(text) + 2)
 
-    def if_loud(self, text: str, least: float) -> Sums | None:
-        """What the keywords of ``text`` add up to where its loudness is at least ``least``; None where it is not."""
-        return self.sums.if_loud(text, least / STEP * sqrt(len(text) + 2))
+    def bar(self, services: str, *, named: bool) -> RequestBar:
+        """What texts must reach so that something may be asked about them; ``services`` is the prefix of such labels.
 
-    def read(self, text: str, classes: Sequence[int] = (), sums: Sums | None = None) -> LearnedReading:
-        """``text`` (normalised) read once; ``classes`` are the numbers of the word classes that it has words of.
-
-        ``sums`` are those of ``if_loud``, where somebody has them; they are used up.
+        Rules may have ``named`` a service in them, or surely have not.
         """
-        known = self.sums.sums(text, classes) if sums is None else self.sums.with_classes(sums, classes)
-        return LearnedReading(self, text, classes, known)
+        second = self.place(self.second)
+        second_bias = NEVER if second < 0 else self.bias_at(second)
+        return RequestBar(self.first_bias, second, second_bias, self.family(services), named=named)
+
+    def if_request(self, text: str, words: Words, bar: RequestBar) -> LearnedReading | None:
+        """``text`` (normalised) and its ``words`` read once; None where they surely do not reach the ``bar``."""
+        sums = self.sums.if_request(text, words, bar)
+        return None if sums is None else LearnedReading(self, text, sums)
+
+    def read(self, text: str, classes: Sequence[int] = ()) -> LearnedReading:
+        """``text`` (normalised) read once; ``classes`` are the numbers of the word classes that it has words of."""
+        return LearnedReading(self, text, self.sums.sums(text, classes))
 
     def scores(self, keywords: Iterable[str]) -> dict[str, float]:
         """The score of every label for a text with these keywords (see ``keywords_of``)."""
         known = {self.table.number(spelling) for spelling in keywords}
         numbers = [number for number in known if number is not None]
-        reading = LearnedReading(self, "", numbers, self.sums.added(numbers))
+        reading = LearnedReading(self, "", self.sums.added(numbers))
         return {label: reading.score(label) for label in self.labels}
+
+
+def _size(family: Family) -> int:
+    return len(family.names)
 
 
 def _overlaps(taken: list[Contribution], start: int, end: int) -> bool:
@@ -159,7 +152,6 @@ class LearnedReading:
     """The keywords of one text; scores are summed when they are asked for."""
 
     __slots__ = (
-        "_classes",
         "_first",
         "_highest",
         "_judge",
@@ -171,13 +163,12 @@ class LearnedReading:
         "_totals",
     )
 
-    def __init__(self, judge: Judge, text: str, classes: Sequence[int], sums: Sums) -> None:
+    def __init__(self, judge: Judge, text: str, sums: Sums) -> None:
         self._judge = judge
         self._text = text
-        self._classes = classes
         self._sums = sums
         self._numbers: list[int] | None = None
-        self._norm = sqrt(sums.squares / _SQUARES) or 1.0
+        self._norm = norm_of(sums.squares)
         self._first = sums.first * STEP / self._norm + judge.first_bias
         self._totals: Totals | None = None
         self._prefix: str | None = None
@@ -189,7 +180,7 @@ class LearnedReading:
         """The keywords of the text by their numbers, each once."""
         known = self._sums.numbers if self._numbers is None else self._numbers
         if known is None:
-            known = self._numbers = self._judge.sums.numbers(self._text, self._classes)
+            known = self._numbers = self._judge.sums.numbers(self._text, self._sums.classes)
         return known
 
     @property
@@ -205,8 +196,6 @@ class LearnedReading:
         place = judge.place(label)
         if place < 0:
             return unknown
-        if label == judge.second and self._totals is None:
-            return judge.sums.second(self._sums) * STEP / self._norm + judge.bias_at(place)
         return self._score_at(place)
 
     def score_under(self, prefix: str, name: str, unknown: float = NEVER) -> float:
@@ -220,7 +209,7 @@ class LearnedReading:
     def _all(self) -> Totals:
         totals = self._totals
         if totals is None:
-            totals = self._totals = self._judge.sums.totals(self._text, self._classes, self._sums)
+            totals = self._totals = self._judge.sums.totals(self._text, self._sums)
         return totals
 
     @property
@@ -232,10 +221,8 @@ class LearnedReading:
         """The highest score of a label that begins with ``prefix``; ``NEVER`` where there is none."""
         if self._prefix == prefix:
             return self._highest
-        unit = STEP / self._norm
         family = self._judge.family(prefix)
-        highest = self._all().highest(family.places, family.biases, unit, NEVER + HALF * unit)
-        self._prefix, self._highest = prefix, highest - HALF * unit
+        self._prefix, self._highest = prefix, self._all().highest(family, STEP / self._norm)
         return self._highest
 
     def best_under(self, prefix: str, most: int, at_least: float) -> list[str]:
@@ -245,7 +232,7 @@ class LearnedReading:
         excess = HALF * unit
         family = self._judge.family(prefix)
         names = family.names
-        reached = self._all().from_on(family.places, family.biases, unit, at_least + excess)
+        reached = self._all().from_on(family, unit, at_least + excess)
         found = [(excess - score, names[index]) for score, index in reached]
         found.sort()
         return [name for _, name in found[:most]]

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from struct import Struct
 from typing import Any, Final
 
-from routing.triage.keyword_sums import ABOVE_NUMBER, NUMBER_MASK, Keywords, KeywordSums, Sums
+from routing.triage.keyword_sums import ABOVE_NUMBER, NUMBER_MASK, Keywords, KeywordSums, Sums, norm_of
 from routing.triage.keyword_totals import FieldTotals, Totals
 from routing.triage.keywords import BEGIN, BITS, END, HALF
+from routing.triage.request_bar import RequestBar
+from routing.triage.roles import Words
 from routing.triage.searching import Found, search_for
 
 _LOW: Final = (1 << BITS) - 1
@@ -23,7 +25,6 @@ class SearchedKeywords(KeywordSums):
         self._rows = keywords.rows
         self._fields = Struct(f"<{keywords.labels}I")
         self._excess: Any = sum([HALF << (BITS * place) for place in range(keywords.labels)])
-        self._seconds = keywords.seconds
         self._find = search_for(keywords.spellings)
         loud = [number for number, steps in enumerate(keywords.firsts) if steps >= keywords.loud_from]
         self._find_loud = search_for([keywords.spellings[number] for number in loud])
@@ -36,14 +37,16 @@ class SearchedKeywords(KeywordSums):
             total += self._loud[number]
         return total
 
-    def if_loud(self, text: str, least: float) -> Sums | None:
-        return self.sums(text, ()) if self.loud(text) >= least else None
-
-    def with_classes(self, sums: Sums, classes: Sequence[int]) -> Sums:
-        return self.added(list({*(sums.numbers or ()), *classes}))
+    def if_request(self, text: str, words: Words, bar: RequestBar) -> Sums | None:
+        if not (bar.named or bar.is_loud(self.loud(text), len(text))):
+            return None
+        sums = self.sums(text, words.taught())
+        return sums if bar.may_reach(sums.first, norm_of(sums.squares), len(text)) else None
 
     def sums(self, text: str, classes: Sequence[int]) -> Sums:
-        return self.added(self.numbers(text, classes))
+        sums = self.added(self.numbers(text, classes))
+        sums.classes = classes
+        return sums
 
     def numbers(self, text: str, classes: Sequence[int]) -> list[int]:
         found: list[Found] = self._find(_framed(text), overlapping=True)
@@ -56,10 +59,10 @@ class SearchedKeywords(KeywordSums):
         for number in numbers:
             total += self._sums[number]
         first = ((total + HALF) & _LOW) - HALF
-        return Sums((total - first) >> BITS, first, 0, numbers)
+        return Sums((total - first) >> BITS, first, numbers, ())
 
-    def totals(self, text: str, classes: Sequence[int], sums: Sums) -> Totals:
-        numbers = self.numbers(text, classes) if sums.numbers is None else sums.numbers
+    def totals(self, text: str, sums: Sums) -> Totals:
+        numbers = self.numbers(text, sums.classes) if sums.numbers is None else sums.numbers
         total: Any = sum([self._rows[number] for number in numbers]) + self._excess
         return FieldTotals(self._fields.unpack(total.to_bytes(self._fields.size, "little")))
 
@@ -72,12 +75,6 @@ class SearchedKeywords(KeywordSums):
                 found.append(((abs(step) * 2 + (step > 0)) << ABOVE_NUMBER) + NUMBER_MASK - number)
         found.sort(reverse=True)
         return found
-
-    def second(self, sums: Sums) -> int:
-        total = 0
-        for number in sums.numbers or ():
-            total += self._seconds[number]
-        return total
 
 
 def _framed(text: str) -> str:

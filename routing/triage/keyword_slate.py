@@ -19,35 +19,33 @@ LAST_SHARED: Final = _SHARED - 1
 
 
 class Slate:
-    """What is written down while one text is read; a number is marked where its place holds the present stamp."""
+    """What is written down while one text is read; a slot is marked where its place holds the present stamp."""
 
     __slots__ = (
         "codes",
         "first",
         "length",
         "loud",
-        "numbers",
-        "paths",
         "present",
         "recurring",
-        "second",
+        "rows",
         "seen",
+        "slots",
         "squares",
         "taken",
     )
 
-    def __init__(self, keywords: int) -> None:
+    def __init__(self, slots: int) -> None:
         self.present: i64 = 1
-        self.numbers: vec[i32] = zeros(keywords)
+        self.slots: vec[i32] = zeros(slots)
         self.seen: vec[i32] = zeros(_SHARED)
         self.recurring: vec[i32] = zeros(_SHARED)
         self.codes: vec[i32] = zeros(64)
         self.length: i64 = 0
-        self.paths: vec[i32] = zeros(128)
+        self.rows: vec[i32] = zeros(256)
         self.taken: i64 = 0
         self.squares: i64 = 0
         self.first: i64 = 0
-        self.second: i64 = 0
         self.loud: i64 = 0
 
     def put(self, text: str) -> bool:
@@ -56,7 +54,6 @@ class Slate:
         self.length = length + 2
         if len(self.codes) < length + 2:
             self.codes = zeros(2 * length + 2)
-            self.paths = zeros(4 * length + 4)
         codes, seen, recurring = self.codes, self.seen, self.recurring
         present: i64 = self.present
         codes[0] = _BEGIN
@@ -81,3 +78,17 @@ class Slate:
             recurring[_END & LAST_SHARED] = int(present)
             recurs = True
         return recurs
+
+    def wipe(self) -> None:
+        """Takes out what a text before added up to."""
+        self.taken = self.squares = self.first = self.loud = 0
+
+    def make_room(self, further: i64) -> None:
+        """Makes room for so many ``further`` rows."""
+        if len(self.rows) < self.taken + further:
+            rows = zeros(2 * (self.taken + further))
+            at: i64 = 0
+            while at < self.taken:
+                rows[at] = self.rows[at]
+                at += 1
+            self.rows = rows

@@ -9,23 +9,29 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from math import sqrt
 from typing import Any, Final
 
 from routing.triage.keyword_totals import Totals
+from routing.triage.request_bar import RequestBar
+from routing.triage.roles import Words
 
 ABOVE_NUMBER: Final = 24
 NUMBER_MASK: Final = 0xFFFFFF
 """What is weighed holds its size, above that whether it speaks for the label, and lowest what is left to this by its
 number, so that of equals the lowest number comes first."""
 
+SQUARE: Final = 10_000
+"""Squares of idf are counted in ten-thousandths, so that they are added up as whole numbers."""
+
 NO_TEXT: Final = "\0"
 """What the spellings of word classes begin with: their names must not be found in a text."""
 
 
 class Keywords:
-    """What each keyword adds, by its number: the square of its idf, and its weights for two labels in steps."""
+    """What each keyword adds, by its number: the square of its idf, and its weight for the first label in steps."""
 
-    __slots__ = ("firsts", "labels", "loud_from", "rows", "seconds", "spellings", "squares")
+    __slots__ = ("apart", "firsts", "labels", "loud_from", "rows", "spellings", "squares")
 
     def __init__(
         self,
@@ -33,9 +39,9 @@ class Keywords:
         rows: list[int],
         squares: list[int],
         firsts: list[int],
-        seconds: list[int],
         loud_from: int,
         labels: int,
+        apart: frozenset[int],
     ) -> None:
         self.spellings = spellings
         # Their length is hidden from the compiler, which would look at each sum whether it fits into a machine word.
@@ -45,9 +51,10 @@ class Keywords:
         """How many these are."""
         self.squares = squares
         self.firsts = firsts
-        self.seconds = seconds
         self.loud_from = loud_from
-        """Steps for the first label from which a keyword is loud."""
+        """Steps for the first label from which a keyword is loud; above zero."""
+        self.apart = apart
+        """The places of the labels that are added up apart from the others, as more texts ask for them."""
 
 
 def weight_of(weighed: int) -> tuple[int, int]:
@@ -60,17 +67,22 @@ def weight_of(weighed: int) -> tuple[int, int]:
 class Sums:
     """What the keywords of a text add up to, each counted once."""
 
-    __slots__ = ("first", "numbers", "second", "squares")
+    __slots__ = ("classes", "first", "numbers", "squares")
 
-    def __init__(self, squares: int, first: int, second: int, numbers: list[int] | None) -> None:
+    def __init__(self, squares: int, first: int, numbers: list[int] | None, classes: Sequence[int]) -> None:
         self.squares = squares
         """The squares of their idf."""
         self.first = first
         """Their weights for the first label, in steps."""
-        self.second = second
-        """The same for the second one; nothing where ``numbers`` are known, as they tell it when it is asked for."""
         self.numbers = numbers
         """Which they are; None where nobody had to make a list of them."""
+        self.classes = classes
+        """The numbers of those among them that stand for word classes."""
+
+
+def norm_of(squares: int) -> float:
+    """By what the weights are divided; ``squares`` are those of ``Sums``."""
+    return sqrt(squares / SQUARE) or 1.0
 
 
 class KeywordSums(ABC):
@@ -84,12 +96,8 @@ class KeywordSums(ABC):
         """What the loud keywords of ``text`` add up to for the first label, in steps."""
 
     @abstractmethod
-    def if_loud(self, text: str, least: float) -> Sums | None:
-        """The sums for ``text`` where its loud keywords add up to at least ``least`` steps."""
-
-    @abstractmethod
-    def with_classes(self, sums: Sums, classes: Sequence[int]) -> Sums:
-        """The ``sums`` of a text with the keywords numbered ``classes`` added."""
+    def if_request(self, text: str, words: Words, bar: RequestBar) -> Sums | None:
+        """The sums for ``text`` and its ``words``; None where they surely do not reach the ``bar``."""
 
     @abstractmethod
     def sums(self, text: str, classes: Sequence[int]) -> Sums:
@@ -107,8 +115,8 @@ class KeywordSums(ABC):
         """The sums of keywords that are known by their numbers."""
 
     @abstractmethod
-    def totals(self, text: str, classes: Sequence[int], sums: Sums) -> Totals:
-        """What these keywords, of which the ``sums`` are known, add up to for all labels."""
+    def totals(self, text: str, sums: Sums) -> Totals:
+        """What the keywords of ``text``, of which the ``sums`` are known, add up to for all labels."""
 
     @abstractmethod
     def weighed(self, numbers: list[int], place: int) -> list[int]:
@@ -116,7 +124,3 @@ class KeywordSums(ABC):
 
         Each as one integer (see ``weight_of``), since those are put in order several times as fast as pairs.
         """
-
-    @abstractmethod
-    def second(self, sums: Sums) -> int:
-        """The sum for the second label, in steps."""

@@ -3,13 +3,39 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from routing.triage.keywords import HALF
 
 if TYPE_CHECKING:
     from librt.vecs import vec
     from mypy_extensions import i64
+
+
+NEVER: Final = -1.0
+"""The score of a clear no."""
+
+
+class Family:
+    """The labels of one kind, which answer one question together."""
+
+    __slots__ = ("biases", "is_apart", "names", "place_of", "places")
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+        self.places: list[int] = []
+        """Where the sum for each of them stands."""
+        self.biases: list[float] = []
+        self.place_of: dict[str, int] = {}
+        self.is_apart = False
+        """Whether their sums are added up apart from those of most others."""
+
+    def add(self, name: str, place: int, bias: float) -> None:
+        """Takes in one more label."""
+        self.place_of[name] = place
+        self.names.append(name)
+        self.places.append(place)
+        self.biases.append(bias)
 
 
 class Totals(ABC):
@@ -20,12 +46,12 @@ class Totals(ABC):
         """The sum for the label at ``place``."""
 
     @abstractmethod
-    def highest(self, places: list[int], biases: list[float], unit: float, least: float) -> float:
-        """The highest of these sums times ``unit`` with its bias; ``least`` where all are lower."""
+    def highest(self, family: Family, unit: float) -> float:
+        """The highest score of the ``family``: a sum times ``unit`` with its bias; ``NEVER`` where all are lower."""
 
     @abstractmethod
-    def from_on(self, places: list[int], biases: list[float], unit: float, least: float) -> list[tuple[float, int]]:
-        """Those that reach ``least``, each before its index among ``places``."""
+    def from_on(self, family: Family, unit: float, least: float) -> list[tuple[float, int]]:
+        """Those sums times ``unit`` with their bias that reach ``least``, each before its index in the ``family``."""
 
 
 class FieldTotals(Totals):
@@ -39,50 +65,31 @@ class FieldTotals(Totals):
     def at(self, place: int) -> int:
         return self._fields[place]
 
-    def highest(self, places: list[int], biases: list[float], unit: float, least: float) -> float:
-        fields = self._fields
-        highest = least
-        for index, place in enumerate(places):
+    def highest(self, family: Family, unit: float) -> float:
+        fields, biases = self._fields, family.biases
+        highest = NEVER + HALF * unit
+        for index, place in enumerate(family.places):
             score = fields[place] * unit + biases[index]
             if score > highest:
                 highest = score
-        return highest
+        return highest - HALF * unit
 
-    def from_on(self, places: list[int], biases: list[float], unit: float, least: float) -> list[tuple[float, int]]:
-        fields = self._fields
+    def from_on(self, family: Family, unit: float, least: float) -> list[tuple[float, int]]:
+        fields, biases = self._fields, family.biases
         found: list[tuple[float, int]] = []
-        for index, place in enumerate(places):
+        for index, place in enumerate(family.places):
             score = fields[place] * unit + biases[index]
             if score >= least:
                 found.append((score, index))
         return found
 
 
-class WalkedTotals(Totals):
-    """As numbers in a row, where compiled code reads them as they stand."""
-
-    __slots__ = ("_sums",)
-
-    def __init__(self, sums: vec[i64]) -> None:
-        self._sums: vec[i64] = sums
-
-    def at(self, place: int) -> int:
-        return HALF + int(self._sums[place])
-
-    def highest(self, places: list[int], biases: list[float], unit: float, least: float) -> float:
-        sums = self._sums
-        highest = least
-        for index in range(len(places)):
-            score = float(HALF + int(sums[places[index]])) * unit + biases[index]
-            if score > highest:
-                highest = score
-        return highest
-
-    def from_on(self, places: list[int], biases: list[float], unit: float, least: float) -> list[tuple[float, int]]:
-        sums = self._sums
-        found: list[tuple[float, int]] = []
-        for index in range(len(places)):
-            score = float(HALF + int(sums[places[index]])) * unit + biases[index]
-            if score >= least:
-                found.append((score, index))
-        return found
+def highest_of(sums: vec[i64], family: Family, unit: float) -> float:
+    """``Totals.highest`` of sums that are not ``HALF`` too large."""
+    places, biases = family.places, family.biases
+    highest = NEVER + HALF * unit
+    for index in range(len(places)):
+        score = float(HALF + int(sums[places[index]])) * unit + biases[index]
+        if score > highest:
+            highest = score
+    return highest - HALF * unit

@@ -155,16 +155,6 @@ class Matcher:
         roles = self.different_roles
         return [roles[number] for number in words.numbers] if isinstance(words, WalkedWords) else []
 
-    def taught(self, words: Words) -> list[int]:
-        """The numbers of the learned keywords that stand for the classes of ``words``, some more than once."""
-        if isinstance(words, WalkedWords) and self._walk is not None:
-            return self._walk.taught(words)
-        numbers: list[int] = []
-        for role in self.roles_of(words):
-            if role.taught:
-                numbers += role.taught
-        return numbers
-
     def has_idiom(self, words: Words) -> bool:
         """Whether one of ``words`` is a saying."""
         if isinstance(words, WalkedWords):

@@ -125,6 +125,10 @@ class Words:
         self.may_name_service = may_name_service
         """Whether one of them leads to a rule of a service; otherwise no service is named."""
 
+    def taught(self) -> list[int]:
+        """The numbers of the learned keywords that stand for their classes, some maybe more than once."""
+        return []
+
 
 class FoundWords(Words):
     """Words with the places where they stand, as a search finds them."""
@@ -144,3 +148,10 @@ class FoundWords(Words):
         self.tried = list(tried.values()) if tried else []
         """Those that lead to a rule of a service, each of them once."""
         self.may_name_service = bool(tried)
+
+    def taught(self) -> list[int]:
+        numbers: list[int] = []
+        for role in self.roles:
+            if role.taught:
+                numbers += role.taught
+        return numbers

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import log
 from typing import TYPE_CHECKING
 
-from routing.triage.trie import BEHIND, CODE, CODE_BITS, NUMBER, Trie
+from routing.triage.trie import BEHIND, CODE, CODE_BITS, LOWEST_MIXED, MIXED_BY_FIRST, MIXED_BY_SECOND, NUMBER, Trie
 from routing.triage.vectors import fractions, packed, zeros
 
 if TYPE_CHECKING:
@@ -56,6 +56,8 @@ class SegmentWalk:
         inside = [False] * (length + 1)
         table = self._trie.table
         root = self._trie.root()
+        pairs = self._trie.pairs
+        last_pair: i64 = len(pairs) - 1
         begun: i64 = 0
         reach: i64 = 0
         start: i64 = 0
@@ -80,6 +82,12 @@ class SegmentWalk:
                 if node >> CODE_BITS & NUMBER != 0:
                     end = at
                 behind = node >> BEHIND
+                if at == start + 1 and at < length:
+                    following: i64 = ord(text[at])
+                    bit: i64 = (code * MIXED_BY_FIRST ^ following * MIXED_BY_SECOND) >> LOWEST_MIXED
+                    told_of_pair: i64 = int(pairs[bit >> 3 & last_pair])
+                    if told_of_pair >> (bit & 7) & 1 == 0:
+                        break
             if end > start + 1:
                 # What is likeliest within a stretch of words that overlap does not depend on what is around it.
                 if start >= reach:

@@ -15,31 +15,23 @@ from routing.catalogue import AppealType, Urgency
 from routing.triage.appeal import SUGGESTS, appeal_of, marked_in
 from routing.triage.decision import Evidence, EvidenceKind
 from routing.triage.judge import Contribution, LearnedReading
+from routing.triage.request_bar import (
+    ASK_FROM,
+    DANGER_FROM,
+    DANGER_SHARE,
+    FIT_SHARE,
+    FITS_MOST,
+    LOCATED_SHARE,
+    NAMED,
+    RULES_SHARE,
+    most_by,
+    told_by,
+)
 from routing.triage.scoring import ASKED_ABOUT, ASKING, Scored, ServiceScore, Thresholds
 from routing.triage.teaching import APPEAL, EMERGENCY, REQUEST, SERVICE, URGENT
 
-RULES_SHARE: Final = 0.75
-"""What a rule's full score adds to the learned score of a request."""
-NAMED: Final = 0.4
-"""Taken off where a rule sees a matter: talk that names one without wanting anything is what rules see most."""
-LOCATED_SHARE: Final = 0.4
-"""Added where a rule sees a matter and the text says at which house: an address is given for somebody to come."""
 DENIED_SHARE: Final = 0.55
 """Taken off where something that a rule names is denied or only supposed."""
-FIT_SHARE: Final = 0.6
-"""What the learned score of the service that fits best adds: a text that fits one well is hardly talk."""
-LENGTH_SHARE: Final = 0.16
-"""Added for each time that the text grows by the factor e: whoever reports something tells more of it than who talks,
-and a long text has more words that say nothing, which make its learned score small."""
-LONG: Final = 50
-"""Characters from which a text is no longer taken to be wordy."""
-BASE: Final = -0.48
-"""What brings the joint score back to the size of the learned one."""
-LOUD_FROM: Final = 4.5
-"""Loudness (see ``Judge.if_loud``) without which no keywords ask alone: of 5,000 labelled requests two fall short
-of it that they would ask about, and half of the talk that no rule fits needs no full reading."""
-ASK_FROM: Final = 0.18
-"""Joint score from which the resident is asked."""
 OPEN_FROM: Final = 0.65
 """Joint score from which a ticket is opened."""
 ALONE_OPEN_FROM: Final = 0.9
@@ -68,22 +60,16 @@ FIRST_SHARE: Final = 0.05
 RIVALS: Final = 4
 """Services that the learned lexicon may bring up by itself."""
 
-FITS_MOST: Final = 0.6
-"""Learned score that hardly any text has for any service."""
 FITS_FROM: Final = -0.65
 """Score below which a service that no rule names is only the least unlikely one, and brought up by nobody."""
 
 NAMED_FROM: Final = -0.4
 """Score from which a service that no rule names is put on a ticket that somebody asked for."""
 
-DANGER_FROM: Final = 0.03
-"""Learned score from which a request is an emergency; misses were made to count three times when it was learned."""
 NAMED_DANGER_FROM: Final = 0.05
 """The same where a rule is sure of a matter that is none: a leak or a blocked drain cried out is no danger."""
 CALM_DANGER_FROM: Final = 0.5
 """The same where a cue says that nobody is in danger now."""
-DANGER_SHARE: Final = 0.25
-"""What a learned danger adds to the joint score: rather ask once too often than stay silent."""
 TALKED_DOWN_FROM: Final = -0.56
 """Learned score below which a rule that names a danger is taken at its word no more: of 582 dangers in messages of
 other authors that a rule names five score so low, and more than half of the 158 that rules only take for one."""
@@ -116,7 +102,7 @@ SHOWN: Final = 4
 
 def joint_score(reading: LearnedReading, scored: Scored) -> float:
     """How much speaks for a request; ``scored`` is what the rules say."""
-    told = _told(reading) + FIT_SHARE * reading.highest_under(SERVICE)
+    told = told_by(reading.score(REQUEST), reading.length) + FIT_SHARE * reading.highest_under(SERVICE)
     for _, kind, _, _ in scored.reasons:
         # What one proposes is not there yet: "要是画条斑马线就好了" takes nothing back.
         if kind is _CANCELLED and SUGGESTS not in scored.cues:
@@ -130,11 +116,6 @@ def joint_score(reading: LearnedReading, scored: Scored) -> float:
     return told + (RULES_SHARE + (LOCATED_SHARE if scored.is_located else 0.0)) * final - NAMED
 
 
-def _told(reading: LearnedReading) -> float:
-    """What the first label and the length of the text say of a request."""
-    return reading.score(REQUEST) + LENGTH_SHARE * log(min(LONG, reading.length) + 1) + BASE
-
-
 def confidence(joint: float, thresholds: Thresholds) -> float:
     """The joint score as a confidence 0..1 that meets ``thresholds`` where the joint score meets its own."""
     ask, open_ = _logit(thresholds.ask), _logit(thresholds.open)
@@ -143,7 +124,7 @@ def confidence(joint: float, thresholds: Thresholds) -> float:
 
 def may_be_request(reading: LearnedReading, *, named: bool) -> bool:
     """Whether the joint score may suffice to ask, where rules may have ``named`` a service or surely have not."""
-    most = _told(reading) + (RULES_SHARE + LOCATED_SHARE - NAMED if named else 0.0)
+    most = most_by(reading.score(REQUEST), reading.length, named=named)
     # Of most talk the first label alone tells that it is none, and the others are never added up.
     if most + FIT_SHARE * FITS_MOST + DANGER_SHARE < ASK_FROM:
         return False

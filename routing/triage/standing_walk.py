@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from routing.triage.hits import CompiledRule, Hit, HitIndex
 from routing.triage.roles import Role
 from routing.triage.segment import Boundaries
-from routing.triage.trie import BEHIND, CODE, CODE_BITS, NUMBER, Trie
+from routing.triage.trie import BEHIND, CODE, CODE_BITS, LOWEST_MIXED, MIXED_BY_FIRST, MIXED_BY_SECOND, NUMBER, Trie
 from routing.triage.vectors import packed, zeros
 
 if TYPE_CHECKING:
@@ -223,6 +223,8 @@ class StandingWalk:
         """
         table = self._trie.table
         root = self._trie.root()
+        pairs = self._trie.pairs
+        last_pair: i64 = len(pairs) - 1
         hits, traits = slate.hits, self._traits
         written: i64 = 0
         length: i64 = len(text)
@@ -257,6 +259,12 @@ class StandingWalk:
                     ):
                         covered.append((start, end))
                 behind = node >> BEHIND
+                if end == start + 1 and end < length:
+                    following: i64 = ord(text[end])
+                    bit: i64 = (code * MIXED_BY_FIRST ^ following * MIXED_BY_SECOND) >> LOWEST_MIXED
+                    told_of_pair: i64 = int(pairs[bit >> 3 & last_pair])
+                    if told_of_pair >> (bit & 7) & 1 == 0:
+                        break
             start -= 1
         return written
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from routing.triage.vectors import long_zeros
+from routing.triage.vectors import bytes_of_zero, long_zeros
 
 if TYPE_CHECKING:
     from librt.vecs import vec
-    from mypy_extensions import i64
+    from mypy_extensions import i64, u8
 
 IS_COMPILED: Final = not __file__.endswith(".py")
 """Whether this is the compiled form (see ``native.py``)."""
@@ -38,6 +38,12 @@ The nodes behind one share a block of places, as many as some power of two and b
 place where that begins and their count make one number, whose lowest bit that is set is the count. Each stands as near
 as may be to the place that its character tells.
 """
+MIXED_BY_FIRST: Final = 0x9E3779B1
+MIXED_BY_SECOND: Final = 0x85EBCA77
+LOWEST_MIXED: Final = 9
+"""By these two characters are made one number: the exclusive or of their products, without so many bits, and of that
+what has room."""
+_ROOM_FOR_PAIR: Final = 16
 _SPARSE_FROM: Final = 8
 """Nodes behind one from which they get twice the places, so that they are found at once."""
 
@@ -48,7 +54,7 @@ class Trie:
     Whoever walks it in a loop of its own reads ``table`` as the methods do, which spares a call for each character.
     """
 
-    __slots__ = ("_free", "_gaps", "table")
+    __slots__ = ("_free", "_gaps", "pairs", "table")
 
     def __init__(self, spellings: Sequence[str], numbers: Sequence[int] | None = None) -> None:
         """Numbers the ``spellings`` in their order, or as ``numbers`` says; of equal ones the last counts.
@@ -63,6 +69,13 @@ class Trie:
         self._write(ROOT, ordered, order if numbers is None else [numbers[place] for place in order], 0, len(order), 0)
         self._resize(self._free)
         self._gaps = {}
+        self.pairs: vec[u8] = bytes_of_zero(1)
+        """Bits that tell of most pairs of characters that no spelling begins with both of them.
+
+        Most characters of a text begin some spelling, and most pairs begin none; that the tree tells as well, but it
+        is many times as large.
+        """
+        self._write_pairs(spellings)
 
     def root(self) -> i64:
         """Where the first characters stand, as a node has it."""
@@ -139,6 +152,19 @@ class Trie:
             self.table[begin + place] = code + 1
             self._write(begin + place, spellings, numbers, at, until, depth + 1)
             at = until
+
+    def _write_pairs(self, spellings: Sequence[str]) -> None:
+        pairs = {spelling[:2] for spelling in spellings if len(spelling) > 1}
+        count: i64 = 1
+        while count * 8 < _ROOM_FOR_PAIR * len(pairs):
+            count *= 2
+        self.pairs = bytes_of_zero(count)
+        for pair in pairs:
+            first: i64 = ord(pair[0])
+            second: i64 = ord(pair[1])
+            bit: i64 = (first * MIXED_BY_FIRST ^ second * MIXED_BY_SECOND) >> LOWEST_MIXED
+            place: i64 = bit >> 3 & (count - 1)
+            self.pairs[place] = int(self.pairs[place]) | 1 << int(bit & 7)
 
     def _room(self, size: i64) -> i64:
         """Where so many places begin that nobody has yet."""

@@ -11,7 +11,7 @@ from contextlib import suppress
 
 with suppress(ImportError):
     from librt.vecs import vec
-    from mypy_extensions import i32, i64
+    from mypy_extensions import i32, i64, u8
 
 
 def zeros(count: i64) -> vec[i32]:
@@ -22,6 +22,11 @@ def zeros(count: i64) -> vec[i32]:
 def long_zeros(count: i64) -> vec[i64]:
     """So many zeros, for numbers of 64 bits."""
     return vec[i64]([0] * count)
+
+
+def bytes_of_zero(count: i64) -> vec[u8]:
+    """So many zeros, for numbers of 8 bits without a sign."""
+    return vec[u8]([0] * count)
 
 
 def fractions(count: i64) -> vec[float]:

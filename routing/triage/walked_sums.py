@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from routing.triage.keyword_rows import KeywordRows
 from routing.triage.keyword_slate import Slate
 from routing.triage.keyword_sums import Sums
-from routing.triage.vectors import zeros
+from routing.triage.keyword_totals import Family, Totals, highest_of
+from routing.triage.keywords import HALF
+from routing.triage.vectors import long_zeros, zeros
 
 if TYPE_CHECKING:
     from librt.vecs import vec
@@ -14,25 +18,62 @@ if TYPE_CHECKING:
 
 
 class WalkedSums(Sums):
-    """What the keywords of a text add up to, and which they are."""
+    """What the keywords of a text add up to, and which they are: what is written on a slate, to be kept."""
 
-    __slots__ = ("paths",)
+    __slots__ = ("has_rest", "rows", "totals")
 
-    def __init__(self, squares: int, first: int, second: int, paths: vec[i32]) -> None:
-        self.squares = squares
-        self.first = first
-        self.second = second
-        self.numbers = None
-        self.paths = paths
-        """Two numbers for each place of the text where keywords begin: the longest of them that counts there, and the
-        longest that was counted before; -1 for none."""
+    def __init__(self, slate: Slate, classes: Sequence[int], totals: vec[i64], *, has_rest: bool) -> None:
+        """``totals`` are those of the labels that are added up apart, and maybe of the others, or nothing at all."""
+        super().__init__(slate.squares, slate.first, None, classes)
+        rows = zeros(slate.taken)
+        at: i64 = 0
+        while at < slate.taken:
+            rows[at] = slate.rows[at]
+            at += 1
+        self.rows: vec[i32] = rows
+        """Where the rows of the keywords begin (see ``KeywordRows``)."""
+        self.totals: vec[i64] = totals
+        self.has_rest = has_rest
+        """Whether the totals are those of all labels."""
 
 
-def told(slate: Slate) -> WalkedSums:
-    """What is written on the ``slate``, which may be used again."""
-    paths = zeros(slate.taken)
-    at: i64 = 0
-    while at < slate.taken:
-        paths[at] = slate.paths[at]
-        at += 1
-    return WalkedSums(slate.squares, slate.first, slate.second, paths)
+class WalkedTotals(Totals):
+    """As numbers in a row, where compiled code reads them as they stand: each half when it is asked for."""
+
+    __slots__ = ("_has_rest", "_places", "_rows", "_sums")
+
+    def __init__(self, rows: KeywordRows, sums: WalkedSums) -> None:
+        self._rows = rows
+        self._places: vec[i32] = sums.rows
+        self._sums: vec[i64] = sums.totals
+        self._has_rest = sums.has_rest
+        if len(self._sums) == 0:
+            self._sums = long_zeros(rows.labels)
+            rows.add(self._places, len(self._places), self._sums, apart=True, rest=True)
+            self._has_rest = True
+
+    def at(self, place: int) -> int:
+        if not self._rows.is_apart[place]:
+            self._add_rest()
+        return HALF + int(self._sums[place])
+
+    def highest(self, family: Family, unit: float) -> float:
+        if not family.is_apart:
+            self._add_rest()
+        return highest_of(self._sums, family, unit)
+
+    def from_on(self, family: Family, unit: float, least: float) -> list[tuple[float, int]]:
+        if not family.is_apart:
+            self._add_rest()
+        sums, places, biases = self._sums, family.places, family.biases
+        found: list[tuple[float, int]] = []
+        for index in range(len(places)):
+            score = float(HALF + int(sums[places[index]])) * unit + biases[index]
+            if score >= least:
+                found.append((score, index))
+        return found
+
+    def _add_rest(self) -> None:
+        if not self._has_rest:
+            self._has_rest = True
+            self._rows.add(self._places, len(self._places), self._sums, apart=False, rest=True)

@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Final
 
 from routing.triage.hits import Hit
 from routing.triage.roles import Role, Tried, Words
-from routing.triage.trie import BEHIND, CODE, CODE_BITS, NUMBER, ROOT, Trie
+from routing.triage.trie import (
+    BEHIND,
+    CODE,
+    CODE_BITS,
+    LOWEST_MIXED,
+    MIXED_BY_FIRST,
+    MIXED_BY_SECOND,
+    NUMBER,
+    ROOT,
+    Trie,
+)
 from routing.triage.vectors import packed, zeros
 
 if TYPE_CHECKING:
@@ -29,15 +39,19 @@ _NOTHING: Final = 1
 class WalkedWords(Words):
     """Words of which only the roles were looked for: of most messages nobody asks more."""
 
-    __slots__ = ("has_idiom", "numbers")
+    __slots__ = ("_walk", "has_idiom", "numbers")
 
-    def __init__(self, text: str, numbers: vec[i32], traits: i64) -> None:
+    def __init__(self, walk: WordWalk, text: str, numbers: vec[i32], traits: i64) -> None:
+        self._walk = walk
         self.text = text
         self.may_name_service = traits & _NAMES != 0
         self.has_idiom = traits & _IDIOM != 0
         """Whether one of them is a saying."""
         self.numbers = numbers
         """The numbers of their roles, each once."""
+
+    def taught(self) -> list[int]:
+        return self._walk.taught(self)
 
 
 class _Slate:
@@ -112,6 +126,8 @@ class WordWalk:
         slate = self._borrow()
         table = self.trie.table
         root = self.trie.root()
+        pairs = self.trie.pairs
+        last_pair: i64 = len(pairs) - 1
         traits = self._traits
         present: i64 = slate.present
         seen, found = slate.roles, slate.found
@@ -143,13 +159,19 @@ class WordWalk:
                     together |= int(traits[role])
                 behind = node >> BEHIND
                 end += 1
+                if end == start + 1 and end < length:
+                    following: i64 = ord(text[end])
+                    bit: i64 = (code * MIXED_BY_FIRST ^ following * MIXED_BY_SECOND) >> LOWEST_MIXED
+                    told_of_pair: i64 = int(pairs[bit >> 3 & last_pair])
+                    if told_of_pair >> (bit & 7) & 1 == 0:
+                        break
             start += 1
         numbers = zeros(count)
         while count > 0:
             count -= 1
             numbers[count] = found[count]
         self._give_back(slate)
-        return WalkedWords(text, numbers, together)
+        return WalkedWords(self, text, numbers, together)
 
     def hits(self, text: str) -> list[Hit]:
         """Every word, overlapping ones too, from left to right; of those that begin together longer ones lead."""
