@@ -42,10 +42,12 @@ from bot.services.intake import IntakeService
 from bot.services.joining import JoiningService
 from bot.services.joint import JointService
 from bot.services.lists import ListService
+from bot.services.lookup import LookupService
 from bot.services.moves import MoveService
 from bot.services.open_questions import OpenQuestionService
 from bot.services.opening import OpeningService
 from bot.services.organisation import OrganisationService
+from bot.services.own_words import OwnWordsService
 from bot.services.papers import PaperService
 from bot.services.patrol import PatrolService
 from bot.services.ports import Clock, UnitOfWork
@@ -88,6 +90,7 @@ class UseCases:
     lists: ListService
     courtesies: CourtesyService
     private_talk: PrivateTalkService
+    own_words: OwnWordsService
     organisation: OrganisationService
     patrol: PatrolService
     digests: DigestService
@@ -182,6 +185,7 @@ def use_cases(
     )
     callback = CallBackService(desk, joining)
     hand_over = HandOverService(desk)
+    handling = HandlingService(desk, hand_over)
     dispute_desk = DisputeDesk(rules, clock)
     disputes, meetings = DisputeService(dispute_desk, new_token), MeetingService(dispute_desk)
     civic = civic_cases(configuration, rules, desk, platform=platform, clock=clock)
@@ -193,7 +197,7 @@ def use_cases(
     guide = GuideService(triage, rules, configuration.guide, configuration.certificates, questions, registration, clock)
     care_list, visits = care_of(configuration, rules, platform, clock)
     lists = ListService(rules, clock)
-    courtesies = CourtesyService(rules, lists, joining)
+    courtesies = CourtesyService(rules, lists, LookupService(rules, board, clock), joining)
     return UseCases(
         rules=rules,
         clock=clock,
@@ -208,7 +212,7 @@ def use_cases(
         ),
         registration=registration,
         prompts=prompts,
-        handling=HandlingService(desk, hand_over),
+        handling=handling,
         hand_over=hand_over,
         joint=JointService(desk),
         joining=joining,
@@ -220,6 +224,7 @@ def use_cases(
         callback=callback,
         lists=lists,
         courtesies=courtesies,
+        own_words=OwnWordsService(desk, handling),
         private_talk=PrivateTalkService(triage, rules, joining, clock),
         organisation=OrganisationService(rules, clock, new_token),
         patrol=PatrolService(triage, opening, desk),

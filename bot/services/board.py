@@ -103,6 +103,29 @@ class TicketBoard:
             )
         await work.outbox.add(*messages)
 
+    async def shown_in(
+        self, work: UnitOfWork, ticket: Ticket, chat_id: int, now: datetime
+    ) -> tuple[Content, bool] | None:
+        """The card as this chat may have it, and whether it is the one of those who handle it.
+
+        None for a chat that has no business with the ticket: another group, or a person who neither reported it, nor
+        has it, may take it on or stands above it.
+        """
+        view = await self.view(work, ticket, now)
+        staff_groups = await self._staff_groups(work, ticket)
+        if chat_id not in staff_groups and chat_id == ticket.group_chat_id:
+            return self.cards.group(replace(view, ticket=self._rules.as_public(ticket))), False
+        posts = await work.staff.of_account(chat_id) if chat_id > 0 else ()
+        is_concerned = any(
+            post.id == ticket.assignee_id or is_superior(post, ticket, view.assignee) or may_claim(post, ticket)
+            for post in posts
+        )
+        if is_concerned or chat_id in staff_groups:
+            return self.cards.handler(view, await self._buttons(work, view, chat_id, staff_groups)), True
+        if chat_id in {one.account for one in await work.tickets.reporters(ticket.id)}:
+            return self.cards.group(replace(view, ticket=self._rules.as_public(ticket))), False
+        return None
+
     @staticmethod
     async def _alone(work: UnitOfWork, ticket: Ticket) -> int | None:
         """The private chat of a resident who reported there.

@@ -1,9 +1,10 @@
-"""Answers what is said to the bot itself and holds nothing to register: greetings, thanks, questions about oneself."""
+"""Answers what is said to the bot itself and holds nothing to register: greetings, thanks, numbers of tickets."""
 
 from __future__ import annotations
 
 from bot.services.joining import JoiningService
 from bot.services.lists import ListService
+from bot.services.lookup import LookupService
 from bot.services.ports import UnitOfWork
 from bot.services.rules import Rules
 from bot.services.scripts import script_of_person
@@ -18,8 +19,9 @@ from routing.ticket import Ticket
 class CourtesyService:
     """The bot's manners. It answers where it was spoken to, and opens nothing."""
 
-    def __init__(self, rules: Rules, lists: ListService, joining: JoiningService) -> None:
+    def __init__(self, rules: Rules, lists: ListService, lookup: LookupService, joining: JoiningService) -> None:
         self._rules = rules
+        self._lookup = lookup
         self._lists = lists
         self._joining = joining
 
@@ -32,7 +34,7 @@ class CourtesyService:
             return False
         aside = self._rules.addressed.aside_of(message.text)
         if aside is None:
-            return False
+            return not message.edited and await self._lookup.heard(work, message)
         if not message.edited:
             await self._answer(work, message, aside)
         return True

@@ -146,6 +146,8 @@ async def private_message(message: Message, talking: Talking) -> Reply:
     if said.text.startswith("/") or asks_to_register(said.text):
         return in_same_chat(*(sentence(f"help.{audience}") for audience in _audiences(talking.actor)))
     services = talking.services
+    if await services.own_words.heard(talking.work, talking.actor, said):
+        return None
     if await services.courtesies.heard(talking.work, said):
         return None
     heard = await services.callback.heard(talking.work, said) or await services.private_talk.heard(talking.work, said)
