@@ -9,6 +9,7 @@ from bot.services.ports import UnitOfWork
 from bot.services.rules import Rules
 from bot.services.scripts import script_of_person
 from routing.addressed import Aside
+from routing.groups import GroupKind
 from routing.message import IncomingMessage
 from routing.outgoing import Content, reply_to
 from routing.script import Script, script_of, tells_script
@@ -50,13 +51,23 @@ class CourtesyService:
             listed = await self._lists.mine(work, actor, message.platform, script, group)
             await work.outbox.add(reply_to(message, listed))
             return
-        posts = await work.staff.of_account(message.sender_id) if message.chat_kind == "private" else ()
-        key = Aside.ACCEPTED if aside is Aside.OVER else aside
-        if posts and key is not Aside.THANKS:
-            line = self._rules.wording.say("addressed.staff", script, name=posts[0].name)
+        posts = await work.staff.of_account(message.sender_id) if await self._is_among_staff(work, message) else ()
+        if aside in {Aside.ACCEPTED, Aside.OVER}:
+            key = "addressed.accepted_staff" if posts else "addressed.accepted"
+        elif posts and aside is not Aside.THANKS:
+            key = "addressed.staff"
         else:
-            line = self._rules.wording.say(f"addressed.{key}", script)
+            key = f"addressed.{aside}"
+        line = self._rules.wording.say(key, script, name=posts[0].name if posts else "")
         await work.outbox.add(reply_to(message, Content(lines=(line,))))
+
+    @staticmethod
+    async def _is_among_staff(work: UnitOfWork, message: IncomingMessage) -> bool:
+        """Whether commands of staff may be named here: a residents' group has no use for them."""
+        if message.chat_kind == "private":
+            return True
+        group = await work.groups.get(message.platform, message.chat_id)
+        return group is not None and group.kind is GroupKind.STAFF
 
     async def _latest(self, work: UnitOfWork, message: IncomingMessage) -> Ticket | None:
         """The newest open matter of the writer: in a group, of those reported there."""

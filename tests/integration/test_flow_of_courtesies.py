@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.sandbox_server import png
-from tests.town import CHEN, GARDEN, LIN, RIVERSIDE, TENANT, ZHANG, Town
+from tests.town import CHEN, GARDEN, LIN, RIVERSIDE, STAFF_ROOM, TENANT, ZHANG, Town
 
 ME = "@qunban_bot"
 
@@ -48,6 +48,8 @@ async def test_thanks_are_no_part_of_what_was_reported(town: Town) -> None:
 async def test_staff_are_greeted_too_and_told_of_their_own_commands_in_private(town: Town) -> None:
     await town.say(LIN, GARDEN, f"{ME} 你好")
     assert (await town.texts(LIN, GARDEN))[-1].startswith("您好，我是群办小助手")
+    await town.say(LIN, STAFF_ROOM, f"{ME} 你好")
+    assert (await town.texts(LIN, STAFF_ROOM))[-1].startswith("您好，林晓燕。")
     await town.say(LIN, LIN, "你好")
     assert (await town.texts(LIN))[-1] == "您好，林晓燕。/todo 看待办，/help 看能做什么。"
     assert await town.tickets() == []
@@ -78,3 +80,24 @@ async def test_what_was_reported_in_private_is_not_shown_in_a_group(town: Town) 
     assert texts[-1] == "您没有在本群登记过事项。私下登记的，请私聊我发 /mine。"
     await town.say(ZHANG, ZHANG, "/mine")
     assert ticket.number in (await town.texts(ZHANG))[-1]
+
+
+async def test_a_command_with_nothing_behind_it_but_manners_registers_nothing(town: Town) -> None:
+    await town.say(ZHANG, GARDEN, "/report 测试一下")
+    assert (await town.texts(ZHANG, GARDEN))[-1].startswith("请把要反映的事写在后面")
+    await town.say(LIN, LIN, "/patrol 你好")
+    assert (await town.texts(LIN))[-1].startswith("用法：/patrol 内容")
+    assert await town.tickets() == []
+    await town.say(ZHANG, GARDEN, "/report 测试一下", photo=png())
+    assert len(await town.tickets()) == 1
+
+
+async def test_a_misspelt_command_is_answered_where_the_bot_is_meant(town: Town) -> None:
+    await town.say(ZHANG, GARDEN, "/mien@qunban_bot")
+    assert (await town.texts(ZHANG, GARDEN))[-1] == "没有这个命令。发 /help 看能做什么。"
+    before = len(await town.texts(ZHANG, GARDEN))
+    await town.say(ZHANG, GARDEN, "/mien")
+    await town.say(ZHANG, GARDEN, "/mien@weather_bot")
+    assert len(await town.texts(ZHANG, GARDEN)) == before + 2, "it may be another bot's"
+    await town.say(ZHANG, ZHANG, "/mien")
+    assert "一定登记" in "".join(await town.texts(ZHANG))

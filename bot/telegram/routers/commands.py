@@ -35,3 +35,14 @@ class Command(Filter):
                 word = text[1 : entity.length].partition("@")[0]
                 return {"command": Said(text[entity.length :].strip())} if word.lower() == self._name else False
         return False
+
+
+class AddressedCommand(Filter):
+    """Takes commands in groups that name the bot, whatever the command; those to other bots never come this far."""
+
+    async def __call__(self, message: Message) -> bool:
+        """Whether the message begins with such a command."""
+        text = message.text or message.caption or ""
+        entities = message.entities or message.caption_entities or ()
+        first = next((one for one in entities if one.type == "bot_command" and one.offset == 0), None)
+        return message.chat.type != "private" and first is not None and "@" in text[: first.length]

@@ -13,7 +13,7 @@ from bot.services.handling import EXPECTS_RESULT
 from bot.services.joint import EXPECTS_TASK
 from bot.services.motions import EXPECTS_ANSWER
 from bot.services.progress import EXPECTS_PROGRESS
-from bot.telegram.routers.commands import Command, Said
+from bot.telegram.routers.commands import AddressedCommand, Command, Said
 from bot.telegram.routers.replies import Reply, in_private, in_same_chat, sentence
 from bot.telegram.talking import Talking
 from routing.conversation import asks_to_register
@@ -35,8 +35,9 @@ def residents_router() -> Router:
 
 
 def private_router() -> Router:
-    """What is said to the bot alone."""
+    """What is said to the bot alone, and commands to it that nothing above knows."""
     router = Router(name="private")
+    router.message.register(misspelt, AddressedCommand())
     router.message.register(private_message, IS_PRIVATE)
     router.edited_message.register(private_edit, IS_PRIVATE)
     return router
@@ -93,6 +94,8 @@ async def report(message: Message, command: Said, talking: Talking) -> Reply:
     if not text and not said.attachments and said.reply_to is not None:
         await registration.register_reply(talking.work, said)
         return None
+    if text and not said.attachments and talking.services.rules.addressed.aside_of(text) is not None:
+        return in_same_chat(sentence("intake.empty_report"))
     if said.chat_kind == "private":
         await talking.services.whereabouts.register(talking.work, talking.with_text(text), via="command")
     else:
@@ -105,6 +108,11 @@ async def mine(message: Message, talking: Talking) -> Reply:
     mine = talking.services.lists.mine
     group = message.chat.id if message.chat.type != "private" else None
     return in_same_chat(await mine(talking.work, talking.actor, talking.platform, await talking.script(), group))
+
+
+async def misspelt(message: Message, talking: Talking) -> Reply:
+    """A command that is none. Only one with the bot's name is meant for it: a group may have other bots."""
+    return in_same_chat(sentence("help.unknown"))
 
 
 async def private_message(message: Message, talking: Talking) -> Reply:

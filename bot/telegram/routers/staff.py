@@ -45,7 +45,8 @@ async def patrol(message: Message, command: Said, talking: Talking) -> Reply:
     """Files what was found on patrol."""
     text = command.args
     said = talking.with_text(text)
-    if not text and not said.attachments:
+    says_nothing = not text or talking.services.rules.addressed.aside_of(text) is not None
+    if says_nothing and not said.attachments:
         return in_same_chat(sentence("patrol.usage"))
     return in_same_chat(await talking.services.patrol.file(talking.work, talking.actor, said))
 
