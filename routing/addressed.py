@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from routing.followup import plain
 
@@ -73,10 +74,10 @@ class AddressedWords:
         said = plain(text)
         if not said or len(said) > LONGEST:
             return None
-        if _consists_of(said, self.beside_answer | self.consent):
+        if _consists_of(said, _either(self.beside_answer, self.consent)):
             return None if _consists_of(said, self.beside_answer) else True
-        beside = self.beside_answer | self.before_refusal
-        if _consists_of(said, beside | self.refusal):
+        beside = _either(self.beside_answer, self.before_refusal)
+        if _consists_of(said, _either(beside, self.refusal)):
             return None if _consists_of(said, beside) else False
         return None
 
@@ -87,9 +88,20 @@ def number_in(text: str) -> str | None:
     return said.upper() if _NUMBER.fullmatch(said) else None
 
 
+@lru_cache
+def _either(some: frozenset[str], others: frozenset[str]) -> frozenset[str]:
+    """Every report is looked at for a yes or no, so what is asked of it is put together once."""
+    return some | others
+
+
+@lru_cache
+def _longest(words: frozenset[str]) -> int:
+    return max(map(len, words), default=0)
+
+
 def _consists_of(said: str, words: frozenset[str]) -> bool:
     """Whether a text can be cut into these words without a rest."""
-    longest = max(map(len, words), default=0)
+    longest = _longest(words)
     ends = [True] + [False] * len(said)
     for start in range(len(said)):
         if ends[start]:
