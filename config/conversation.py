@@ -64,6 +64,7 @@ def _words(fields: dict[str, Node], catalogue: Catalogue) -> FollowUpWords:
     join = fields["join"].require("whole", "also")
     done = fields["done"].require("whole", "services", "filler")
     undone = fields["undone"].require("whole", "filler")
+    detail = fields["detail"].require("part", "to_neighbours")
     services: dict[str, str] = {}
     for code, node in done["services"].entries().items():
         if code not in catalogue:
@@ -78,7 +79,8 @@ def _words(fields: dict[str, Node], catalogue: Catalogue) -> FollowUpWords:
         undone=frozenset(_plain(undone["whole"])),
         undone_filler=_plain(undone["filler"]),
         correct=_plain(fields["correct"].require("part")["part"]),
-        detail=_plain(fields["detail"].require("part")["part"]),
+        detail=_plain(detail["part"]),
+        to_neighbours=_plain(detail["to_neighbours"]),
         done_services=services,
     )
 

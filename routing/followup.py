@@ -77,6 +77,8 @@ class FollowUpWords:
     undone_filler: tuple[str, ...]
     correct: tuple[str, ...]
     detail: tuple[str, ...]
+    to_neighbours: tuple[str, ...] = ()
+    """What is said to everybody around is no detail, whatever words of detail stand beside it."""
     done_services: Mapping[str, str] = field(default_factory=dict)
     """What "it works again" tells of the service: word to service code."""
     _search: AhoCorasick = field(init=False, repr=False, compare=False)
@@ -188,6 +190,8 @@ def follow_up_of(text: str, words: FollowUpWords) -> Following | None:
             service = next((words.done_services[core] for core in sorted(cores) if core in words.done_services), None)
             return Following(FollowUp.DONE, service)
     for kind in _ADDING:
+        if kind is FollowUp.DETAIL and any(word in said for word in words.to_neighbours):
+            continue
         if kind in held:
             return Following(kind, names_nothing=len(said) - held[kind] <= _BESIDE)
     return None

@@ -183,7 +183,12 @@ def _meant(follow: Following, decision: Decision, own: Sequence[KnownTicket]) ->
 def _continues(message: IncomingMessage, decision: Decision, follow: Following | None, ticket: Ticket) -> bool:
     if not isinstance(decision, Ignore):
         return not _is_other_matter(decision, ticket) and _fits(decision.place, ticket.place)
-    if follow is not None and follow.kind in {FollowUp.CORRECT, FollowUp.DETAIL, FollowUp.URGE}:
+    if follow is not None and follow.kind in {FollowUp.CORRECT, FollowUp.URGE}:
+        return True
+    if any(one.kind is EvidenceKind.SILENCE for one in decision.evidence) and not message.attachments:
+        # A notice that is passed on, or something for sale, is not about what its writer reported.
+        return False
+    if follow is not None and follow.kind is FollowUp.DETAIL:
         return True
     if decision.place is not None and not tells_where(message.text, decision.place):
         decision = replace(decision, place=None)

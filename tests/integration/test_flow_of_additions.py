@@ -154,3 +154,25 @@ async def test_a_place_on_the_map_may_come_before_the_words(town: Town) -> None:
     town.clock.advance(minutes=1)
     await town.say(ZHANG, GARDEN, LEAK)
     assert (await town.ticket()).point == GeoPoint(30.1, 104.1)
+
+
+async def test_what_a_reporter_says_to_the_neighbours_is_no_part_of_the_report(town: Town) -> None:
+    await town.say(ZHANG, GARDEN, LEAK)
+    for said in (
+        "今晚我家包饺子，请大家来",
+        "隔壁老王结婚了",
+        "请问哪家快递快一点",
+        "转发：【通知】明天停水，请大家提前储水",
+        "出售二手电动车，有意私聊，充电桩可送",
+    ):
+        await town.say(ZHANG, GARDEN, said)
+    assert (await town.ticket()).text == LEAK
+    await town.say(ZHANG, GARDEN, "麻烦快点，越来越严重了")
+    assert "越来越严重了" in (await town.ticket()).text
+
+
+async def test_who_repaired_it_alone_is_asked_whether_it_is_over(town: Town) -> None:
+    await town.say(ZHANG, GARDEN, LEAK)
+    await town.say(ZHANG, GARDEN, "不用来了，我自己修好了，谢谢")
+    asked = await town.with_button(ZHANG, GARDEN, "已解决")
+    assert (await town.ticket()).number in asked["text"]
