@@ -182,7 +182,9 @@ def _meant(follow: Following, decision: Decision, own: Sequence[KnownTicket]) ->
 
 def _continues(message: IncomingMessage, decision: Decision, follow: Following | None, ticket: Ticket) -> bool:
     if not isinstance(decision, Ignore):
-        return not _is_other_matter(decision, ticket) and _fits(decision.place, ticket.place)
+        return _fits(decision.place, ticket.place) and (
+            not _is_other_matter(decision, ticket) or _is_hardly_named(decision, follow)
+        )
     if follow is not None and follow.kind in {FollowUp.CORRECT, FollowUp.URGE}:
         return True
     if any(one.kind is EvidenceKind.SILENCE for one in decision.evidence) and not message.attachments:
@@ -193,6 +195,14 @@ def _continues(message: IncomingMessage, decision: Decision, follow: Following |
     if decision.place is not None and not tells_where(message.text, decision.place):
         decision = replace(decision, place=None)
     return _has_substance(message, decision)
+
+
+def _is_hardly_named(decision: Decision, follow: Following | None) -> bool:
+    """Whether words of detail (水越来越大了) only sound like another service: nothing in them names one."""
+    is_detail = follow is not None and follow.kind is FollowUp.DETAIL
+    return (
+        is_detail and isinstance(decision, Ask) and all(one.kind is EvidenceKind.LEARNED for one in decision.evidence)
+    )
 
 
 def _more(message: IncomingMessage, decision: Decision, follow: Following | None, ticket: Ticket) -> Relation | None:

@@ -161,7 +161,7 @@ class IntakeService:
             return
         if await self._asking.answered(work, message):
             return
-        if message.reply_to is not None and asks_to_register(message.text):
+        if message.reply_to is not None and (asks_to_register(message.text) or _points_at(message)):
             await self._registration.register_reply(work, message)
             return
         if message.mentions_bot and await self._courtesies.heard(work, message):
@@ -301,6 +301,13 @@ class IntakeService:
             corrected = replace(message, attachments=())
             await self._joining.append(work, corrected, ticket.id, decision, corrects=True)
         return True
+
+
+def _points_at(message: IncomingMessage) -> bool:
+    """Whether the bot is mentioned, with nothing else, in answer to what somebody said."""
+    says_nothing = not message.text.strip() and not message.attachments and message.location is None
+    is_about_bot = message.reply_to is not None and message.reply_to.sender_is_bot_self
+    return message.mentions_bot and says_nothing and not is_about_bot
 
 
 def _newest(ticket: Ticket) -> tuple[datetime, int]:

@@ -169,6 +169,8 @@ async def test_what_a_reporter_says_to_the_neighbours_is_no_part_of_the_report(t
     assert (await town.ticket()).text == LEAK
     await town.say(ZHANG, GARDEN, "麻烦快点，越来越严重了")
     assert "越来越严重了" in (await town.ticket()).text
+    await town.say(ZHANG, GARDEN, "水越来越大了")
+    assert "水越来越大了" in (await town.ticket()).text, "nor is it asked about as a matter of its own"
 
 
 async def test_who_repaired_it_alone_is_asked_whether_it_is_over(town: Town) -> None:

@@ -101,3 +101,13 @@ async def test_a_misspelt_command_is_answered_where_the_bot_is_meant(town: Town)
     assert len(await town.texts(ZHANG, GARDEN)) == before + 2, "it may be another bot's"
     await town.say(ZHANG, ZHANG, "/mien")
     assert "一定登记" in "".join(await town.texts(ZHANG))
+
+
+async def test_a_bare_mention_in_answer_to_a_message_registers_that_message(town: Town) -> None:
+    said = await town.say(TENANT, GARDEN, "那个石墩子谁来挪一下")
+    await town.say(ZHANG, GARDEN, ME, reply_to=said["message_id"])
+    ticket = await town.ticket()
+    assert (ticket.text, ticket.reporter_id) == ("那个石墩子谁来挪一下", TENANT)
+    await town.say(ZHANG, GARDEN, ME)
+    assert (await town.texts(ZHANG, GARDEN))[-1].startswith("请把要反映的事写在后面")
+    assert len(await town.tickets()) == 1
