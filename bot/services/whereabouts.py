@@ -15,6 +15,7 @@ from bot.services.rules import Rules
 from routing.area_naming import areas_named
 from routing.areas import Area
 from routing.catalogue import OTHER
+from routing.conversation import wishes_no_name, without_name
 from routing.groups import Dialogue, GroupKind, GroupState, Prompt
 from routing.message import Attachment, IncomingMessage
 from routing.outgoing import Button, Content, Outgoing, reply_to
@@ -26,7 +27,9 @@ IN_AREA = "in_area"
 EXPECTS_AREA = "area"
 """The writer is to say where they live."""
 EXPECTS_REPORT = "report_in"
-"""The next message is a report: its writer came from a group by its link, or sent the photos that belong to it."""
+"""The next message is a report: its writer came from a group by its link, sent its photos, or asked to stay unknown."""
+NAMELESS = "匿名"
+"""What a report begins with whose writer stays unknown (``without_name``)."""
 
 LINK = "in-"
 """What a link from a group begins with, before the code of its area."""
@@ -48,18 +51,21 @@ class WhereaboutsService:
     async def register(self, work: UnitOfWork, message: IncomingMessage, *, via: str) -> None:
         """Registers a private message; where nothing tells the area, asks for it and keeps the message until then.
 
-        Photos alone wait for the words that belong to them.
+        Photos alone, and the wish to stay unknown alone, wait for the words that belong to them.
         """
         waiting = await self._dialogue(work, message, EXPECTS_REPORT)
-        linked = str(waiting.data.get("area", "")) if waiting is not None else ""
-        before = _photos(waiting) if waiting is not None else ()
+        data: Mapping[str, object] = waiting.data if waiting is not None else {}
         if message.attachments and not message.text.strip():
-            await self._await_words(work, message, linked, before)
+            await self._await_words(work, message, data)
+            return
+        if await self.stay_unknown(work, message):
             return
         if waiting is not None:
             await work.prompts.end(message.platform, message.chat_id, message.sender_id)
-            message = replace(message, attachments=(*before, *message.attachments))
-        tree = await work.areas.tree()
+            message = replace(message, attachments=(*_photos(data), *message.attachments))
+        if data.get("nameless") and without_name(message.text) is None:
+            message = replace(message, text=f"{NAMELESS} {message.text}")
+        tree, linked = await work.areas.tree(), str(data.get("area", ""))
         bound = linked if linked in tree else await self._registration.last_area(work, message)
         named = areas_named(message.text, tree) if bound is None else ()
         if len(named) == 1:
@@ -72,16 +78,29 @@ class WhereaboutsService:
             return
         await self._registration.register(work, message, via=via, bound=bound)
 
-    async def _await_words(
-        self, work: UnitOfWork, message: IncomingMessage, linked: str, before: tuple[Attachment, ...]
-    ) -> None:
-        """Keeps photos for the report that follows; of an album the bot asks once."""
-        kept = [asdict(one) for one in (*before, *message.attachments)]
-        data: dict[str, object] = {"area": linked, "photos": kept, "album": message.media_group_id}
-        asked = await self._dialogue(work, message, EXPECTS_REPORT)
+    async def stay_unknown(self, work: UnitOfWork, message: IncomingMessage) -> bool:
+        """Keeps the wish to stay unknown (匿名, 可以匿名举报吗) for the report that follows; false for all else."""
+        if message.attachments or not wishes_no_name(message.text):
+            return False
+        waiting = await self._dialogue(work, message, EXPECTS_REPORT)
+        data = {**(waiting.data if waiting is not None else {}), "nameless": True}
         until = self._clock() + LIFETIME
         await await_words(work, message.platform, message.sender_id, EXPECTS_REPORT, until, data=data)
-        if asked is None or message.media_group_id is None or asked.data.get("album") != message.media_group_id:
+        await self._registration.answer(work, message, "intake.nameless_next")
+        return True
+
+    async def awaits_nameless(self, work: UnitOfWork, message: IncomingMessage) -> bool:
+        """Whether the message is the report of somebody who has just asked to stay unknown."""
+        waiting = await self._dialogue(work, message, EXPECTS_REPORT)
+        return waiting is not None and bool(waiting.data.get("nameless"))
+
+    async def _await_words(self, work: UnitOfWork, message: IncomingMessage, data: Mapping[str, object]) -> None:
+        """Keeps photos for the report that follows; of an album the bot asks once."""
+        kept = [asdict(one) for one in (*_photos(data), *message.attachments)]
+        until = self._clock() + LIFETIME
+        more = {**data, "photos": kept, "album": message.media_group_id}
+        await await_words(work, message.platform, message.sender_id, EXPECTS_REPORT, until, data=more)
+        if message.media_group_id is None or data.get("album") != message.media_group_id:
             is_spoken = any(one.kind == "voice" for one in message.attachments)
             await self._registration.answer(work, message, "intake.voice_first" if is_spoken else "intake.files_first")
 
@@ -187,6 +206,6 @@ class WhereaboutsService:
         return found if is_meant else None
 
 
-def _photos(dialogue: Dialogue) -> tuple[Attachment, ...]:
-    kept = dialogue.data.get("photos")
+def _photos(data: Mapping[str, object]) -> tuple[Attachment, ...]:
+    kept = data.get("photos")
     return tuple(Attachment(**one) for one in kept if isinstance(one, Mapping)) if isinstance(kept, list) else ()

@@ -106,6 +106,22 @@ async def test_a_private_emergency_is_told_whom_to_call(town: Town) -> None:
     assert card.startswith("🚨 紧急：燃气\n请开窗通风、关阀门")
 
 
+@pytest.mark.parametrize("wish", ["匿名", "我想匿名举报", "可以匿名嗎？", "你好，能匿名反映一件事吗", "/report 匿名"])
+async def test_a_wish_to_stay_unknown_holds_for_the_report_that_follows(town: Town, wish: str) -> None:
+    await town.say(ZHANG, ZHANG, "锦绣花园3栋楼道灯不亮")
+    await town.say(ZHANG, ZHANG, wish)
+    assert (await town.texts(ZHANG))[-1].startswith(
+        ("好的。请接着写什么事、在哪里，我匿名登记", "好的。請接着寫什麼事")
+    )
+    await town.say(ZHANG, ZHANG, "谢谢")
+    await town.say(ZHANG, ZHANG, photo=png())
+    await town.say(ZHANG, ZHANG, "三栋楼道灯就是被人打坏的")
+    named, nameless = await town.tickets()
+    assert (named.anonymous, named.text) == (False, "锦绣花园3栋楼道灯不亮")
+    assert (nameless.anonymous, nameless.reporter_name, len(nameless.attachments)) == (True, "", 1)
+    assert nameless.text == "三栋楼道灯就是被人打坏的"
+
+
 async def test_a_question_that_nobody_answers_keeps_nothing(town: Town) -> None:
     await town.say(ZHANG, ZHANG, NOISE)
     question = (await town.people.history(ZHANG, ZHANG))[-1]

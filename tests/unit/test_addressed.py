@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from config.addressed import load_addressed
 from routing.addressed import Aside, number_in
+from routing.conversation import wishes_no_name
 
 WORDS = load_addressed()
 
@@ -23,6 +24,7 @@ WORDS = load_addressed()
         ("你是机器人吗？怎么用啊", Aside.ABILITIES),
         ("謝謝！", Aside.THANKS),
         ("好的，谢谢师傅", Aside.THANKS),
+        ("多谢，你真厉害", Aside.THANKS),
         ("收到👌", Aside.ACCEPTED),
         ("👍", Aside.ACCEPTED),
         ("？？", Aside.ACCEPTED),
@@ -91,3 +93,20 @@ def test_nobody_says_yes_and_no_at_once_and_more_words_make_it_something_else(te
 )
 def test_the_number_of_a_ticket(text: str, number: str | None) -> None:
     assert number_in(text) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "wishes"),
+    [
+        ("匿名", True),
+        ("我想匿名举报", True),
+        ("可以匿名嗎？", True),
+        ("请问能不能匿名投诉一下", True),
+        ("匿名举报的人太多", False),
+        ("匿名 楼下太吵", False),
+        ("我要举报", False),
+        ("", False),
+    ],
+)
+def test_the_wish_to_stay_unknown_alone(text: str, wishes: bool) -> None:
+    assert wishes_no_name(text) is wishes

@@ -158,6 +158,12 @@ async def private_message(message: Message, talking: Talking) -> Reply:
         return None
     if await services.courtesies.heard(talking.work, said):
         return None
+    if await services.whereabouts.stay_unknown(talking.work, said):
+        return None
+    if await services.whereabouts.awaits_nameless(talking.work, said):
+        # It is joined to nothing that stands under a name.
+        await services.whereabouts.register(talking.work, said, via="private")
+        return None
     heard = await services.callback.heard(talking.work, said) or await services.private_talk.heard(talking.work, said)
     if not heard and not await services.guide.heard(talking.work, said):
         if services.registration.says_too_little(said):
