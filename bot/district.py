@@ -21,6 +21,7 @@ from bot.services.care_watch import CareWatch
 from bot.services.civic_talk import CivicTalk
 from bot.services.clock_telling import ClockTelling
 from bot.services.clockwork import ClockService
+from bot.services.closing_answers import ClosingAnswerService
 from bot.services.confirmation import ConfirmationService
 from bot.services.correction import CorrectionService
 from bot.services.courtesies import CourtesyService
@@ -197,6 +198,8 @@ def use_cases(
     guide = GuideService(triage, rules, configuration.guide, configuration.certificates, questions, registration, clock)
     care_list, visits = care_of(configuration, rules, platform, clock)
     lists = ListService(rules, clock)
+    confirmation = ConfirmationService(desk)
+    closing = ClosingAnswerService(rules, confirmation)
     courtesies = CourtesyService(rules, lists, LookupService(rules, board, clock), joining)
     return UseCases(
         rules=rules,
@@ -206,7 +209,18 @@ def use_cases(
             civic.needs,
             civic.motions,
             IntakeService(
-                triage, rules, registration, asking, joining, callback, memory, clock, care, guide, courtesies
+                triage,
+                rules,
+                registration,
+                asking,
+                joining,
+                callback,
+                memory,
+                clock,
+                care,
+                guide,
+                courtesies,
+                closing,
             ),
             clock,
         ),
@@ -220,12 +234,12 @@ def use_cases(
         progress=ProgressService(desk),
         supervision=SupervisionService(desk),
         approvals=ApprovalService(desk),
-        confirmation=ConfirmationService(desk),
+        confirmation=confirmation,
         callback=callback,
         lists=lists,
         courtesies=courtesies,
         own_words=OwnWordsService(desk, handling),
-        private_talk=PrivateTalkService(triage, rules, joining, clock),
+        private_talk=PrivateTalkService(triage, rules, joining, closing, clock),
         organisation=OrganisationService(rules, clock, new_token),
         patrol=PatrolService(triage, opening, desk),
         digests=digests_of(configuration, rules, platform, clock),

@@ -13,6 +13,7 @@ from datetime import datetime
 from bot.services.asking import AskingService
 from bot.services.callback import CallBackService
 from bot.services.care_watch import CareWatch
+from bot.services.closing_answers import ClosingAnswerService
 from bot.services.courtesies import CourtesyService
 from bot.services.group_memory import GroupMemory
 from bot.services.guide import GuideService
@@ -70,6 +71,7 @@ class IntakeService:
         care: CareWatch,
         guide: GuideService,
         courtesies: CourtesyService,
+        closing: ClosingAnswerService,
     ) -> None:
         self._triage = triage
         self._rules = rules
@@ -81,6 +83,7 @@ class IntakeService:
         self._clock = clock
         self._guide = guide
         self._courtesies = courtesies
+        self._closing = closing
         self._decided: OrderedDict[int, Decision] = OrderedDict()
         self._care = care
 
@@ -159,7 +162,7 @@ class IntakeService:
             if message.mentions_bot:
                 await self._registration.answer(work, message, "intake.unbound")
             return
-        if await self._asking.answered(work, message):
+        if await self._asking.answered(work, message) or await self._closing.heard(work, message):
             return
         if message.reply_to is not None and (asks_to_register(message.text) or _points_at(message)):
             await self._registration.register_reply(work, message)

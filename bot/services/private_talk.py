@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.services.closing_answers import ClosingAnswerService
 from bot.services.joining import JoiningService
 from bot.services.ports import Clock, UnitOfWork
 from bot.services.rules import Rules
@@ -27,10 +28,13 @@ MOST_OWN = 50
 class PrivateTalkService:
     """Finds the matter that a private message belongs to."""
 
-    def __init__(self, triage: Triage, rules: Rules, joining: JoiningService, clock: Clock) -> None:
+    def __init__(
+        self, triage: Triage, rules: Rules, joining: JoiningService, closing: ClosingAnswerService, clock: Clock
+    ) -> None:
         self._triage = triage
         self._rules = rules
         self._joining = joining
+        self._closing = closing
         self._clock = clock
 
     async def heard(self, work: UnitOfWork, message: IncomingMessage) -> bool:
@@ -40,6 +44,8 @@ class PrivateTalkService:
         """
         if without_name(message.text) is not None:
             return False
+        if await self._closing.heard(work, message):
+            return True
         decision = self._triage.decide(message.text, has_media=bool(message.attachments))
         match await self._relation(work, message, decision):
             case Append(ticket, corrects):

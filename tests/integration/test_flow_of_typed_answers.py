@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import func, select
 
 from models.tables_delivery import PromptRow, TopicCardRow
+from routing.ticket import Status
 from tests.sandbox_server import Json, png
-from tests.town import GARDEN, LI, LIN, ZHANG, Town, labels_of
+from tests.town import GARDEN, HE, LI, LIN, ZHANG, Town, labels_of
 
 SAID = "3栋2单元楼道灯坏了"
 
@@ -111,3 +112,40 @@ async def rows(town: Town) -> tuple[int, int]:
             select(func.count()).select_from(TopicCardRow).where(TopicCardRow.topic.startswith("prompt:"))
         )
     return int(prompts or 0), int(topics or 0)
+
+
+async def finished(town: Town, chat: int = GARDEN) -> Json:
+    """The question whether a finished matter is solved."""
+    await town.say(ZHANG, chat, "锦绣花园3栋单元门锁坏了，关不上")
+    await town.press_label(HE, HE, "认领")
+    await town.press_label(HE, HE, "办结")
+    await town.say(HE, HE, "换了新锁芯")
+    return await town.with_button(ZHANG, chat, "没解决")
+
+
+@pytest.mark.parametrize(
+    ("chat", "said", "rating"),
+    [(GARDEN, "满意！", "satisfied"), (ZHANG, "不满意", "dissatisfied"), (GARDEN, "不滿意", "dissatisfied")],
+)
+async def test_solved_and_the_rating_may_be_typed(town: Town, chat: int, said: str, rating: str) -> None:
+    question = await finished(town, chat)
+    await town.say(ZHANG, chat, "解决了，谢谢师傅", reply_to=question["message_id"])
+    ticket = await town.ticket()
+    assert (ticket.status, ticket.solved) == (Status.ARCHIVED, True)
+    asked = next(one for one in await town.people.history(ZHANG, chat) if "满意" in labels_of(one))
+    assert asked["message_id"] == question["message_id"], "the answer stands where the question stood"
+    await town.say(ZHANG, chat, said, reply_to=asked["message_id"])
+    assert (await town.ticket()).satisfaction == rating
+
+
+async def test_not_solved_may_be_typed_and_nobody_elses_word_counts(town: Town) -> None:
+    question = await finished(town)
+    await town.say(LI, GARDEN, "解决了", reply_to=question["message_id"])
+    assert (await town.ticket()).status is Status.RESOLVED
+    await town.say(ZHANG, GARDEN, "还是没解决", reply_to=question["message_id"])
+    ticket = await town.ticket()
+    assert (ticket.status, ticket.reopens) == (Status.IN_PROGRESS, 1)
+    # Without answering the question, or after it was settled, the words lead to a question as they always do.
+    await town.say(ZHANG, GARDEN, "修好了")
+    assert (await town.ticket()).status is Status.IN_PROGRESS
+    assert await town.with_button(ZHANG, GARDEN, "还没好")
