@@ -1,4 +1,4 @@
-"""``make compile``: triage as machine code, in ``build/native``.
+"""``make compile``: triage, and the rules that every report passes, as machine code in ``build/native``.
 
 ``make run`` and the image put it before the sources. mypyc compiles the modules as they are, so there is one source for
 both forms, and no compiler is needed to edit, test or run it. Without one, or where compiling fails, one line says so
@@ -23,8 +23,14 @@ NATIVE = ROOT / "build" / "native"
 """The package ``routing`` once more, with its compiled modules."""
 LOCK = ROOT / "requirements-compile.lock"
 
-COMPILED = ("triage/*.py", "catalogue.py", "script.py")
-"""What every message passes through, in ``routing``."""
+COMPILED = (
+    "triage/*.py",
+    "catalogue.py",
+    "script.py",
+    *("addressed.py", "areas.py", "assign.py", "calendar.py", "care_match.py", "clock_moments.py", "followup.py"),
+    *("moments.py", "need_rules.py", "placement.py", "relation.py", "rota.py", "sla.py", "staff_book.py", "texts.py"),
+)
+"""What every message passes through, then what every report does, in ``routing``."""
 INTERPRETED = {
     "triage/evaluation.py": "runs at the desk of whoever tunes the lexicon, never for a message",
     "triage/learning.py": "as above",
@@ -76,7 +82,7 @@ def make() -> Path:
         made = Path(folder) / "native"
         log = NATIVE.parent / "compile.log"
         with log.open("w") as output:
-            print("compiling triage, which takes about a minute", file=sys.stderr)
+            print("compiling triage and the rules of reports, which takes about a minute", file=sys.stderr)
             command = [str(_python_with_mypyc(output.fileno())), __file__, "--into", str(made)]
             if subprocess.run(command, stdout=output, stderr=output, check=False).returncode != 0:
                 raise NotCompiled(f"compiling failed, see {log}")

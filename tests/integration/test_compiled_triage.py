@@ -1,4 +1,4 @@
-"""Triage as machine code decides as its sources do, is never stale, and nobody needs a compiler."""
+"""Triage and rules as machine code do as their sources do, are never stale, and nobody needs a compiler."""
 
 from __future__ import annotations
 
@@ -36,11 +36,13 @@ def test_the_compiled_form_decides_as_its_sources() -> None:
 @pytest.mark.skipif(not native.has_compiler(), reason="there is no C compiler on this machine")
 def test_tickets_are_opened_kept_and_read_again_with_the_compiled_form() -> None:
     """What is stored is read again by the annotations of its class, which compiled classes do not keep."""
-    flow = native.ROOT / "tests" / "integration" / "test_flow_of_a_report.py"
+    flows = native.ROOT / "tests" / "integration"
+    whole = [str(flows / f"test_flow_of_{name}.py") for name in ("a_report", "overdue", "the_rota")]
+    some = "sqlite and (confirmed or emergency or chain or weekend or stand_in)"
     # The sources must not come before the compiled form, as they do in other tests.
     as_compiled = ["-p", "no:cacheprovider", "--import-mode=importlib", "--override-ini=pythonpath="]
     ran = subprocess.run(
-        [sys.executable, "-P", "-m", "pytest", *as_compiled, str(flow), "-k", "sqlite and (confirmed or emergency)"],
+        [sys.executable, "-P", "-m", "pytest", *as_compiled, *whole, "-k", some],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (native.make(), native.ROOT)))},
         cwd=native.ROOT,
         capture_output=True,
