@@ -25,31 +25,34 @@ _NO_DIGIT: Final = r"(?![\d-]|\.\d|:\d)"
 _OF_HOUSE: Final = r"(?:号楼|号搂|#楼|#|栋|幢|座)"
 _SIGN: Final = re.compile(r"\d\s?[-—–#~/.、_·•\\]|[楼栋幢座元]\s?[-—–]?\s?\d|号[:：]?\d")
 
+# Each asks first for a character that it begins with: what may not stand before that is looked up at few places then.
 _THREE: Final = re.compile(
-    rf"{EDGE}(\d{{1,2}}|[a-h]\d{{0,2}}){_OF_HOUSE}?{_DASH}(\d{{1,2}})(?:单元)?{_DASH}(\d{{3,4}}){_NO_DIGIT}"
+    rf"(?=[\da-h]){EDGE}(\d{{1,2}}|[a-h]\d{{0,2}}){_OF_HOUSE}?{_DASH}(\d{{1,2}})(?:单元)?{_DASH}(\d{{3,4}}){_NO_DIGIT}"
 )
 _DOORED: Final = re.compile(
-    rf"{EDGE}(\d{{1,2}}|[a-h]){_OF_HOUSE}\s?(\d{{1,2}})[-—–](\d{{1,2}})[-—–](\d{{1,2}})(?![\d-]|[楼层月日])"
+    rf"(?=[\da-h]){EDGE}(\d{{1,2}}|[a-h]){_OF_HOUSE}\s?(\d{{1,2}})[-—–](\d{{1,2}})[-—–](\d{{1,2}})(?![\d-]|[楼层月日])"
 )
 """3栋2-12-1: house, unit, storey and door, as in Chongqing."""
-_STOREYED: Final = re.compile(rf"{EDGE}(\d{{1,2}}|[a-h])[-—–](\d{{1,2}})[-—–](\d{{1,2}})(?=\s?[楼层](?![道梯]))")
-_DOTTED: Final = re.compile(rf"{EDGE}(\d{{1,2}})\.(\d{{1,2}})\.((?!19|20\d\d)\d{{3,4}}){_NO_DIGIT}")
-_HOUSE_FIRST: Final = re.compile(
-    rf"{EDGE}(\d{{1,3}}|[一二三四五六七八九十]{{1,3}}){_OF_HOUSE}\s?(\d{{1,2}})(?:单元)?{_DASH}(\d{{3,4}}){NO_MEASURE}"
+_STOREYED: Final = re.compile(
+    rf"(?=[\da-h]){EDGE}(\d{{1,2}}|[a-h])[-—–](\d{{1,2}})[-—–](\d{{1,2}})(?=\s?[楼层](?![道梯]))"
 )
-_TWO: Final = re.compile(rf"{EDGE}(\d{{1,2}})\s?[-—–#/]\s?(\d{{3,4}}){NO_MEASURE}")
-_LETTERED: Final = re.compile(rf"{EDGE}([a-h]\d??)\s?[-—–#/]?\s?({_DOOR}){NO_MEASURE}(?![a-z次号])")
+_DOTTED: Final = re.compile(rf"(?=\d){EDGE}(\d{{1,2}})\.(\d{{1,2}})\.((?!19|20\d\d)\d{{3,4}}){_NO_DIGIT}")
+_HOUSE_FIRST: Final = re.compile(
+    rf"(?=[\d一二三四五六七八九十]){EDGE}(\d{{1,3}}|[一二三四五六七八九十]{{1,3}}){_OF_HOUSE}\s?(\d{{1,2}})(?:单元)?{_DASH}(\d{{3,4}}){NO_MEASURE}"
+)
+_TWO: Final = re.compile(rf"(?=\d){EDGE}(\d{{1,2}})\s?[-—–#/]\s?(\d{{3,4}}){NO_MEASURE}")
+_LETTERED: Final = re.compile(rf"(?=[a-h]){EDGE}([a-h]\d??)\s?[-—–#/]?\s?({_DOOR}){NO_MEASURE}(?![a-z次号])")
 _PARKED: Final = re.compile(r"[车机]|晚点|检票|站台|[高动]铁|航班|教室|会议室")
 """Where a letter and a number are a parking place, a plate, a train, a flight or a hall."""
 _SPACED: Final = re.compile(
-    rf"(?:^|(?<=[,，。!?;:(\s住在是]))(\d{{1,2}}){_OF_HOUSE}?\s(\d{{1,2}})(?:单元)?\s(\d{{3,4}}){NO_MEASURE}"
+    rf"(?=\d)(?:^|(?<=[,，。!?;:(\s住在是]))(\d{{1,2}}){_OF_HOUSE}?\s(\d{{1,2}})(?:单元)?\s(\d{{3,4}}){NO_MEASURE}"
 )
 _PAIR: Final = re.compile(
-    rf"{EDGE}(\d{{1,2}})[-—–](\d{{1,2}})(?=单元(?![都全各])|\s?[一二三四五六七八九十]{{1,3}}[楼层]|的\d{{1,2}}[楼层]|\s\d{{1,2}}[楼层]|\s?(?:漏水|渗水|滴水|冒烟|着火|水管|下水道|顶[楼层]|那[边家里]|这边|门坏|灯坏)|的(?:灯|门|窗|墙)|的?(?:可视|门铃|对讲|电梯|货梯|客梯|楼道|门禁|单元门|大门|门口|楼下|过道|没[水电气网]|停[水电气]|楼梯|有人|的(?:宝|业主|邻居|住户|二楼|三楼|楼梯)))"
+    rf"(?=\d){EDGE}(\d{{1,2}})[-—–](\d{{1,2}})(?=单元(?![都全各])|\s?[一二三四五六七八九十]{{1,3}}[楼层]|的\d{{1,2}}[楼层]|\s\d{{1,2}}[楼层]|\s?(?:漏水|渗水|滴水|冒烟|着火|水管|下水道|顶[楼层]|那[边家里]|这边|门坏|灯坏)|的(?:灯|门|窗|墙)|的?(?:可视|门铃|对讲|电梯|货梯|客梯|楼道|门禁|单元门|大门|门口|楼下|过道|没[水电气网]|停[水电气]|楼梯|有人|的(?:宝|业主|邻居|住户|二楼|三楼|楼梯)))"
 )
 _LAST_PAIR: Final = re.compile(
-    r"(?:(?<=[,，。!?\s])|(?<=单元))(\d{1,2})[-—–]([1-6])\s?(?:$|(?=[,，。!]))|^(\d{1,2})[-—–]([1-6])(?=[,，])"
-    r"|(?<=[我俺咱家住][是家住在])(\d{1,2})[-—–]([1-6])(?=[的,，。!\s]|$)"
+    r"(?=\d)(?:(?:(?<=[,，。!?\s])|(?<=单元))(\d{1,2})[-—–]([1-6])\s?(?:$|(?=[,，。!]))|^(\d{1,2})[-—–]([1-6])(?=[,，])"
+    r"|(?<=[我俺咱家住][是家住在])(\d{1,2})[-—–]([1-6])(?=[的,，。!\s]|$))"
 )
 _SCORE: Final = re.compile(r"比分|[赢输局胜负]|平了|[足篮排网乒羽毛]球|球[赛队员门星迷场]|进球")
 _FORM: Final = re.compile(

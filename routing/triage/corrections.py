@@ -23,6 +23,8 @@ _BREAK: Final = r"[,，。!！…\s(（]"
 _LEAD: Final = r"(?:哦|噢|啊|呃|额|哎|唉|诶|欸|咦)?"
 _NUMBER: Final = rf"(?:[\da-z甲乙丙丁]|[{CHINESE}])"
 _CORRECTION: Final = re.compile(
+    # Every one begins with one of these.
+    r"(?=[说打写发搞记看弄填口手笔更纠元号层牌改不哦噢啊呃额哎唉诶欸咦错抱应*])(?:"
     # A word that says so, wherever it stands.
     rf"(?:[说打写发搞记看弄填]错(?:了|字)?了?|[口手笔]误|手滑了?|更正|纠正|[元号层牌]错了?)(?:一下|下)?(?:{_GAP}(?:应该|其实)?(?:是|在|为)|{_GAP}(?={_NUMBER}))"
     rf"|改(?:一下|成|为)(?:{_GAP}是?)(?={_NUMBER})"
@@ -32,7 +34,7 @@ _CORRECTION: Final = re.compile(
     rf"|(?<={_BREAK}){_LEAD}(?:不对|不,)\s?(?:是|在)?(?={_NUMBER})"
     rf"|(?<={_BREAK})(?:(?:不好意思|抱歉)[,，]?(?:应该)?是|[哦噢呃额]是(?={_NUMBER}))"
     rf"|(?<={_BREAK})应(?:该是|[是为该]|当是)(?={_NUMBER}{{1,4}}(?:栋|幢|号楼|座|单元)[^,，。\s]{{0,3}}(?:[,，。!！)）\s]|$))"
-    rf"|(?<=\s)\*\s?(?={_NUMBER})"
+    rf"|(?<=\s)\*\s?(?={_NUMBER}))"
 )
 _RATHER: Final = re.compile(
     rf"(?<={_BREAK})(?:应该)?是(?P<one>{_NUMBER}[^,，。\s]{{0,8}}?)"

@@ -15,14 +15,15 @@ _N: Final = rf"(?:\d{{1,3}}|[{CHINESE}]{{1,4}})"
 _LANE: Final = re.compile(
     rf"(?:弄堂?|巷|里|坊|街|胡同|组)\s?(?P<number>{_N})号(?!院|线|楼|口|柜|窗口|公路|店|铺|桌|车|球|[{CHINESE}\d]{{1,2}}[楼层])"
 )
+# What it begins with is asked for first, which most characters are not; so it is of rows below.
 _NUMBERED: Final = re.compile(
-    rf"(?<![\d.月几第{CHINESE}])(?<!\d[:~至到、-])(?P<number>{_N})(?:[-~至到、]{_N})?号"
+    rf"(?=[\d{CHINESE}])(?:(?<![\d.月几第{CHINESE}])(?<!\d[:~至到、-])(?P<number>{_N})(?:[-~至到、]{_N})?号"
     rf"(?=老楼|[东南西北]面|山墙|地下室|门口|门前|大堂|架空层|底楼|楼上|楼下|楼道|里(?!程)|那部|[1-9一二三四五六七八九]门|那台|的?(?:住户|业主|居民)|管理[室处]|外墙|脚手架|[前后]门|-\d{{3}}|门\d|[{CHINESE}]{{3}}室)"
-    rf"|(?<=住)(?P<own>{_N})号(?=[,，。\s嘛的呀啊]|$)|(?:^|(?<=[,，。!?])|(?<=[^楼层]\s))(?P<last>\d{{1,2}})号$"
+    rf"|(?<=住)(?P<own>{_N})号(?=[,，。\s嘛的呀啊]|$)|(?:^|(?<=[,，。!?])|(?<=[^楼层]\s))(?P<last>\d{{1,2}})号$)"
 )
 _DAY: Final = re.compile(r"月|日期|几号|截止|星期|周[一二三四五六日末]|放假|开学|工资|之前|以前")
 _ROW: Final = re.compile(
-    rf"(?:(?<!第)|(?<=平房第))(?P<row>{_N})排\s?(?:(?P<door>{_N})[号户]|(?<=平房第.排)|(?=[把最]?[头东西南北]|那|(?<!一排)平房))"
+    rf"(?=[\d{CHINESE}])(?:(?<!第)|(?<=平房第))(?P<row>{_N})排\s?(?:(?P<door>{_N})[号户]|(?<=平房第.排)|(?=[把最]?[头东西南北]|那|(?<!一排)平房))"
 )
 """三排五号: a row of bungalows and a door in it."""
 _STOREY_DOOR: Final = re.compile(r"\s?(?P<floor>[1-9]|[1-4]\d)[-—–](?P<door>\d{1,2})(?![\d-]|[楼层f栋])")
@@ -36,7 +37,7 @@ _DOOR: Final = re.compile(
 _LETTERED: Final = re.compile(r"\s?(?:顶楼|顶层)?(\d{0,2}[a-eg-h])(?:室|(?![a-z\d区座栋幢梯口门单号]))")
 
 
-_BEFORE_STOREY: Final = re.compile(r"(?<![a-z\d])([a-h])室[,，、 ]")
+_BEFORE_STOREY: Final = re.compile(r"(?=[a-h])(?<![a-z\d])([a-h])室[,，、 ]")
 """Turned round: B室，12樓，1座."""
 
 

@@ -32,7 +32,7 @@ _UNIT_INITIAL: Final = re.compile(r"(?<=\d)u(?=\s?\d{3,4}(?!\d))")
 """3#2u502."""
 _DIGIT: Final = "[幺一二三四五六七八九]"
 _SPOKEN_ROOM: Final = re.compile(
-    rf"(?<![\d{CHINESE}后])(?!二零[零一二])(?:{_DIGIT}[零〇○]{_DIGIT}(?=一[直样晚到个家点停开天夜股片打下进套])|{_DIGIT}{{1,2}}[零〇○]{_DIGIT}(?![\d{CHINESE}])"
+    rf"(?=[幺一二三四五六七八九])(?<![\d{CHINESE}后])(?!二零[零一二])(?:{_DIGIT}[零〇○]{_DIGIT}(?=一[直样晚到个家点停开天夜股片打下进套])|{_DIGIT}{{1,2}}[零〇○]{_DIGIT}(?![\d{CHINESE}])"
     rf"|{_DIGIT}[零〇○]{{2}}{_DIGIT}(?![\d{CHINESE}]))"
 )
 """五零二, 幺二零三 and 一〇〇一 are rooms read digit by digit; the 一 of 五零一一直响 belongs to 一直."""

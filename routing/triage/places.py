@@ -49,15 +49,15 @@ _UNIT_DOOR: Final = re.compile(
 """In the north a unit is a door (3号楼2门), and hurried people say 单 for 单元: both only right behind a building.
 In the south it is a staircase (7栋2梯1503), and 单位 is what voice input makes of 单元."""
 _BY_NORTH: Final = re.compile(
-    r"(?<=\d)楼\s?\d{1,2}(?:单元|门洞)|(?<=[一二三四五六七八九十])楼[一二三四五六七八九]单元(?=\d{3})"
+    r"(?=楼)(?:(?<=\d)楼\s?\d{1,2}(?:单元|门洞)|(?<=[一二三四五六七八九十])楼[一二三四五六七八九]单元(?=\d{3}))"
 )
 """3楼2单元 is building and unit: the word before a unit can only be the house."""
 _DOORS: Final = re.compile(
-    r"(?<![\d号])(?:(?P<building>\d{1,2})楼)?(?P<unit>\d{1,2}|[一二三四五六七八九])门(?P<room>\d{3,4})(?!\d)"
+    r"(?=[\d一二三四五六七八九十])(?<![\d号])(?:(?P<building>\d{1,2})楼)?(?P<unit>\d{1,2}|[一二三四五六七八九])门(?P<room>\d{3,4})(?!\d)"
 )
 """3楼2门502 is building, unit and room, as in Tianjin."""
 _DOOR_STOREY: Final = re.compile(
-    r"(?<![\d号出进大])(?P<unit>[1-9一二三四五六七八九])[门梯](?=[1-9一二三四五六七八九十]{1,3}[楼层]|从[\d一二三四五六七八九]|楼道|的(?:业主|住户|人家|楼道|电梯|灯))"
+    r"(?=[1-9一二三四五六七八九])(?<![\d号出进大])(?P<unit>[1-9一二三四五六七八九])[门梯](?=[1-9一二三四五六七八九十]{1,3}[楼层]|从[\d一二三四五六七八九]|楼道|的(?:业主|住户|人家|楼道|电梯|灯))"
 )
 """2门七楼 and 3梯2楼: unit and storey."""
 _WITNESS: Final = re.compile(
