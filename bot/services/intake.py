@@ -225,7 +225,8 @@ class IntakeService:
         elif group.area_code is not None:
             await self._guide.wondered(work, message, group.area_code, decision)
             has_media = bool(message.attachments)
-            for matter in matters_of(self._triage, message.text, has_media=has_media, whole=decision):
+            outages = self._rules.conversation.outages
+            for matter in matters_of(self._triage, message.text, has_media=has_media, whole=decision, outages=outages):
                 await self._registration.open(work, message, group.area_code, matter, via="talk")
 
     async def _register(self, work: UnitOfWork, message: IncomingMessage, decision: Decision) -> None:

@@ -108,7 +108,8 @@ class RegistrationService:
     def _matters(self, message: IncomingMessage, asked: str) -> Sequence[Decision]:
         """What the message is about; what its writer was asked and agreed to stays, however little named it."""
         has_media = bool(message.attachments)
-        matters = matters_of(self._triage, message.text, addressed=True, has_media=has_media)
+        outages = self._rules.conversation.outages
+        matters = matters_of(self._triage, message.text, addressed=True, has_media=has_media, outages=outages)
         if not asked or any(isinstance(one, Matter) and one.service_code == asked for one in matters):
             return matters
         again = self._triage.decide(message.text, has_media=has_media)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import fields, replace
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from routing.catalogue import Urgency
+from routing.place import Place
 from routing.triage.decision import Ask, Decision, OpenTicket
 from routing.triage.engine import Triage
 from routing.triage.normalise import normalise
@@ -28,6 +29,8 @@ MOST_MATTERS: Final = 4
 """More than so many matters in one message are a list of grievances that one person has to read as a whole."""
 
 _SHORTEST: Final = 3
+_JOINTS: Final = "，,、；; \n\r\u3000"
+"""What stands between two matters and belongs to neither."""
 _BREAK: Final = re.compile(r"[\n；;]")
 """After such a mark a new matter may begin without a word for it."""
 
@@ -37,6 +40,12 @@ _ANOTHER: Final = re.compile(
 )
 """Words by which people go on to another matter. Without one, or another place, a clause only tells the course."""
 
+_SAME_THERE: Final = re.compile(
+    r"[\w#-]{2,8}?(?:那边|这边|那里|这里)?的?(?:也|同样|照样)"
+    r"(?:是|一样|这样|坏|停|堵|漏|灭|黑|瞎|瘫|不(?:行|亮|动|走|通|能|响|热)|没(?:人|[电水亮修清收]|反应|信号))\w{0,4}[!！。~]*"
+)
+"""The whole of a clause that says of another place what was said before: 5栋的也坏了, 8号楼也是."""
+
 
 def matters_of(
     triage: Triage,
@@ -45,12 +54,14 @@ def matters_of(
     addressed: bool = False,
     has_media: bool = False,
     whole: Decision | None = None,
+    outages: Container[str] = (),
 ) -> tuple[Decision, ...]:
     """The decisions about a message: usually one; several where clauses of it would each open a ticket of its own.
 
     A clause that opens nothing by itself belongs to the matter before it, and one without a place is where the one
-    before it was. An emergency is never taken apart: who reads it must see all of it at once.
-    ``whole`` is what was decided about all of the text, where that is known already.
+    before it was. The same trouble in two buildings or stairwells is two matters, unless its service is one of
+    ``outages``, which strike a whole complex at once. An emergency is never taken apart: who reads it must see all of
+    it at once. ``whole`` is what was decided about all of the text, where that is known already.
     """
     if whole is None:
         whole = triage.decide(text, addressed=addressed, has_media=has_media)
@@ -58,22 +69,23 @@ def matters_of(
         return (whole,)
     if not _may_hold_several(text):
         return (whole,)
-    starts = list(_opening(triage, text))
-    services = dict.fromkeys(one.service_code for _, one in starts)
-    if len(services) < 2 or len(services) > MOST_MATTERS or whole.service_code not in services:
+    starts = list(_opening(triage, text, outages))
+    services = {one.matter.service_code for one in starts}
+    if len(services) < 2:
+        starts = list(_opening(triage, text, outages, of=whole.service_code))
+    elif whole.service_code not in services:
         return (whole,)
     parts: list[OpenTicket] = []
-    where = triage.decide(text[: starts[0][0]]).place
-    for index, (start, one) in enumerate(starts):
-        end = starts[index + 1][0] if index + 1 < len(starts) else len(text)
-        part = _without_number(text[0 if index == 0 else start : end]).strip("，,、；; \n")
-        where = one.place or where
-        known = next((place for place, other in enumerate(parts) if other.service_code == one.service_code), None)
+    for index, one in enumerate(starts):
+        end = starts[index + 1].start if index + 1 < len(starts) else len(text)
+        part = _without_number(text[0 if index == 0 else one.told_from : end]).strip(_JOINTS)
+        matter = replace(one.matter, part=part)
+        known = next((place for place, other in enumerate(parts) if not _differ(matter, other, outages)), None)
         if known is not None:
             parts[known] = replace(parts[known], part=f"{parts[known].part}，{part}")
         else:
-            parts.append(replace(one, part=part, place=where))
-    return tuple(parts)
+            parts.append(matter)
+    return tuple(parts) if 1 < len(parts) <= MOST_MATTERS else (whole,)
 
 
 def _may_hold_several(text: str) -> bool:
@@ -90,23 +102,47 @@ def _may_hold_several(text: str) -> bool:
     return len(placed) >= 2 and sum(place_in(text) is not None for text in placed) >= 2
 
 
-def _opening(triage: Triage, text: str) -> Iterator[tuple[int, OpenTicket]]:
-    """The clauses that begin a matter: they would open a ticket by themselves, and say that it is another one."""
-    last: OpenTicket | None = None
+class _Start(NamedTuple):
+    """Where a matter begins in the text, and which it is."""
+
+    start: int
+    told_from: int
+    """Where one reads what it is: a clause like "5栋的也坏了" says nothing without the one before it."""
+    matter: OpenTicket
+    named: Place | None
+    """The place as far as the clause itself names one; that of the matter goes on from where the one before it was."""
+
+
+def _opening(triage: Triage, text: str, outages: Container[str], *, of: str | None = None) -> Iterator[_Start]:
+    """The clauses that begin a matter: they would open a ticket by themselves, and say that it is another one.
+
+    Where all of the text is ``of`` one service, only that one is looked for, and a clause need not be sure of it.
+    """
+    last: _Start | None = None
     heads = _items(text)
     for start, end in _spans(text, heads):
         said = _without_number(text[start:end])
         if len(said.strip()) < _SHORTEST:
             continue
         decision = triage.decide(said)
-        if heads and isinstance(decision, Ask):
+        if isinstance(decision, Ask) and (heads or decision.service_code == of):
             # Whoever numbers what is wrong wants every point of it seen to.
             decision = OpenTicket(**{one.name: getattr(decision, one.name) for one in fields(decision)})
-        if not isinstance(decision, OpenTicket) or (last is not None and decision.service_code == last.service_code):
+        where = last.matter.place if last is not None else triage.decide(text[:start]).place
+        place = _within(decision.place, where) if decision.place else where
+        if isinstance(decision, OpenTicket) and decision.service_code == (of or decision.service_code):
+            matter, told_from = replace(decision, place=place), start
+        elif last is not None and _SAME_THERE.fullmatch(said.strip(_JOINTS)):
+            matter, told_from = replace(last.matter, place=place), last.told_from
+        else:
             continue
-        if last is None or heads or _is_another(said, decision, last) or text[:start].endswith(("\n", "；", ";")):
-            last = decision
-            yield start, decision
+        if last is not None:
+            if not _differ(matter, last.matter, outages):
+                continue
+            if not (heads or _is_another(said, decision.place, last.named) or text[:start].endswith(("\n", "；", ";"))):
+                continue
+        last = _Start(start, told_from, matter, decision.place)
+        yield last
 
 
 def _items(text: str) -> list[int]:
@@ -139,7 +175,26 @@ def _without_number(said: str) -> str:
     return said[head.end() :] if head else said
 
 
-def _is_another(said: str, decision: OpenTicket, last: OpenTicket) -> bool:
+def _differ(one: OpenTicket, other: OpenTicket, outages: Container[str]) -> bool:
+    """Whether two matters are not the same: of other services, or in two buildings or stairwells."""
+    if one.service_code != other.service_code:
+        return True
+    if one.service_code in outages or one.place is None or other.place is None:
+        return False
+    place, before = one.place, other.place
+    if place.building and before.building and place.building != before.building:
+        return True
+    return bool(place.unit and before.unit and place.unit != before.unit)
+
+
+def _within(place: Place, before: Place | None) -> Place:
+    """The place, which goes on in the building that was named before it where it names a part of one only."""
+    if before is None or place.building or not place.is_numbered:
+        return place
+    return replace(place, building=before.building, unit=place.unit or before.unit)
+
+
+def _is_another(said: str, place: Place | None, before: Place | None) -> bool:
     if _ANOTHER.search(said.strip()):
         return True
-    return decision.place is not None and last.place is not None and decision.place != last.place
+    return place is not None and before is not None and place != before

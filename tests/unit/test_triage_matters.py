@@ -49,6 +49,52 @@ def test_an_item_with_a_place_of_its_own_keeps_it() -> None:
     assert [one.place and one.place.building for one in matters] == ["5", "6"]
 
 
+def _where(text: str) -> list[tuple[str | None, str | None]]:
+    matters = matters_of(packaged_triage(), text, outages={"utility.water"})
+    return [(one.place.building, one.place.unit) for one in matters if one.place is not None]
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("7栋电梯停了，9栋电梯也停了", [("7", None), ("9", None)]),
+        ("2栋1单元门禁坏了，3单元的门禁也坏了", [("2", "1"), ("2", "3")]),
+        ("4栋的下水道堵了，8栋的下水道也堵了，物业派个人", [("4", None), ("8", None)]),
+        ("1、2栋电梯坏；2、4栋电梯坏；3、6栋电梯坏", [("2", None), ("4", None), ("6", None)]),
+        ("7栋电梯停了，9栋的也停了", [("7", None), ("9", None)]),
+        ("7栋2单元电梯停了，9栋也是，10栋也一样", [("7", "2"), ("9", None), ("10", None)]),
+    ],
+)
+def test_the_same_trouble_elsewhere_is_a_matter_of_its_own(text: str, places: list[tuple[str, str]]) -> None:
+    assert _where(text) == places
+
+
+def test_what_is_said_of_another_building_is_read_together_with_what_it_means() -> None:
+    assert _parts("7栋电梯停了，9栋的也停了") == [
+        ("property.elevator", "7栋电梯停了"),
+        ("property.elevator", "7栋电梯停了，9栋的也停了"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "7栋停水了，9栋也停水了",
+        "7栋电梯停了，9栋的没停",
+        "7栋电梯停了，9栋也没事",
+        "7栋电梯停了，我住9栋，下班路过看见的",
+        "7栋501漏水，601也漏水",
+        "7栋和9栋的电梯都停了",
+    ],
+)
+def test_an_outage_one_house_or_talk_of_another_is_one_matter(text: str) -> None:
+    assert len(_where(text)) == 1
+
+
+def test_a_part_of_a_building_is_in_the_building_named_before() -> None:
+    assert _where("7栋2单元电梯停了，另外3单元的楼道灯不亮") == [("7", "2"), ("7", "3")]
+
+
 @pytest.mark.parametrize(
     "text",
     [
