@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import log
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from routing.triage.trie import BEHIND, CODE, CODE_BITS, LOWEST_MIXED, MIXED_BY_FIRST, MIXED_BY_SECOND, NUMBER, Trie
-from routing.triage.vectors import fractions, packed, zeros
+from routing.triage.vectors import bytes_of_zero, fractions, packed, zeros
 
 if TYPE_CHECKING:
     from librt.vecs import vec
-    from mypy_extensions import i32, i64
+    from mypy_extensions import i32, i64, u8
+
+_WHOLE: Final = 1
+_APART: Final = 2
+"""Of a word that no other overlaps: its most probable cut is itself, or several words."""
 
 
 class _Slate:
-    """What is written down while one stretch is cut; lent to one text at a time."""
+    """What is written down while stretches are cut; lent to one text at a time."""
 
     __slots__ = ("lasts", "likelihood")
 
@@ -25,9 +29,9 @@ class _Slate:
 
 
 class SegmentWalk:
-    """The dictionary as a tree. Immutable but for what it lends; safe to share between threads."""
+    """The dictionary as a tree. Immutable but for what it lends and remembers; safe to share between threads."""
 
-    __slots__ = ("_idle", "_likely", "_numbers", "_trie", "_unknown")
+    __slots__ = ("_idle", "_known", "_likely", "_numbers", "_trie", "_unknown")
 
     def __init__(self, words: Sequence[str], counts: Sequence[int], total: int) -> None:
         """``counts`` tells how often each of the ``words`` was met, ``total`` how many words that were."""
@@ -43,6 +47,8 @@ class SegmentWalk:
         for place, number in enumerate(order):
             self._likely[place] = log(counts[number] or 1) - log(total)
         self._numbers: vec[i32] = packed(order)
+        self._known: vec[u8] = bytes_of_zero(len(counts))
+        """How each word is cut that stood alone in some text; most stretches of a text are one such word."""
         self._idle: list[_Slate] = []
 
     def number(self, word: str) -> int:
@@ -58,8 +64,12 @@ class SegmentWalk:
         root = self._trie.root()
         pairs = self._trie.pairs
         last_pair: i64 = len(pairs) - 1
+        slate = self._borrow(length)
         begun: i64 = 0
         reach: i64 = 0
+        # The number of the word that the stretch from there on is; -1 where it is several that overlap.
+        alone: i64 = -1
+        longest: i64 = -1
         start: i64 = 0
         while start < length:
             behind: i64 = root
@@ -79,8 +89,10 @@ class SegmentWalk:
                 if known != code + 1:
                     break
                 at += 1
-                if node >> CODE_BITS & NUMBER != 0:
+                number: i64 = (node >> CODE_BITS & NUMBER) - 1
+                if number >= 0:
                     end = at
+                    longest = number
                 behind = node >> BEHIND
                 if at == start + 1 and at < length:
                     following: i64 = ord(text[at])
@@ -92,22 +104,41 @@ class SegmentWalk:
                 # What is likeliest within a stretch of words that overlap does not depend on what is around it.
                 if start >= reach:
                     if reach - begun > 1:
-                        self._cut(text, begun, reach, inside)
+                        self._mark(text, begun, reach, alone, inside, slate)
                     begun = start
-                if end > reach:
                     reach = end
+                    alone = longest
+                elif end > reach:
+                    reach = end
+                    alone = -1
             start += 1
         if reach - begun > 1:
-            self._cut(text, begun, reach, inside)
+            self._mark(text, begun, reach, alone, inside, slate)
+        self._idle.append(slate)
         return inside
 
-    def _cut(self, text: str, first: i64, last: i64, inside: list[bool]) -> None:
+    def _mark(self, text: str, first: i64, last: i64, word: i64, inside: list[bool], slate: _Slate) -> None:
+        """Marks the positions within the words of a stretch that is this ``word``, or, where that is -1, several."""
+        known: i64 = 0 if word < 0 else int(self._known[word])
+        position: i64 = first + 1
+        if known == _WHOLE:
+            while position < last:
+                inside[position] = True
+                position += 1
+            return
+        self._cut(text, first, last, inside, slate)
+        if word < 0 or known == _APART:
+            return
+        while position < last and inside[position]:
+            position += 1
+        self._known[word] = _WHOLE if position == last else _APART
+
+    def _cut(self, text: str, first: i64, last: i64, inside: list[bool], slate: _Slate) -> None:
         """Marks the positions within the words of jieba's most probable cut of the stretch ``first``–``last``.
 
         As in jieba, a cut is as likely as the product of how frequent its words are, one that nobody knows counts
         once, and of two that are equally likely the one whose first word is longer wins.
         """
-        slate = self._borrow(last - first)
         likelihood, lasts = slate.likelihood, slate.lasts
         table, likely, unknown = self._trie.table, self._likely, self._unknown
         root = self._trie.root()
@@ -149,7 +180,6 @@ class SegmentWalk:
                 position += 1
                 inside[position] = True
             position += 1
-        self._idle.append(slate)
 
     def _borrow(self, length: i64) -> _Slate:
         try:

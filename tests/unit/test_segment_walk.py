@@ -17,7 +17,15 @@ TOTAL = 10_000
 
 @given(st.dictionaries(WORDS, st.integers(0, 900), max_size=12), st.text("今天气好a\U0001f4a7", max_size=9))
 def test_the_cut_is_the_most_probable_one(counts: dict[str, int], text: str) -> None:
-    inside = SegmentWalk(list(counts), list(counts.values()), TOTAL).inside(text)
+    walk = SegmentWalk(list(counts), list(counts.values()), TOTAL)
+    _check_cut(walk, counts, text)
+    # How a word that stands alone is cut is remembered then.
+    for again in (text, *counts, *counts, text):
+        _check_cut(walk, counts, again)
+
+
+def _check_cut(walk: SegmentWalk, counts: dict[str, int], text: str) -> None:
+    inside = walk.inside(text)
     assert not inside[0]
     assert not inside[-1]
     edges = [position for position in range(len(text) + 1) if not inside[position]]
