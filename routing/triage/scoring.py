@@ -100,7 +100,7 @@ class ServiceScore:
         """Counts one more match of a rule for this service."""
         self.matches.append(match)
         urgency = match.rule.urgency
-        if urgency is not _NORMAL and urgency.rank > self.told_urgency.rank:
+        if urgency is _EMERGENCY or (urgency is _URGENT and self.told_urgency is _NORMAL):
             self.told_urgency = urgency
 
     def talk_down(self) -> None:
@@ -112,7 +112,7 @@ class ServiceScore:
     def urgency(self) -> Urgency:
         """The more pressing of what the rules and the learned keywords say."""
         told, learned = self.told_urgency, self.learned_urgency
-        return told if learned is _NORMAL or told.rank > learned.rank else learned
+        return told if learned is _NORMAL or told is _EMERGENCY else learned
 
     @property
     def is_emergency(self) -> bool:
