@@ -114,12 +114,18 @@ class Judge:
         """
         second = self.place(self.second)
         second_bias = NEVER if second < 0 else self.bias_at(second)
-        return RequestBar(self.first_bias, second, second_bias, self.family(services), named=named)
+        family = self.family(services)
+        return RequestBar(self.first_bias, second, second_bias, family, services, named=named)
 
     def if_request(self, text: str, words: Words, bar: RequestBar) -> LearnedReading | None:
         """``text`` (normalised) and its ``words`` read once; None where they surely do not reach the ``bar``."""
         sums = self.sums.if_request(text, words, bar)
-        return None if sums is None else LearnedReading(self, text, sums)
+        if sums is None:
+            return None
+        reading = LearnedReading(self, text, sums)
+        if sums.highest is not None:
+            reading.knows(bar.prefix, sums.highest)
+        return reading
 
     def read(self, text: str, classes: Sequence[int] = ()) -> LearnedReading:
         """``text`` (normalised) read once; ``classes`` are the numbers of the word classes that it has words of."""
@@ -180,7 +186,7 @@ class LearnedReading:
         """The keywords of the text by their numbers, each once."""
         known = self._sums.numbers if self._numbers is None else self._numbers
         if known is None:
-            known = self._numbers = self._judge.sums.numbers(self._text, self._sums.classes)
+            known = self._numbers = self._judge.sums.numbers_of(self._text, self._sums)
         return known
 
     @property
@@ -216,6 +222,10 @@ class LearnedReading:
     def length(self) -> int:
         """Characters of the text."""
         return len(self._text)
+
+    def knows(self, prefix: str, highest: float) -> None:
+        """Spares ``highest_under`` the adding up where that was done before."""
+        self._prefix, self._highest = prefix, highest
 
     def highest_under(self, prefix: str) -> float:
         """The highest score of a label that begins with ``prefix``; ``NEVER`` where there is none."""

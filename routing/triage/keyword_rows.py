@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from routing.triage.keyword_sums import ABOVE_NUMBER, NUMBER_MASK, Keywords
 from routing.triage.keyword_tree import ROW, KeywordTree
 from routing.triage.keywords import BITS, HALF
-from routing.triage.vectors import packed, zeros
+from routing.triage.vectors import long_packed, packed, zeros
 
 if TYPE_CHECKING:
     from librt.vecs import vec
@@ -17,13 +17,17 @@ if TYPE_CHECKING:
 
 _LAST_PLACE: Final = 0xFF
 """Labels that a weight's number has room for."""
-_ABOVE_PLACES: Final = 8
-"""Above its label stands the weight; as none is above ``HEAVIEST`` it has room in some eighty layers."""
+_ABOVE_PLACE: Final = 8
+_ABOVE_PLACES: Final = 16
+"""Two weights share one number: lowest stand their labels, then the first weight, and above it the second."""
+_FIRST: Final = 0xFFFFFF
+_SIGN: Final = 0x800000
+"""The first has so many bits with its sign; as none is above ``HEAVIEST`` it has room in some eighty layers."""
+_ABOVE_FIRST: Final = 40
 _ABOVE_APART: Final = 9
 _LAST_APART: Final = 0x1FF
-"""A row begins with how many of its weights are added up apart, in so many bits, and above that how many are not."""
-_STRIDE: Final = 2
-"""Numbers from one place to the next: where rows begin has to be told in few bits."""
+"""A row begins with how many numbers hold weights that are added up apart, in so many bits, and above that how many
+hold others."""
 
 
 class KeywordRows:
@@ -45,33 +49,30 @@ class KeywordRows:
         """Where the row of each keyword begins, by its number; no row begins at 0."""
         fields = Struct(f"<{keywords.labels}I")
         excess = sum([HALF << (BITS * place) for place in range(keywords.labels)])
-        row = [0] * _STRIDE
+        row = [0]
         for number in order:
             values = fields.unpack((keywords.rows[number] + excess).to_bytes(fields.size, "little"))
-            apart: list[int] = []
-            rest: list[int] = []
-            for place, value in enumerate(values):
-                if value != HALF:
-                    (apart if self.is_apart[place] else rest).append((value - HALF << _ABOVE_PLACES) + place)
-            self.place_of[number] = len(row) // _STRIDE
-            tree.place_row(number, len(row) // _STRIDE)
+            weights = [(place, value - HALF) for place, value in enumerate(values) if value != HALF]
+            apart = _in_pairs([one for one in weights if self.is_apart[one[0]]])
+            rest = _in_pairs([one for one in weights if not self.is_apart[one[0]]])
+            self.place_of[number] = len(row)
+            tree.place_row(number, len(row))
             row += (len(apart) | len(rest) << _ABOVE_APART, *apart, *rest)
-            row += [0] * (-len(row) % _STRIDE)
-        self._row: vec[i32] = packed(row)
+        self._row: vec[i64] = long_packed(row)
 
     @staticmethod
     def can_hold(keywords: Keywords) -> bool:
         """Whether all labels have room beside a weight, and all places of rows in a node."""
-        most = len(keywords.spellings) * (keywords.labels + _STRIDE)
-        return keywords.labels <= _LAST_PLACE and most < ROW * _STRIDE
+        most = len(keywords.spellings) * (keywords.labels // 2 + 3)
+        return keywords.labels <= _LAST_PLACE and most < ROW
 
     def add(self, places: vec[i32], taken: i64, totals: vec[i64], *, apart: bool, rest: bool) -> None:
         """Adds the weights of the rows at the first ``taken`` of these ``places``, for half of the labels or all."""
         row = self._row
         each: i64 = 0
         while each < taken:
-            at: i64 = int(places[each]) * _STRIDE
-            begins: i64 = int(row[at])
+            at: i64 = int(places[each])
+            begins: i64 = row[at]
             until: i64 = at + (begins & _LAST_APART)
             if rest:
                 if not apart:
@@ -79,8 +80,9 @@ class KeywordRows:
                 until += begins >> _ABOVE_APART
             while at < until:
                 at += 1
-                weight: i64 = int(row[at])
-                totals[weight & _LAST_PLACE] += weight >> _ABOVE_PLACES
+                pair: i64 = row[at]
+                totals[pair & _LAST_PLACE] += ((pair >> _ABOVE_PLACES & _FIRST) ^ _SIGN) - _SIGN
+                totals[pair >> _ABOVE_PLACE & _LAST_PLACE] += pair >> _ABOVE_FIRST
             each += 1
 
     def numbers(self, places: vec[i32], taken: i64) -> list[int]:
@@ -111,17 +113,32 @@ class KeywordRows:
         found: list[int] = []
         for one in numbers:
             outer: i64 = one
-            at: i64 = int(place_of[outer]) * _STRIDE
-            begins: i64 = int(row[at])
+            at: i64 = int(place_of[outer])
+            begins: i64 = row[at]
             until: i64 = at + (begins & _LAST_APART) + (begins >> _ABOVE_APART)
+            step: i64 = 0
             while at < until:
                 at += 1
-                weight: i64 = int(row[at])
-                if weight & _LAST_PLACE == wanted:
-                    step: i64 = weight >> _ABOVE_PLACES
-                    size: i64 = 2 * step + 1 if step > 0 else -2 * step
-                    if size != 0:
-                        found.append(int((size << ABOVE_NUMBER) + NUMBER_MASK - outer))
+                pair: i64 = row[at]
+                # Where nothing is the second of a pair its label is that of the first.
+                if pair & _LAST_PLACE == wanted:
+                    step = ((pair >> _ABOVE_PLACES & _FIRST) ^ _SIGN) - _SIGN
                     break
+                if pair >> _ABOVE_PLACE & _LAST_PLACE == wanted:
+                    step = pair >> _ABOVE_FIRST
+                    break
+            if step != 0:
+                size: i64 = 2 * step + 1 if step > 0 else -2 * step
+                found.append(int((size << ABOVE_NUMBER) + NUMBER_MASK - outer))
         found.sort(reverse=True)
         return found
+
+
+def _in_pairs(weights: Sequence[tuple[int, int]]) -> list[int]:
+    """Labels and their weights, two of them in each number."""
+    row: list[int] = []
+    for index in range(0, len(weights), 2):
+        place, weight = weights[index]
+        other, second = weights[index + 1] if index + 1 < len(weights) else (place, 0)
+        row.append(place | other << _ABOVE_PLACE | (weight & _FIRST) << _ABOVE_PLACES | second << _ABOVE_FIRST)
+    return row

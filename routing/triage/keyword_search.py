@@ -54,6 +54,9 @@ class SearchedKeywords(KeywordSums):
         distinct.update(classes)
         return list(distinct)
 
+    def numbers_of(self, text: str, sums: Sums) -> list[int]:
+        return self.numbers(text, sums.classes) if sums.numbers is None else sums.numbers
+
     def added(self, numbers: list[int]) -> Sums:
         total = 0
         for number in numbers:
@@ -62,8 +65,7 @@ class SearchedKeywords(KeywordSums):
         return Sums((total - first) >> BITS, first, numbers, ())
 
     def totals(self, text: str, sums: Sums) -> Totals:
-        numbers = self.numbers(text, sums.classes) if sums.numbers is None else sums.numbers
-        total: Any = sum([self._rows[number] for number in numbers]) + self._excess
+        total: Any = sum([self._rows[number] for number in self.numbers_of(text, sums)]) + self._excess
         return FieldTotals(self._fields.unpack(total.to_bytes(self._fields.size, "little")))
 
     def weighed(self, numbers: list[int], place: int) -> list[int]:

@@ -67,7 +67,7 @@ def weight_of(weighed: int) -> tuple[int, int]:
 class Sums:
     """What the keywords of a text add up to, each counted once."""
 
-    __slots__ = ("classes", "first", "numbers", "squares")
+    __slots__ = ("classes", "first", "highest", "numbers", "squares")
 
     def __init__(self, squares: int, first: int, numbers: list[int] | None, classes: Sequence[int]) -> None:
         self.squares = squares
@@ -78,6 +78,8 @@ class Sums:
         """Which they are; None where nobody had to make a list of them."""
         self.classes = classes
         """The numbers of those among them that stand for word classes."""
+        self.highest: float | None = None
+        """The highest score of a service, where that was told on the way."""
 
 
 def norm_of(squares: int) -> float:
@@ -109,6 +111,10 @@ class KeywordSums(ABC):
     @abstractmethod
     def numbers(self, text: str, classes: Sequence[int]) -> list[int]:
         """The numbers of these keywords, each once."""
+
+    @abstractmethod
+    def numbers_of(self, text: str, sums: Sums) -> list[int]:
+        """The numbers of the keywords of ``text``, of which the ``sums`` are known."""
 
     @abstractmethod
     def added(self, numbers: list[int]) -> Sums:

@@ -6,10 +6,11 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Final
 
 from routing.triage.keywords import HALF
+from routing.triage.vectors import fractions, packed
 
 if TYPE_CHECKING:
     from librt.vecs import vec
-    from mypy_extensions import i64
+    from mypy_extensions import i32, i64
 
 
 NEVER: Final = -1.0
@@ -19,7 +20,7 @@ NEVER: Final = -1.0
 class Family:
     """The labels of one kind, which answer one question together."""
 
-    __slots__ = ("biases", "is_apart", "names", "place_of", "places")
+    __slots__ = ("_row", "biases", "is_apart", "names", "place_of", "places")
 
     def __init__(self) -> None:
         self.names: list[str] = []
@@ -29,6 +30,7 @@ class Family:
         self.place_of: dict[str, int] = {}
         self.is_apart = False
         """Whether their sums are added up apart from those of most others."""
+        self._row: FamilyRow | None = None
 
     def add(self, name: str, place: int, bias: float) -> None:
         """Takes in one more label."""
@@ -36,6 +38,26 @@ class Family:
         self.names.append(name)
         self.places.append(place)
         self.biases.append(bias)
+        self._row = None
+
+    def row(self) -> FamilyRow:
+        """The same as rows of numbers, which only compiled code asks for."""
+        row = self._row
+        if row is None:
+            row = self._row = FamilyRow(self)
+        return row
+
+
+class FamilyRow:
+    """The places and the biases of a family as compiled code reads them."""
+
+    __slots__ = ("biases", "places")
+
+    def __init__(self, family: Family) -> None:
+        self.places: vec[i32] = packed(family.places)
+        self.biases: vec[float] = fractions(len(family.biases))
+        for index, bias in enumerate(family.biases):
+            self.biases[index] = bias
 
 
 class Totals(ABC):
@@ -86,10 +108,14 @@ class FieldTotals(Totals):
 
 def highest_of(sums: vec[i64], family: Family, unit: float) -> float:
     """``Totals.highest`` of sums that are not ``HALF`` too large."""
-    places, biases = family.places, family.biases
+    row = family.row()
+    places, biases = row.places, row.biases
     highest = NEVER + HALF * unit
-    for index in range(len(places)):
-        score = float(HALF + int(sums[places[index]])) * unit + biases[index]
+    count: i64 = len(places)
+    index: i64 = 0
+    while index < count:
+        score = float(HALF + int(sums[int(places[index])])) * unit + biases[index]
         if score > highest:
             highest = score
+        index += 1
     return highest - HALF * unit

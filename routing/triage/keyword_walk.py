@@ -23,7 +23,7 @@ from routing.triage.keyword_tree import (
 from routing.triage.request_bar import RequestBar
 from routing.triage.roles import Words
 from routing.triage.trie import CODE, CODE_BITS, LOWEST_MIXED, MIXED_BY_FIRST, MIXED_BY_SECOND
-from routing.triage.vectors import long_zeros, zeros
+from routing.triage.vectors import long_zeros, packed, zeros
 from routing.triage.walked_sums import WalkedSums, WalkedTotals
 
 if TYPE_CHECKING:
@@ -71,16 +71,17 @@ class WalkedKeywords(KeywordSums):
         slate = self._read(text)
         sums: Sums | None = None
         if bar.is_loud(slate.loud, len(text)):
-            classes = words.taught()
-            self._add_classes(slate, classes)
+            self._add_classes(slate, words.taught_row())
             norm = norm_of(slate.squares)
             # Of most talk the first label alone tells that it is none, and the others are never added up.
             # Where rules name a service most texts reach it, and then all labels are asked.
             if bar.may_reach(slate.first, norm, len(text)):
                 totals = long_zeros(self._rows.labels)
                 self._rows.add(slate.rows, slate.taken, totals, apart=True, rest=bar.named)
-                if bar.is_reached(slate.first, totals, norm, len(text)):
-                    sums = WalkedSums(slate, classes, totals, has_rest=bar.named)
+                highest = bar.highest(totals, norm)
+                if bar.is_reached(slate.first, totals, highest, norm, len(text)):
+                    sums = WalkedSums(slate, totals, has_rest=bar.named)
+                    sums.highest = highest
         self._give_back(slate)
         return sums
 
@@ -89,14 +90,14 @@ class WalkedKeywords(KeywordSums):
 
     def _walked(self, text: str, classes: Sequence[int]) -> WalkedSums:
         slate = self._read(text)
-        self._add_classes(slate, classes)
-        sums = WalkedSums(slate, classes, long_zeros(0), has_rest=False)
+        self._add_classes(slate, packed(classes))
+        sums = WalkedSums(slate, long_zeros(0), has_rest=False)
         self._give_back(slate)
         return sums
 
     def numbers(self, text: str, classes: Sequence[int]) -> list[int]:
         slate = self._read(text)
-        self._add_classes(slate, classes)
+        self._add_classes(slate, packed(classes))
         numbers = self._rows.numbers(slate.rows, slate.taken)
         self._give_back(slate)
         return numbers
@@ -104,11 +105,16 @@ class WalkedKeywords(KeywordSums):
     def added(self, numbers: list[int]) -> Sums:
         slate = self._borrow()
         slate.wipe()
-        self._add_classes(slate, numbers)
-        sums = WalkedSums(slate, numbers, long_zeros(0), has_rest=False)
+        self._add_classes(slate, packed(numbers))
+        sums = WalkedSums(slate, long_zeros(0), has_rest=False)
         sums.numbers = numbers
         self._give_back(slate)
         return sums
+
+    def numbers_of(self, text: str, sums: Sums) -> list[int]:
+        if isinstance(sums, WalkedSums):
+            return self._rows.numbers(sums.rows, len(sums.rows))
+        return self.numbers(text, sums.classes)
 
     def totals(self, text: str, sums: Sums) -> Totals:
         known = sums if isinstance(sums, WalkedSums) else self._walked(text, sums.classes)
@@ -193,24 +199,30 @@ class WalkedKeywords(KeywordSums):
         slate.taken = taken
         return slate
 
-    def _add_classes(self, slate: Slate, numbers: Sequence[int]) -> None:
+    def _add_classes(self, slate: Slate, numbers: vec[i32]) -> None:
         """Adds the keywords with these ``numbers``, which were not found in the text, each of them once."""
-        classes = numbers if isinstance(numbers, list) else list(numbers)
         alone, slots = self._alone, slate.slots
-        slate.make_room(len(classes))
+        count: i64 = len(numbers)
+        slate.make_room(count)
         rows = slate.rows
         present: i64 = slate.present
         taken: i64 = slate.taken
-        for each in range(len(classes)):
-            number: i64 = classes[each]
+        squares: i64 = slate.squares
+        first: i64 = slate.first
+        each: i64 = 0
+        while each < count:
+            number: i64 = int(numbers[each])
             at: i64 = number * _ALONE
+            each += 1
             slot: i64 = int(alone[at + 2])
             if int(slots[slot]) != present:
                 slots[slot] = int(present)
-                slate.squares += int(alone[at])
-                slate.first += int(alone[at + 1])
+                squares += int(alone[at])
+                first += int(alone[at + 1])
                 rows[taken] = alone[at + 3]
                 taken += 1
+        slate.squares = squares
+        slate.first = first
         slate.taken = taken
 
     def _borrow(self) -> Slate:

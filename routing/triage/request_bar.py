@@ -43,6 +43,8 @@ DANGER_SHARE: Final = 0.25
 """What a learned danger adds to the joint score: rather ask once too often than stay silent."""
 
 _NAMED_MOST: Final = RULES_SHARE + LOCATED_SHARE - NAMED
+_BY_LENGTH: Final = [LENGTH_SHARE * log(length + 1) for length in range(LONG + 1)]
+"""What the length of a text adds: every text is asked, and a logarithm costs more than the rest."""
 
 
 class RequestBar:
@@ -51,14 +53,20 @@ class RequestBar:
     Only keywords are known then; a rule may have ``named`` a service, or surely none has.
     """
 
-    __slots__ = ("_first_bias", "_second", "_second_bias", "_services", "named")
+    __slots__ = ("_first_bias", "_second", "_second_bias", "_services", "named", "prefix")
 
-    def __init__(self, first_bias: float, second: int, second_bias: float, services: Family, *, named: bool) -> None:
-        """``second`` is the place of the second label, -1 where nothing was learned of it."""
+    def __init__(
+        self, first_bias: float, second: int, second_bias: float, services: Family, prefix: str, *, named: bool
+    ) -> None:
+        """``second`` is the place of the second label, -1 where nothing was learned of it.
+
+        ``prefix`` is that of the labels of ``services``.
+        """
         self._first_bias = first_bias
         self._second = second
         self._second_bias = second_bias
         self._services = services
+        self.prefix = prefix
         self.named = named
         """Whether a rule may name a service."""
 
@@ -71,8 +79,12 @@ class RequestBar:
         most = most_by(first * STEP / norm + self._first_bias, length, named=self.named)
         return most + FIT_SHARE * FITS_MOST + DANGER_SHARE >= ASK_FROM
 
-    def is_reached(self, first: int, totals: vec[i64], norm: float, length: int) -> bool:
-        """Whether both labels and the highest score of a service let a text reach it.
+    def highest(self, totals: vec[i64], norm: float) -> float:
+        """The highest score of a service; ``totals`` as below."""
+        return highest_of(totals, self._services, STEP / norm)
+
+    def is_reached(self, first: int, totals: vec[i64], highest: float, norm: float, length: int) -> bool:
+        """Whether both labels and the ``highest`` score of a service let a text reach it.
 
         ``totals`` are those of the labels that are added up apart, as walking finds them.
         """
@@ -80,12 +92,12 @@ class RequestBar:
         danger = 0.0
         if self._second >= 0 and int(totals[self._second]) * STEP / norm + self._second_bias >= DANGER_FROM:
             danger = DANGER_SHARE
-        return most + FIT_SHARE * highest_of(totals, self._services, STEP / norm) + danger >= ASK_FROM
+        return most + FIT_SHARE * highest + danger >= ASK_FROM
 
 
 def told_by(first: float, length: int) -> float:
     """What the learned score of the ``first`` label and the length of a text say of a request."""
-    return first + LENGTH_SHARE * log(min(LONG, length) + 1) + BASE
+    return first + _BY_LENGTH[min(LONG, length)] + BASE
 
 
 def most_by(first: float, length: int, *, named: bool) -> float:

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from routing.triage.hits import Hit
+from routing.triage.vectors import packed
+
+if TYPE_CHECKING:
+    from librt.vecs import vec
+    from mypy_extensions import i32
 
 
 def slots_in_a_row(slots: Iterable[int]) -> str:
@@ -128,6 +134,10 @@ class Words:
     def taught(self) -> list[int]:
         """The numbers of the learned keywords that stand for their classes, some maybe more than once."""
         return []
+
+    def taught_row(self) -> vec[i32]:
+        """The same as a row of numbers, which only compiled code asks for."""
+        return packed(self.taught())
 
 
 class FoundWords(Words):

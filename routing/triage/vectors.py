@@ -44,3 +44,11 @@ def packed(numbers: Sequence[int]) -> vec[i32]:
     for place, number in enumerate(numbers):
         row[place] = number
     return row
+
+
+def long_packed(numbers: Sequence[int]) -> vec[i64]:
+    """The same for numbers of 64 bits with their sign."""
+    row = long_zeros(len(numbers))
+    for place, number in enumerate(numbers):
+        row[place] = number
+    return row

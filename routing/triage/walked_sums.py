@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from routing.triage.keyword_rows import KeywordRows
@@ -22,13 +21,14 @@ class WalkedSums(Sums):
 
     __slots__ = ("has_rest", "rows", "totals")
 
-    def __init__(self, slate: Slate, classes: Sequence[int], totals: vec[i64], *, has_rest: bool) -> None:
+    def __init__(self, slate: Slate, totals: vec[i64], *, has_rest: bool) -> None:
         """``totals`` are those of the labels that are added up apart, and maybe of the others, or nothing at all."""
-        super().__init__(slate.squares, slate.first, None, classes)
-        rows = zeros(slate.taken)
+        super().__init__(slate.squares, slate.first, None, ())
+        taken: i64 = slate.taken
+        rows, written = zeros(taken), slate.rows
         at: i64 = 0
-        while at < slate.taken:
-            rows[at] = slate.rows[at]
+        while at < taken:
+            rows[at] = written[at]
             at += 1
         self.rows: vec[i32] = rows
         """Where the rows of the keywords begin (see ``KeywordRows``)."""
@@ -65,12 +65,16 @@ class WalkedTotals(Totals):
     def from_on(self, family: Family, unit: float, least: float) -> list[tuple[float, int]]:
         if not family.is_apart:
             self._add_rest()
-        sums, places, biases = self._sums, family.places, family.biases
+        row = family.row()
+        sums, places, biases = self._sums, row.places, row.biases
         found: list[tuple[float, int]] = []
-        for index in range(len(places)):
-            score = float(HALF + int(sums[places[index]])) * unit + biases[index]
+        count: i64 = len(places)
+        index: i64 = 0
+        while index < count:
+            score = float(HALF + int(sums[int(places[index])])) * unit + biases[index]
             if score >= least:
-                found.append((score, index))
+                found.append((score, int(index)))
+            index += 1
         return found
 
     def _add_rest(self) -> None:

@@ -51,13 +51,16 @@ class WalkedWords(Words):
         """The numbers of their roles, each once."""
 
     def taught(self) -> list[int]:
+        return list(self._walk.taught(self))
+
+    def taught_row(self) -> vec[i32]:
         return self._walk.taught(self)
 
 
 class _Slate:
     """What is marked for one message: a number is in the set where its place holds the present stamp."""
 
-    __slots__ = ("found", "keywords", "orders", "present", "roles", "slots")
+    __slots__ = ("found", "keywords", "orders", "present", "roles", "slots", "taught")
 
     def __init__(self, roles: int, slots: int, rules: int, keywords: int) -> None:
         self.present: i64 = 1
@@ -66,6 +69,7 @@ class _Slate:
         self.orders: vec[i32] = zeros(rules)
         self.found: vec[i32] = zeros(roles)
         self.keywords: vec[i32] = zeros(keywords)
+        self.taught: vec[i32] = zeros(keywords)
 
 
 class WordWalk:
@@ -96,8 +100,9 @@ class WordWalk:
         ``slots`` is how many there are.
         """
         self.trie = Trie(list(role_of), [role.number for role in role_of.values()])
-        self._keywords = sorted({number for role in roles for number in role.taught})
-        place_of = {number: place for place, number in enumerate(self._keywords)}
+        keywords_taught = sorted({number for role in roles for number in role.taught})
+        self._keywords: vec[i32] = packed(keywords_taught)
+        place_of = {number: place for place, number in enumerate(keywords_taught)}
         # What asks nothing is at the beginning.
         program = [0] * (_NOTHING + 3)
         services: list[int] = []
@@ -196,13 +201,13 @@ class WordWalk:
         hits.reverse()
         return hits
 
-    def taught(self, words: WalkedWords) -> list[int]:
+    def taught(self, words: WalkedWords) -> vec[i32]:
         """The numbers of the learned keywords that stand for the classes of ``words``, each once."""
         program, numbers, services = self._program, words.numbers, self._services
         slate = self._borrow()
-        seen = slate.keywords
+        seen, found, keywords = slate.keywords, slate.taught, self._keywords
         present: i64 = slate.present
-        taught: list[int] = []
+        written: i64 = 0
         count: i64 = len(numbers)
         each: i64 = 0
         while each < count:
@@ -214,8 +219,13 @@ class WordWalk:
                 at += 1
                 if int(seen[keyword]) != present:
                     seen[keyword] = int(present)
-                    taught.append(self._keywords[keyword])
+                    found[written] = keywords[keyword]
+                    written += 1
             each += 1
+        taught = zeros(written)
+        while written > 0:
+            written -= 1
+            taught[written] = found[written]
         self._give_back(slate)
         return taught
 

@@ -94,6 +94,7 @@ def test_both_forms_add_up_the_same(
         (walked.added(numbers), searched.added(numbers)),
     ):
         assert (one.squares, one.first) == (other.squares, other.first)
+        assert sorted(walked.numbers_of(text, one)) == sorted(searched.numbers_of(text, other)) == sorted(numbers)
         totals, others = walked.totals(text, one), searched.totals(text, other)
         family = _family(1, 2) if alone else _family(2, 0)
         assert totals.highest(family, 0.01) == others.highest(family, 0.01)
