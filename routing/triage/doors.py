@@ -11,13 +11,14 @@ from routing.triage.place_signs import DOOR_BEHIND, NUMBER_BEHIND, behind
 _N: Final = rf"(?:\d{{1,3}}|[{CHINESE}]{{1,4}})"
 
 # The number that a house bears on its lane, as in Shanghai: "28弄6号", "6号102", "12号南面", "住19号". A bare 号 is
-# a day, a bus line or a window at a counter far more often.
+# a day, a bus line or a window at a counter far more often. A lane with a number of its own (三巷9号) lies within a
+# complex; on one with a name, and on a street (万福巷12号), the number is an address in the town and no house.
 _LANE: Final = re.compile(
-    rf"(?:弄堂?|巷|里|坊|街|胡同|组)\s?(?P<number>{_N})号(?!院|线|楼|口|柜|窗口|公路|店|铺|桌|车|球|[{CHINESE}\d]{{1,2}}[楼层])"
+    rf"(?:弄堂?|(?<=[\d{CHINESE}])巷|里|坊|胡同|组)\s?(?P<number>{_N})号(?!院|线|楼|口|柜|窗口|公路|店|铺|桌|车|球|[{CHINESE}\d]{{1,2}}[楼层])"
 )
 # What it begins with is asked for first, which most characters are not; so it is of rows below.
 _NUMBERED: Final = re.compile(
-    rf"(?=[\d{CHINESE}])(?:(?<![\d.月几第{CHINESE}])(?<!\d[:~至到、-])(?P<number>{_N})(?:[-~至到、]{_N})?号"
+    rf"(?=[\d{CHINESE}])(?:(?<![\d.月几第街路{CHINESE}])(?<![^\d{CHINESE}]巷)(?<!\d[:~至到、-])(?P<number>{_N})(?:[-~至到、]{_N})?号"
     rf"(?=老楼|[东南西北]面|山墙|地下室|门口|门前|大堂|架空层|底楼|楼上|楼下|楼道|里(?!程)|那部|[1-9一二三四五六七八九]门|那台|的?(?:住户|业主|居民)|管理[室处]|外墙|脚手架|[前后]门|-\d{{3}}|门\d|[{CHINESE}]{{3}}室)"
     rf"|(?<=住)(?P<own>{_N})号(?=[,，。\s嘛的呀啊]|$)|(?:^|(?<=[,，。!?])|(?<=[^楼层]\s))(?P<last>\d{{1,2}})号$)"
 )

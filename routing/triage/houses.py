@@ -37,6 +37,9 @@ _HOUSE_WORDS: Final = frozenset({"号楼", "栋", "栋楼", "幢", "幢楼", "�
 """Behind these no number is a room's."""
 _CALLS_ROOM: Final = frozenset("上下壁元面门的户家住主@")
 """Words that call a room by its number end with these."""
+_ON_STREET: Final = re.compile(rf"(?:[街路]|(?<![\d{CHINESE}])巷)$")
+_ONLY_STOREY: Final = re.compile(rf"(?:\d{{1,2}}|[{CHINESE}]{{1,3}})[楼层]")
+"""万福巷12号一楼 is the number of a house in the town; with a unit or a room behind it people mean their own house."""
 NO_HOUSE: Final = (None, None, -1)
 _PART_BEHIND: Final = re.compile(rf"\s?(?:\d|[{CHINESE}]{{1,3}}(?:单元|[楼层])|[东西南北]户)")
 _SOME_HOUSE: Final = re.compile(r"别墅|危|行走|洋房|老房|商铺|写字楼|房子|新房|$")
@@ -101,6 +104,8 @@ def house_in(text: str) -> tuple[str | None, int | None, int]:
         ):
             continue
         if whole.endswith("#") and re.match(r"[a-z]", text[end:]):
+            continue
+        if whole.endswith("号") and _ON_STREET.search(text, max(0, start - 2), start) and _ONLY_STOREY.match(text, end):
             continue
         number = digits(first_of(written))
         if number and 0 < int(number) < 1000:
