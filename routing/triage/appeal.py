@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from routing.catalogue import AppealType, Urgency
+from routing.triage.hits import Match
 from routing.triage.scoring import ServiceScore
 
-_BY_CUE: Final = (
+_BY_CUE: Final = [
     ("mark_report", AppealType.REPORT),
     ("mark_suggest", AppealType.SUGGESTION),
     ("mark_praise", AppealType.PRAISE),
@@ -16,7 +17,7 @@ _BY_CUE: Final = (
     ("request", AppealType.HELP),
     ("complain", AppealType.COMPLAINT),
     ("neglect", AppealType.COMPLAINT),
-)
+]
 """Cues in the order in which they decide; the first that fits the service wins."""
 
 _SELDOM: Final = {
@@ -49,7 +50,7 @@ _COMPLAINT: Final = AppealType.COMPLAINT
 _HELP: Final = AppealType.HELP
 
 
-def appeal_of(service: ServiceScore, cues: Container[str], defaults: Mapping[str, AppealType]) -> AppealType:
+def appeal_of(service: ServiceScore, cues: dict[str, Match], defaults: Mapping[str, AppealType]) -> AppealType:
     """The kind of appeal: what the matched rule says, else the cues, else what the service usually is."""
     if service.urgency is _EMERGENCY:
         return _HELP
@@ -70,17 +71,17 @@ def appeal_of(service: ServiceScore, cues: Container[str], defaults: Mapping[str
 
 SUGGESTS: Final = "mark_suggest"
 """The cue of a proposal."""
-MARKED: Final = {
-    SUGGESTS: (AppealType.SUGGESTION, 0.6),
-    "mark_praise": (AppealType.PRAISE, 0.6),
-    "mark_report": (AppealType.REPORT, 0.3),
-}
+MARKED: Final = [
+    (SUGGESTS, AppealType.SUGGESTION, 0.6),
+    ("mark_praise", AppealType.PRAISE, 0.6),
+    ("mark_report", AppealType.REPORT, 0.3),
+]
 """What cues add to the learned score of their kind of appeal, chosen on authors who were left out of learning."""
 
 
-def marked_in(cues: Container[str]) -> dict[AppealType, float]:
+def marked_in(cues: dict[str, Match]) -> dict[AppealType, float]:
     """What the marks among ``cues`` add to the learned score of a kind of appeal."""
-    return {kind: share for name, (kind, share) in MARKED.items() if name in cues}
+    return {kind: share for name, kind, share in MARKED if name in cues}
 
 
 def _fits(service_code: str, kind: AppealType) -> bool:

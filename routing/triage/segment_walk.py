@@ -192,16 +192,16 @@ class SegmentWalk:
 def join_letters(text: str, inside: list[bool]) -> None:
     """Marks the positions between single letters or digits (502 is one word) where the dictionary has no word."""
     length: i64 = len(text)
-    before = False
-    was_inside = inside[0]
+    before = was_inside = False
     at: i64 = 0
     while at < length:
         code: i64 = ord(text[at])
         is_letter = code < 123 and (code >= 97 or 65 <= code <= 90 or 48 <= code <= 57)
-        # What was marked on the way here says nothing of the dictionary's words.
-        is_inside = inside[at]
-        if before and is_letter and not (was_inside or is_inside or inside[at + 1]):
-            inside[at] = True
-        was_inside = is_inside
+        if is_letter:
+            # What was marked on the way here says nothing of the dictionary's words.
+            is_inside = inside[at]
+            if before and not (was_inside or is_inside or inside[at + 1]):
+                inside[at] = True
+            was_inside = is_inside
         before = is_letter
         at += 1

@@ -7,13 +7,14 @@ out of learning, one author at a time (``config/README.md`` tells how to repeat 
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from math import exp, log
 from typing import Final
 
 from routing.catalogue import AppealType, Urgency
 from routing.triage.appeal import SUGGESTS, appeal_of, marked_in
 from routing.triage.decision import Evidence, EvidenceKind
+from routing.triage.hits import Match
 from routing.triage.judge import Contribution, LearnedReading
 from routing.triage.request_bar import (
     ASK_FROM,
@@ -226,7 +227,7 @@ def learned_evidence(reading: LearnedReading, text: str, service: str | None) ->
 
 
 def settled_appeal(
-    service: ServiceScore, cues: Container[str], defaults: Mapping[str, AppealType], reading: LearnedReading | None
+    service: ServiceScore, cues: dict[str, Match], defaults: Mapping[str, AppealType], reading: LearnedReading | None
 ) -> AppealType:
     """The kind of appeal that the keywords tell, a little drawn to what the rules say."""
     told = appeal_of(service, cues, defaults)

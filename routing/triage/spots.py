@@ -98,11 +98,18 @@ def _first_look(text: str) -> tuple[int, int]:
         traits = of_characters[code] if code < BEYOND else 0
         if not traits:
             continue
-        before = text[max(0, index - 1) : index + 1]
-        if kind_ends < 0 and (traits & _WALKED or (traits & _TO_WALK and before in _KIND_ENDS)):
+        if (
+            kind_ends < 0
+            and traits & _TO_WALK
+            and (traits & _WALKED or text[max(0, index - 1) : index + 1] in _KIND_ENDS)
+        ):
             kind_ends = index
         if near < 0 and (
-            traits & _GATE or (traits & _NEAR and (before in _COMMON_HOLD or text[index : index + 2] in _COMMON_HOLD))
+            traits & _GATE
+            or (
+                traits & _NEAR
+                and (text[max(0, index - 1) : index + 1] in _COMMON_HOLD or text[index : index + 2] in _COMMON_HOLD)
+            )
         ):
             near = index
     return kind_ends, near
