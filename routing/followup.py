@@ -32,6 +32,7 @@ _KEPT = re.compile(r"[^\w+]+", re.UNICODE)
 _OWN_PLACE = re.compile(
     r"(?:[a-z]|\d{1,3}|[一二三四五六七八九十百]{1,3})(?:号楼|栋|幢|座|单元|楼|层|#)|[a-z]?\d{1,2}-\d{1,2}(?:-\d{2,4})?"
 )
+_WHOSE = re.compile(r"^(?:我们?|咱们?|俺们?)?(?:那边|这边|这里|那里)?的?")
 _SAID_OF = re.compile(r"(?:在|是|位置|位于|地址|靠)[^在是]{0,4}$")
 """What stands before a spot where something is said to be."""
 _BESIDE_SPOT = 6
@@ -183,9 +184,11 @@ def follow_up_of(text: str, words: FollowUpWords) -> Following | None:
     if not held:
         return None
     if held.keys() & _ENDED and not _QUESTION.search(unicodedata.normalize("NFKC", text).rstrip(" ~。!")):
-        if FollowUp.UNDONE in held and _cores(said, words.undone, words.undone_filler):
+        # Of which house it is said ("5栋的好了") tells which matter is meant, and is told by the message's place.
+        told = _WHOSE.sub("", _without_place(said))
+        if FollowUp.UNDONE in held and _cores(told, words.undone, words.undone_filler):
             return Following(FollowUp.UNDONE)
-        cores = _cores(said, words.done, words.done_filler) if FollowUp.DONE in held else set()
+        cores = _cores(told, words.done, words.done_filler) if FollowUp.DONE in held else set()
         if cores:
             service = next((words.done_services[core] for core in sorted(cores) if core in words.done_services), None)
             return Following(FollowUp.DONE, service)

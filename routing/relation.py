@@ -150,6 +150,9 @@ def _to_own(
         meant = _meant(follow, decision, own)
         if meant is not None and (word := _own_word(follow, meant)) is not None:
             return word
+        if meant is None and decision.place is not None and follow.kind is not FollowUp.URGE:
+            # What works again, or does not, in a house of which they reported nothing is no detail of their own matter.
+            return None
     recent = [one for one in own if one.ticket.is_open and now - one.last_said_at <= rules.same_person]
     for one in recent:
         if _continues(message, decision, follow, one.ticket):
@@ -170,8 +173,16 @@ def _own_word(follow: Following | None, ticket: Ticket) -> Relation | None:
 
 
 def _meant(follow: Following, decision: Decision, own: Sequence[KnownTicket]) -> Ticket | None:
-    """The own ticket that a word is about: of the service that it names, else the newest that is not archived."""
-    alive = [one.ticket for one in own if one.ticket.status not in {Status.ARCHIVED, Status.WITHDRAWN}]
+    """The own ticket that a word is about: of the service that it names, else the newest that is not archived.
+
+    Whoever waits for one thing in two buildings says of which the word is: "5栋的好了".
+    """
+    house = replace(decision.place, spot=None) if decision.place is not None else None
+    alive = [
+        one.ticket
+        for one in own
+        if one.ticket.status not in {Status.ARCHIVED, Status.WITHDRAWN} and _fits(house, one.ticket.place)
+    ]
     if follow.service_code is not None:
         return next((ticket for ticket in alive if ticket.service_code == follow.service_code), None)
     if not follow.names_nothing and not isinstance(decision, Ignore):

@@ -76,10 +76,15 @@ def matters_of(
     elif whole.service_code not in services:
         return (whole,)
     parts: list[OpenTicket] = []
+    where: Place | None = None
     for index, one in enumerate(starts):
         end = starts[index + 1].start if index + 1 < len(starts) else len(text)
+        # What follows the clause belongs to the matter, too, and may say where it is: "…漏水，我家在2栋1单元".
+        before = text[: one.start] if index == 0 else ""
+        named = triage.decide(before + _without_number(text[one.start : end])).place
+        where = _within(named, where) if named else where
         part = _without_number(text[0 if index == 0 else one.told_from : end]).strip(_JOINTS)
-        matter = replace(one.matter, part=part)
+        matter = replace(one.matter, part=part, place=where)
         known = next((place for place, other in enumerate(parts) if not _differ(matter, other, outages)), None)
         if known is not None:
             parts[known] = replace(parts[known], part=f"{parts[known].part}，{part}")

@@ -36,7 +36,10 @@ from tests.unit.district import CONVERSATION as RULES
         ("谢谢师傅，修好了", FollowUp.DONE),
         ("好了好了，来水了", FollowUp.DONE),
         ("修好了，辛苦了", FollowUp.DONE),
+        ("6栋的好了", FollowUp.DONE),
+        ("二单元那边的修好了，谢谢", FollowUp.DONE),
         ("没修好", FollowUp.UNDONE),
+        ("我们6栋的还没好", FollowUp.UNDONE),
         ("又坏了", FollowUp.UNDONE),
         ("说错了，是5栋", FollowUp.CORRECT),
         ("都三天了", FollowUp.DETAIL),
@@ -77,7 +80,13 @@ def test_a_spot_that_is_named_in_passing_is_no_address(text: str, place: Place, 
 
 @pytest.mark.parametrize(
     ("text", "service"),
-    [("来水了", "utility.water"), ("有電了", "utility.power"), ("暖气热了", "utility.heating"), ("好了", None)],
+    [
+        ("来水了", "utility.water"),
+        ("有電了", "utility.power"),
+        ("暖气热了", "utility.heating"),
+        ("6栋电梯好了", "property.elevator"),
+        ("好了", None),
+    ],
 )
 def test_what_works_again_may_tell_the_service(text: str, service: str | None) -> None:
     assert follow_up_of(text, RULES.words) == Following(FollowUp.DONE, service)

@@ -72,6 +72,7 @@ PLEA = ticket("service.elderly", appeal_type=AppealType.HELP, text="老人没人
 THREE, FIVE, SQUARE = Place(building="3"), Place(building="5"), Place(spot="小广场")
 LIFT = ticket()
 LIFT_3 = ticket(place=THREE)
+LIFT_5 = ticket(place=FIVE)
 WATER_3 = ticket("utility.water", place=THREE)
 LEAK = ticket("housing.leak")
 
@@ -99,6 +100,9 @@ LEAK = ticket("housing.leak")
         (said("怎么还没人来", by=BO), Ignore(), [LIFT], Leave()),
         (said("好了"), Ignore(), [LIFT], ProposeClose(LIFT)),
         (said("好了", by=BO), Ignore(), [LIFT], Leave()),
+        (said("3栋的好了"), Ignore(place=THREE), [LIFT_5, LIFT_3], ProposeClose(LIFT_3)),
+        (said("3栋的还没好"), Ignore(place=THREE), [LIFT_5, LIFT_3], Urge(LIFT_3)),
+        (said("3栋的好了"), Ignore(place=THREE), [LIFT_5], Leave()),
         (said("来水了"), Ignore(), [LIFT], Leave()),
         (said("来水了"), Ignore(), [LIFT, WATER_3], ProposeClose(WATER_3)),
         (said("没修好"), Ignore(), [LIFT], Urge(LIFT)),
