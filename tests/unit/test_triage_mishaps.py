@@ -98,6 +98,59 @@ MISHAPS = {
 }
 
 
+ON_THE_SPOT = [
+    "冰箱后头的软管裂了，我妈喊头重",
+    "炉子熄了还在放气",
+    "挖沟把气管碰裂了，气味往楼里灌",
+    "电梯猛地墩了一下，门打不开，我们蹲着",
+    "听见井道里有小孩哭",
+    "空调外机往下掉火疙瘩",
+    "储藏室的铁门都烤变形了",
+    "我奶烧香把帘子点着了",
+    "浇花浇到插座上，我妈的手甩不开",
+    "车库水里有根电缆，谁下去谁麻",
+    "有个男孩爬电塔够风筝",
+    "钓鱼的大爷连椅子翻进河里",
+    "大水冲进来，我们五个人站在桌子上",
+    "水到床了，瘫着的老太太在屋里",
+    "装空调的师傅倒吊着",
+    "她抱着孩子上了楼顶，说一起走",
+    "大爷往后一仰就没气了",
+    "我妈呕血，一盆子",
+    "小伙倒在跑道上，脸是灰的",
+    "爷爷的呼噜突然停了，推也不醒",
+    "说着话，他嘴就歪了",
+    "孩子喉咙卡着颗糖，喘气吱吱响",
+    "我哮喘犯了，喷雾没有了",
+    "人夹在车里喊疼",
+    "骑手甩到绿化带，起不来",
+    "一辆车把环卫大姐撞出去几米",
+    "槽罐车侧翻，司机卡在驾驶室",
+    "我被前男友堵在楼梯间，不敢走",
+    "有人把小姑娘往角落拖",
+    "蒙面的人在砸金店",
+    "他掐我，我躲进厕所打字",
+    "隔壁一直求饶，还有摔东西的声音",
+    "孤老太门口牛奶堆了四瓶",
+    "隔壁大叔不舒服，怎么敲都没声",
+    "我妹抑郁，定位在江边，不回话",
+    "我姨血压高，两天不接视频",
+    "等不到我儿子，老师说早走了",
+    "校车走了，娃被忘在车里",
+    "学生吃了包子，躺了一排",
+    "污水站那口井，下去两个，不吭声了",
+    "喷了敌敌畏睡觉，手抖流口水",
+    "硫酸瓶子打了，溅腿上",
+    "牛受惊了，踩倒好几个",
+    "猴子把婴儿抱树上去了",
+    "捅了马蜂窝，工人捂着头满地滚",
+    "隔壁墙打塌，奶奶在床上",
+    "吊车的大臂砸在楼上",
+    "泥石流进村了，屋里有人",
+    "井口没盖，送菜的三轮连人下去",
+]
+
+
 @lru_cache(maxsize=1)
 def _rules() -> Triage:
     """The triage without anything learned: what its rules say is the same whatever examples there are."""
@@ -109,7 +162,7 @@ def _urgency(decision: Decision) -> Urgency | None:
     return None if isinstance(decision, Ignore) else decision.urgency
 
 
-@pytest.mark.parametrize("text", [text for texts in MISHAPS.values() for text in texts])
+@pytest.mark.parametrize("text", [*(text for texts in MISHAPS.values() for text in texts), *ON_THE_SPOT])
 def test_a_mishap_is_an_emergency_however_oddly_it_is_told(text: str) -> None:
     assert _urgency(_rules().decide(text)) is Urgency.EMERGENCY
 
@@ -145,6 +198,13 @@ def test_a_mishap_is_an_emergency_however_oddly_it_is_told(text: str) -> None:
         "吊篮上的师傅没系安全绳，还抽烟",
         "树洞有个马蜂窝，已经有人被蜇了手",
         "配电房的门整天敞着，娃钻进去玩",
+        "花坛的软管裂了，浇水浇一地",
+        "打药那股敌敌畏味，熏得想吐",
+        "快递怎么敲都没人应",
+        "等不到公交，孩子都走不动了",
+        "换灯泡要站在桌子上，水电工来不来",
+        "骂得他狗血淋头，疯狗似的",
+        "书包落在车上了，娃急得不行",
     ],
 )
 def test_what_only_sounds_like_a_mishap_endangers_nobody(text: str) -> None:
