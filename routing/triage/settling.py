@@ -72,8 +72,12 @@ NAMED_DANGER_FROM: Final = 0.05
 CALM_DANGER_FROM: Final = 0.5
 """The same where a cue says that nobody is in danger now."""
 TALKED_DOWN_FROM: Final = -0.56
-"""Learned score below which a rule that names a danger is taken at its word no more: of 582 dangers in messages of
-other authors that a rule names five score so low, and more than half of the 158 that rules only take for one."""
+"""Learned score below which a rule that names a danger is taken at its word no more: of 582
+dangers in messages of other authors that a rule names five score so low, and more than half of the 158 that rules only
+take for one."""
+SILENCED_FROM: Final = -1.0
+"""Learned score down to which a danger that is taken at its word no more is asked about: of sixteen that nobody had
+foreseen and that were ignored it hears seven, for two more questions in 493 lines of talk kept apart."""
 URGENT_FROM: Final = 0.15
 APPEAL_SHARE: Final = 0.3
 """What the kind of appeal that the rules see adds to its learned score."""
@@ -136,13 +140,17 @@ def may_be_request(reading: LearnedReading, *, named: bool) -> bool:
 def settle(scored: Scored, reading: LearnedReading, thresholds: Thresholds) -> Scored:
     """The services with both opinions in their scores, best first; the cues and the evidence of the rules stay."""
     told = reading.score(EMERGENCY)
+    doubted: set[str] = set()
     if told < TALKED_DOWN_FROM:
         for service in scored.services:
+            # A danger named for nothing costs neighbours one question, a danger that is ignored may cost a life.
+            if told >= SILENCED_FROM and _is_certain(service, thresholds):
+                doubted.add(service.code)
             service.talk_down()
     danger = told >= _danger_from(scored, thresholds)
     joint = joint_score(reading, scored) + (DANGER_SHARE if danger else 0.0)
     sure = confidence(joint, thresholds)
-    if sure < thresholds.ask and not any(_is_certain(one, thresholds) for one in scored.services):
+    if sure < thresholds.ask and not doubted and not any(_is_certain(one, thresholds) for one in scored.services):
         # Nobody will ask which service it is, and where no rule names one the least unlikely would be a guess.
         for service in scored.services:
             service.final = sure
@@ -162,6 +170,8 @@ def settle(scored: Scored, reading: LearnedReading, thresholds: Thresholds) -> S
         service.learned_urgency = _urgency(reading, service, danger=danger)
         # Keywords talk no danger away that a rule names, but where they are as sure as they ever are.
         service.final = max(sure, service.final) if certain else sure
+        if code in doubted:
+            service.final = max(service.final, thresholds.ask)
         # Chatter is so much more than requests that what may be anywhere, or what keywords alone tell, must be told
         # louder than the rest to be opened; what is doubted never is. A danger that a rule names is asked about at
         # least, even where the keywords speak against it and against any request; what a rule is sure of and a cue
@@ -188,12 +198,18 @@ def settle(scored: Scored, reading: LearnedReading, thresholds: Thresholds) -> S
     ordered = list(by_code.values())
     if len(ordered) > 1:
         ordered.sort(key=_order, reverse=True)
+        if doubted and ordered[0].final < thresholds.ask:
+            ordered.sort(key=_final, reverse=True)
     return Scored(ordered, scored.cues, scored.reasons, scored.steps, scored.is_calm, scored.is_located)
 
 
 def _order(service: ServiceScore) -> tuple[bool, float]:
     """Best last: dangers that a rule names, then the higher rank."""
     return service.is_emergency and service.base > 0, service.rank
+
+
+def _final(service: ServiceScore) -> float:
+    return service.final
 
 
 def _danger_from(scored: Scored, thresholds: Thresholds) -> float:

@@ -102,3 +102,17 @@ def test_a_smell_that_has_not_gone_does(text: str) -> None:
     decision = packaged_triage().decide(text)
     assert isinstance(decision, OpenTicket), packaged_triage().explain(text)
     assert decision.service_code == "utility.gas"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我妹抑郁，刚发定位在江边，不回话",
+        "喷完敌敌畏关窗睡觉，现在手抖流口水",
+        "校车走了，我家娃被忘在车里",
+    ],
+)
+def test_a_danger_that_keywords_doubt_is_asked_about(text: str) -> None:
+    decision = packaged_triage().decide(text)
+    assert not isinstance(decision, Ignore), packaged_triage().explain(text)
+    assert decision.urgency is not Urgency.EMERGENCY
