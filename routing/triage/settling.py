@@ -72,9 +72,8 @@ NAMED_DANGER_FROM: Final = 0.05
 CALM_DANGER_FROM: Final = 0.5
 """The same where a cue says that nobody is in danger now."""
 TALKED_DOWN_FROM: Final = -0.56
-"""Learned score below which a rule that names a danger is taken at its word no more: of 582
-dangers in messages of other authors that a rule names five score so low, and more than half of the 158 that rules only
-take for one."""
+"""Learned score below which a rule that names a danger is taken at its word no more: of 582 dangers in messages of
+other authors that a rule names five score so low, and more than half of the 158 that rules only take for one."""
 SILENCED_FROM: Final = -1.0
 """Learned score down to which a danger that is taken at its word no more is asked about: of sixteen that nobody had
 foreseen and that were ignored it hears seven, for two more questions in 493 lines of talk kept apart."""
