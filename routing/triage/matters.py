@@ -133,14 +133,15 @@ def _opening(triage: Triage, text: str, outages: Container[str], *, of: str | No
         if isinstance(decision, Ask) and (heads or decision.service_code == of):
             # Whoever numbers what is wrong wants every point of it seen to.
             decision = OpenTicket(**{one.name: getattr(decision, one.name) for one in fields(decision)})
-        where = last.matter.place if last is not None else triage.decide(text[:start]).place
-        place = _within(decision.place, where) if decision.place else where
         if isinstance(decision, OpenTicket) and decision.service_code == (of or decision.service_code):
-            matter, told_from = replace(decision, place=place), start
+            matter, told_from = decision, start
         elif last is not None and _SAME_THERE.fullmatch(said.strip(_JOINTS)):
-            matter, told_from = replace(last.matter, place=place), last.told_from
+            matter, told_from = last.matter, last.told_from
         else:
             continue
+        # What stands before the first matter is read once only: there may be hundreds of clauses.
+        where = last.matter.place if last is not None else triage.decide(text[:start]).place
+        matter = replace(matter, place=_within(decision.place, where) if decision.place else where)
         if last is not None:
             if not _differ(matter, last.matter, outages):
                 continue

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from routing.place import Place
 from routing.triage.decision import Ask, Decision, OpenTicket
+from routing.triage.engine import Triage
 from routing.triage.matters import matters_of
 from tests.unit.triage_fixture import packaged_triage
 
@@ -126,3 +130,31 @@ def test_never_more_matters_than_items_and_nothing_made_up(items: list[str], sig
 def test_a_sigh_opens_nothing(text: str) -> None:
     matters = matters_of(packaged_triage(), text)
     assert all(isinstance(one, Ask) or not isinstance(one, OpenTicket) for one in matters)
+
+
+class Counted(Triage):
+    """Triage that counts the characters about which it was asked."""
+
+    def __init__(self) -> None:
+        self.characters = 0
+
+    def decide(
+        self,
+        text: str,
+        *,
+        addressed: bool = False,
+        has_media: bool = False,
+        aliases: Mapping[str, Place] | None = None,
+    ) -> Decision:
+        self.characters += len(text)
+        return packaged_triage().decide(text, addressed=addressed, has_media=has_media, aliases=aliases)
+
+
+@pytest.mark.parametrize(
+    "clause", ["今天天气好，", "7栋天气好，9栋也是，", "电梯坏了，", "7栋电梯坏了，9栋电梯也坏了，灯不亮，"]
+)
+def test_a_message_of_hundreds_of_clauses_is_read_a_few_times_at_most(clause: str) -> None:
+    counted = Counted()
+    text = clause * (4096 // len(clause)) + "另外电梯坏了，修一下"
+    matters_of(counted, text, whole=packaged_triage().decide("电梯坏了，修一下"))
+    assert counted.characters <= 6 * len(text)
