@@ -69,11 +69,14 @@ def matters_of(
         return (whole,)
     if not _may_hold_several(text):
         return (whole,)
-    starts = list(_opening(triage, text, outages))
+    clauses = list(_decided(triage, text))
+    starts = list(_opening(triage, text, clauses, outages))
     services = {one.matter.service_code for one in starts}
     if len(services) < 2:
-        starts = list(_opening(triage, text, outages, of=whole.service_code))
+        starts = list(_opening(triage, text, clauses, outages, of=whole.service_code))
     elif whole.service_code not in services:
+        return (whole,)
+    if len(starts) < 2:
         return (whole,)
     parts: list[OpenTicket] = []
     where: Place | None = None
@@ -118,18 +121,31 @@ class _Start(NamedTuple):
     """The place as far as the clause itself names one; that of the matter goes on from where the one before it was."""
 
 
-def _opening(triage: Triage, text: str, outages: Container[str], *, of: str | None = None) -> Iterator[_Start]:
+class _Clause(NamedTuple):
+    """A stretch of the text that may be a matter of its own, and what is decided about it alone."""
+
+    start: int
+    said: str
+    decision: Decision
+
+
+def _decided(triage: Triage, text: str) -> Iterator[_Clause]:
+    for start, end in _spans(text, _items(text)):
+        said = _without_number(text[start:end])
+        if len(said.strip()) >= _SHORTEST:
+            yield _Clause(start, said, triage.decide(said))
+
+
+def _opening(
+    triage: Triage, text: str, clauses: Sequence[_Clause], outages: Container[str], *, of: str | None = None
+) -> Iterator[_Start]:
     """The clauses that begin a matter: they would open a ticket by themselves, and say that it is another one.
 
     Where all of the text is ``of`` one service, only that one is looked for, and a clause need not be sure of it.
     """
     last: _Start | None = None
     heads = _items(text)
-    for start, end in _spans(text, heads):
-        said = _without_number(text[start:end])
-        if len(said.strip()) < _SHORTEST:
-            continue
-        decision = triage.decide(said)
+    for start, said, decision in clauses:
         if isinstance(decision, Ask) and (heads or decision.service_code == of):
             # Whoever numbers what is wrong wants every point of it seen to.
             decision = OpenTicket(**{one.name: getattr(decision, one.name) for one in fields(decision)})
