@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import pytest
 
 from routing.catalogue import Urgency
-from routing.triage.decision import Decision, Ignore
-from routing.triage.engine import Triage
-from tests.unit.triage_fixture import packaged_triage
-
-
-@lru_cache(maxsize=1)
-def _rules() -> Triage:
-    """The triage without anything learned: what its rules say is the same whatever examples there are."""
-    packaged = packaged_triage()
-    return Triage(packaged.lexicon, packaged.catalogue)
-
-
-def _urgency(decision: Decision) -> Urgency | None:
-    return None if isinstance(decision, Ignore) else decision.urgency
-
+from routing.triage.decision import Ignore
+from tests.unit.triage_fixture import packaged_triage, rules_alone, urgency_of
 
 ALARMS = {
     "gas": [
@@ -91,8 +76,8 @@ ALARMS = {
 
 @pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, texts in ALARMS.items() for text in texts])
 def test_a_cry_is_an_emergency_by_its_rules(kind: str, text: str) -> None:
-    decision = _rules().decide(text)
-    assert _urgency(decision) is Urgency.EMERGENCY, decision
+    decision = rules_alone().decide(text)
+    assert urgency_of(decision) is Urgency.EMERGENCY, decision
     assert not isinstance(decision, Ignore)
     assert kind in decision.dangers
 
@@ -100,7 +85,7 @@ def test_a_cry_is_an_emergency_by_its_rules(kind: str, text: str) -> None:
 @pytest.mark.parametrize("text", [text for texts in ALARMS.values() for text in texts])
 @pytest.mark.parametrize("place", ["", "3栋2单元，", "12号楼 "])
 def test_what_was_learned_does_not_talk_it_down(text: str, place: str) -> None:
-    assert _urgency(packaged_triage().decide(place + text)) is Urgency.EMERGENCY
+    assert urgency_of(packaged_triage().decide(place + text)) is Urgency.EMERGENCY
 
 
 @pytest.mark.parametrize(
@@ -125,7 +110,7 @@ def test_what_was_learned_does_not_talk_it_down(text: str, place: str) -> None:
     ],
 )
 def test_what_only_sounds_like_it_is_no_emergency(text: str) -> None:
-    assert _urgency(packaged_triage().decide(text)) is not Urgency.EMERGENCY
+    assert urgency_of(packaged_triage().decide(text)) is not Urgency.EMERGENCY
 
 
 @pytest.mark.parametrize(
@@ -141,7 +126,7 @@ def test_what_only_sounds_like_it_is_no_emergency(text: str) -> None:
     ],
 )
 def test_a_feared_danger_is_urgent_at_most(text: str) -> None:
-    assert _urgency(packaged_triage().decide(text)) in {Urgency.URGENT, Urgency.NORMAL}
+    assert urgency_of(packaged_triage().decide(text)) in {Urgency.URGENT, Urgency.NORMAL}
 
 
 def test_who_is_talked_down_calls_nobody() -> None:
@@ -157,9 +142,9 @@ def test_who_is_talked_down_calls_nobody() -> None:
     "text", ["3栋1单元119厨房下水道堵了，水往外冒", "1-1-119的门锁坏了", "2栋120室门锁坏了", "5栋2单元110楼道灯不亮"]
 )
 def test_a_home_with_the_number_of_a_call_for_help_is_a_home(text: str) -> None:
-    assert _urgency(packaged_triage().decide(text)) in {Urgency.NORMAL, Urgency.URGENT}
+    assert urgency_of(packaged_triage().decide(text)) in {Urgency.NORMAL, Urgency.URGENT}
 
 
 @pytest.mark.parametrize("text", ["3栋着火了快打119", "2单元着火了，119", "5栋着火119快来", "有人晕倒快打120"])
 def test_a_number_that_is_to_be_called_stays_one(text: str) -> None:
-    assert _urgency(packaged_triage().decide(text)) is Urgency.EMERGENCY
+    assert urgency_of(packaged_triage().decide(text)) is Urgency.EMERGENCY

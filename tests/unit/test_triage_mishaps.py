@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import pytest
 
 from routing.catalogue import Urgency
-from routing.triage.decision import Decision, Ignore
-from routing.triage.engine import Triage
-from tests.unit.triage_fixture import packaged_triage
+from routing.triage.decision import Ignore
+from tests.unit.triage_fixture import rules_alone, urgency_of
 
 MISHAPS = {
     "gas": [
@@ -151,20 +148,9 @@ ON_THE_SPOT = [
 ]
 
 
-@lru_cache(maxsize=1)
-def _rules() -> Triage:
-    """The triage without anything learned: what its rules say is the same whatever examples there are."""
-    packaged = packaged_triage()
-    return Triage(packaged.lexicon, packaged.catalogue)
-
-
-def _urgency(decision: Decision) -> Urgency | None:
-    return None if isinstance(decision, Ignore) else decision.urgency
-
-
 @pytest.mark.parametrize("text", [*(text for texts in MISHAPS.values() for text in texts), *ON_THE_SPOT])
 def test_a_mishap_is_an_emergency_however_oddly_it_is_told(text: str) -> None:
-    assert _urgency(_rules().decide(text)) is Urgency.EMERGENCY
+    assert urgency_of(rules_alone().decide(text)) is Urgency.EMERGENCY
 
 
 @pytest.mark.parametrize(
@@ -208,7 +194,7 @@ def test_a_mishap_is_an_emergency_however_oddly_it_is_told(text: str) -> None:
     ],
 )
 def test_what_only_sounds_like_a_mishap_endangers_nobody(text: str) -> None:
-    assert _urgency(_rules().decide(text)) is not Urgency.EMERGENCY
+    assert urgency_of(rules_alone().decide(text)) is not Urgency.EMERGENCY
 
 
 @pytest.mark.parametrize(
@@ -222,7 +208,7 @@ def test_what_only_sounds_like_a_mishap_endangers_nobody(text: str) -> None:
     ],
 )
 def test_what_neighbours_ask_one_another_opens_nothing(text: str) -> None:
-    assert isinstance(_rules().decide(text), Ignore)
+    assert isinstance(rules_alone().decide(text), Ignore)
 
 
 @pytest.mark.parametrize(
@@ -233,4 +219,4 @@ def test_what_neighbours_ask_one_another_opens_nothing(text: str) -> None:
     ],
 )
 def test_what_comes_out_of_a_danger_does_not_end_it(text: str) -> None:
-    assert _urgency(_rules().decide(text)) is Urgency.EMERGENCY
+    assert urgency_of(rules_alone().decide(text)) is Urgency.EMERGENCY

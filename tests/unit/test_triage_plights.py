@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import pytest
 
 from routing.catalogue import Urgency
-from routing.triage.decision import Decision, EvidenceKind, Ignore, OpenTicket
-from routing.triage.engine import Triage
-from tests.unit.triage_fixture import packaged_triage
+from routing.triage.decision import EvidenceKind, Ignore, OpenTicket
+from tests.unit.triage_fixture import packaged_triage, rules_alone, urgency_of
 
 PLIGHTS = {
     "gas": [
@@ -198,20 +195,9 @@ PLIGHTS = {
 }
 
 
-@lru_cache(maxsize=1)
-def _rules() -> Triage:
-    """The triage without anything learned: what its rules say is the same whatever examples there are."""
-    packaged = packaged_triage()
-    return Triage(packaged.lexicon, packaged.catalogue)
-
-
-def _urgency(decision: Decision) -> Urgency | None:
-    return None if isinstance(decision, Ignore) else decision.urgency
-
-
 @pytest.mark.parametrize(("danger", "text"), [(danger, text) for danger, texts in PLIGHTS.items() for text in texts])
 def test_a_plight_is_an_emergency_whoever_is_in_it(danger: str, text: str) -> None:
-    decision = _rules().decide(text)
+    decision = rules_alone().decide(text)
     assert not isinstance(decision, Ignore)
     assert decision.urgency is Urgency.EMERGENCY
     assert danger in decision.dangers
@@ -251,8 +237,8 @@ def test_a_plight_is_an_emergency_whoever_is_in_it(danger: str, text: str) -> No
     ],
 )
 def test_what_is_bought_cooked_proposed_or_over_endangers_nobody(text: str, cue: str) -> None:
-    decision = _rules().decide(text)
-    assert _urgency(decision) is not Urgency.EMERGENCY
+    decision = rules_alone().decide(text)
+    assert urgency_of(decision) is not Urgency.EMERGENCY
     assert any(one.kind is EvidenceKind.CALM and one.rule.startswith(f"{cue}: ") for one in decision.evidence)
 
 
@@ -266,14 +252,14 @@ def test_what_is_bought_cooked_proposed_or_over_endangers_nobody(text: str, cue:
     ],
 )
 def test_a_bell_that_nobody_answers_is_a_fault(text: str) -> None:
-    assert _urgency(packaged_triage().decide(text)) is Urgency.NORMAL
+    assert urgency_of(packaged_triage().decide(text)) is Urgency.NORMAL
 
 
 @pytest.mark.parametrize(
     "text", ["电梯坏了老人下不来，都三天了", "货梯不动，我妈坐轮椅下不来楼", "我爸膝盖积水抽了两管，人舒服多了"]
 )
 def test_who_cannot_come_down_is_not_shut_in(text: str) -> None:
-    assert _urgency(_rules().decide(text)) is not Urgency.EMERGENCY
+    assert urgency_of(rules_alone().decide(text)) is not Urgency.EMERGENCY
 
 
 @pytest.mark.parametrize(
@@ -302,7 +288,7 @@ def test_who_cannot_come_down_is_not_shut_in(text: str) -> None:
     ],
 )
 def test_calm_yields_to_a_danger_that_is_there_now(text: str) -> None:
-    assert _urgency(_rules().decide(text)) is Urgency.EMERGENCY
+    assert urgency_of(rules_alone().decide(text)) is Urgency.EMERGENCY
 
 
 @pytest.mark.parametrize(
@@ -319,7 +305,7 @@ def test_calm_yields_to_a_danger_that_is_there_now(text: str) -> None:
     ],
 )
 def test_a_word_of_play_or_fear_inside_another_calms_nobody(text: str) -> None:
-    assert _urgency(_rules().decide(text)) is Urgency.EMERGENCY
+    assert urgency_of(rules_alone().decide(text)) is Urgency.EMERGENCY
 
 
 @pytest.mark.parametrize(
