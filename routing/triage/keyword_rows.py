@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from routing.triage.keyword_sums import ABOVE_NUMBER, NUMBER_MASK, Keywords
 from routing.triage.keyword_tree import ROW, KeywordTree
 from routing.triage.keywords import BITS, HALF
-from routing.triage.vectors import long_packed, packed, zeros
+from routing.triage.vectors import long_packed, zeros
 
 if TYPE_CHECKING:
     from librt.vecs import vec
@@ -26,8 +26,9 @@ _SIGN: Final = 0x800000
 _ABOVE_FIRST: Final = 40
 _ABOVE_APART: Final = 9
 _LAST_APART: Final = 0x1FF
-"""A row begins with how many numbers hold weights that are added up apart, in so many bits, and above that how many
-hold others."""
+_ABOVE_REST: Final = 18
+"""A row begins with how many numbers hold weights that are added up apart, in so many bits; above that stands how many
+hold others, in as many, and highest which keyword's row it is."""
 
 
 class KeywordRows:
@@ -37,14 +38,13 @@ class KeywordRows:
     others are added up when somebody asks for them.
     """
 
-    __slots__ = ("_numbers", "_row", "is_apart", "labels", "place_of")
+    __slots__ = ("_row", "is_apart", "labels", "place_of")
 
     def __init__(self, keywords: Keywords, tree: KeywordTree, order: Sequence[int]) -> None:
         """Writes the rows in this ``order`` of the keywords: what is met most should lie together in memory."""
         self.labels = keywords.labels
         self.is_apart = [place in keywords.apart for place in range(keywords.labels)]
         """Whether each label is added up apart."""
-        self._numbers: vec[i32] = packed(order)
         self.place_of: vec[i32] = zeros(len(order))
         """Where the row of each keyword begins, by its number; no row begins at 0."""
         fields = Struct(f"<{keywords.labels}I")
@@ -57,7 +57,7 @@ class KeywordRows:
             rest = _in_pairs([one for one in weights if not self.is_apart[one[0]]])
             self.place_of[number] = len(row)
             tree.place_row(number, len(row))
-            row += (len(apart) | len(rest) << _ABOVE_APART, *apart, *rest)
+            row += (len(apart) | len(rest) << _ABOVE_APART | number << _ABOVE_REST, *apart, *rest)
         self._row: vec[i64] = long_packed(row)
 
     @staticmethod
@@ -77,7 +77,7 @@ class KeywordRows:
             if rest:
                 if not apart:
                     at = until
-                until += begins >> _ABOVE_APART
+                until += begins >> _ABOVE_APART & _LAST_APART
             while at < until:
                 at += 1
                 pair: i64 = row[at]
@@ -90,21 +90,9 @@ class KeywordRows:
         numbers: list[int] = []
         each: i64 = 0
         while each < taken:
-            numbers.append(self._number(int(places[each])))
+            numbers.append(int(self._row[int(places[each])] >> _ABOVE_REST))
             each += 1
         return numbers
-
-    def _number(self, place: i64) -> int:
-        """The number of the keyword whose row begins at ``place``: they stand in their order."""
-        low: i64 = 0
-        high: i64 = len(self._numbers)
-        while high - low > 1:
-            middle: i64 = (low + high) >> 1
-            if int(self.place_of[int(self._numbers[middle])]) <= place:
-                low = middle
-            else:
-                high = middle
-        return int(self._numbers[low])
 
     def weighed(self, numbers: list[int], place: int) -> list[int]:
         """What each of these keywords adds for the label at ``place`` (see ``KeywordSums.weighed``)."""
@@ -115,7 +103,7 @@ class KeywordRows:
             outer: i64 = one
             at: i64 = int(place_of[outer])
             begins: i64 = row[at]
-            until: i64 = at + (begins & _LAST_APART) + (begins >> _ABOVE_APART)
+            until: i64 = at + (begins & _LAST_APART) + (begins >> _ABOVE_APART & _LAST_APART)
             step: i64 = 0
             while at < until:
                 at += 1
