@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from models.foresight_statement import ONLY_POSTGRESQL
+from models.foresight_statement import IN_ONE_TEXT, ONLY_POSTGRESQL
 from models.registers import RegisterCache
 from routing.queries import Outlook
 from routing.ticket import Ticket
@@ -60,8 +60,21 @@ def questions(
 
 def parameters(asked: dict[str, Any], *, is_postgresql: bool) -> tuple[Any, ...]:
     """The questions as parameters of ``READ``; SQLite knows neither lists nor moments."""
-    values = tuple(asked.values())
-    return values if is_postgresql else tuple(map(_for_sqlite, values[:-ONLY_POSTGRESQL]))
+    if is_postgresql:
+        return tuple(_as_text(value) if name in IN_ONE_TEXT else value for name, value in asked.items())
+    return tuple(map(_for_sqlite, tuple(asked.values())[:-ONLY_POSTGRESQL]))
+
+
+def _as_text(values: Iterable[int | str]) -> str:
+    """A list as PostgreSQL writes it."""
+    return f"{{{','.join(map(_quoted, values))}}}"
+
+
+def _quoted(value: int | str) -> str:
+    if isinstance(value, int):
+        return str(value)
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def _for_sqlite(value: Any) -> Any:

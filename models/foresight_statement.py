@@ -48,6 +48,11 @@ _TYPES = {
 }
 """The parameters, in their order, and their types on PostgreSQL."""
 
+IN_ONE_TEXT = frozenset(
+    {"updates", "groups", "services", "accounts", "said_in", "messages", "posts", "versions", "copies", "turns"}
+)
+"""Lists that are looked at once, as a table. They go as one text: asyncpg asks of each value in a list what it is."""
+
 ONLY_POSTGRESQL = 3
 """The last parameters: on SQLite a version says of which ticket it is, and one process speaks to it."""
 
@@ -59,7 +64,8 @@ def _statement(said: JsonDialect) -> str:
     is_postgresql = said is POSTGRESQL_JSON
     place = {name: f"{said.mark}{number}" for number, name in enumerate(_TYPES, start=1)}
     if is_postgresql:
-        place = {name: f"{mark}::{_TYPES[name]}" for name, mark in place.items()}
+        as_text = {name: "::text" if name in IN_ONE_TEXT else "" for name in _TYPES}
+        place = {name: f"{mark}{as_text[name]}::{_TYPES[name]}" for name, mark in place.items()}
     each = {name: said.each.format(mark) for name, mark in place.items()}
     listed = {name: said.listed(mark) for name, mark in place.items()}
     of_platform, is_open = f"platform = {place['platform']}", f"status IN ({_OPEN})"

@@ -78,6 +78,21 @@ async def test_what_was_read_ahead_is_what_the_stores_say(database: Database, me
             assert await seen(work, other.id) == expected
 
 
+@pytest.mark.parametrize("service", ["repair.lift", 'a"b', "a\\b", "a,b", "{a}", "灯 "])
+async def test_tickets_of_a_service_are_found_whatever_it_is_called(database: Database, service: str) -> None:
+    await bind(database)
+    async with database.unit_of_work() as work:
+        kept = await keep(work, reported(service_code=service))
+        await keep(work, reported(service_code="other"))
+        await work.commit()
+    async with database.unit_of_work() as work:
+        await work.foresee(outlook(topics=("", service)))
+        of_service = TicketFilter(
+            platform="local", group_chat_id=CHAT, service_code=service, statuses=ALIVE, since=SINCE
+        )
+        assert [one.id for one in await work.tickets.find(of_service, limit=20)] == [kept.id]
+
+
 async def test_a_ticket_gathered_is_seen_at_once_and_kept_as_any_other(database: Database) -> None:
     worker = await bind(database)
     for text in ODD_TEXTS:
