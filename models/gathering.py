@@ -95,6 +95,7 @@ class Part:
 
     gathered: int
     foreseen: int
+    was_spent: bool
     savepoint: AsyncTransaction | None = None
     """The savepoint that the database has for it, once anything of it had to be written."""
 
@@ -162,21 +163,21 @@ class Gathering:
         target = getattr(statement, "table", None)
         return not isinstance(target, FromClause) or getattr(target, "name", "") in _FORESEEN_TABLES
 
-    def begin_part(self) -> Part:
+    def begin_part(self) -> None:
         """Begins a part."""
-        part = Part(len(self._rows), self.foreseen.mark)
-        self.parts.append(part)
-        return part
+        self.parts.append(Part(len(self._rows), self.foreseen.mark, self.is_spent))
 
-    def end_part(self) -> None:
-        """Ends the innermost part and keeps what it gathered."""
-        self.parts.pop()
+    def end_part(self) -> AsyncTransaction | None:
+        """Ends the innermost part and keeps what it gathered; returns its savepoint, if the database has one."""
+        return self.parts.pop().savepoint
 
-    def undo_part(self) -> None:
-        """Ends the innermost part as if it had never been. The caller undoes what of it was written already."""
+    def undo_part(self) -> AsyncTransaction | None:
+        """Ends the innermost part as if it had never been; the caller has to undo its savepoint, which is returned."""
         part = self.parts.pop()
         del self._rows[part.gathered :]
         self.foreseen.back_to(part.foreseen)
+        self.is_spent = part.was_spent
+        return part.savepoint
 
     def take(self, end: int | None = None) -> Gathered:
         """What was gathered first, up to ``end``, and all claims; they wait no longer."""

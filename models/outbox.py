@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import fields
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, tuple_, update
@@ -24,6 +25,7 @@ _Card = tuple[int, str, int]
 _IS_WAITING = OutboxRow.state == Delivery.WAITING
 _MESSAGE_FIELDS = tuple(field.name for field in fields(Outgoing))
 _MESSAGE = tuple(getattr(OutboxRow, name) for name in _MESSAGE_FIELDS)
+_message_values = attrgetter(*_MESSAGE_FIELDS)
 
 
 class SqlOutbox:
@@ -41,12 +43,12 @@ class SqlOutbox:
         if not messages:
             return
         now = self._transaction.now()
-        cards = {key: index for index, message in enumerate(messages) if (key := _card(message)) is not None}
-        topics = {topic: index for index, message in enumerate(messages) if (topic := topic_key(message)) is not None}
+        of_tickets, of_topics = [_card(message) for message in messages], [topic_key(message) for message in messages]
+        keys: list[_Card | TopicKey | None] = [card or topic for card, topic in zip(of_tickets, of_topics, strict=True)]
+        cards = {card: index for index, card in enumerate(of_tickets) if card is not None}
+        topics = {topic: index for index, topic in enumerate(of_topics) if topic is not None}
         newest = {*cards.values(), *topics.values()}
-        loud: set[_Card | TopicKey] = {
-            any_key for message in messages if (any_key := _key(message)) is not None and not message.silent
-        }
+        loud = {key for key, message in zip(keys, messages, strict=True) if key is not None and not message.silent}
         foreseen = self._transaction.foreseen
         # Whether an older state was to ring matters only where the newer one is not.
         gathers = foreseen is not None and loud >= cards.keys() and all(foreseen.knows(one) for one, _, _ in cards)
@@ -57,15 +59,15 @@ class SqlOutbox:
         if topics:
             loud |= await self.topics.supersede(topics)
         rows = [
-            {name: getattr(message, name) for name in _MESSAGE_FIELDS}
+            dict(zip(_MESSAGE_FIELDS, _message_values(message), strict=True))
             | {
-                "silent": message.silent and _key(message) not in loud,
+                "silent": message.silent and keys[index] not in loud,
                 "state": Delivery.WAITING,
                 "created_at": now,
                 "attempts": 0,
             }
             for index, message in enumerate(messages)
-            if _key(message) is None or index in newest
+            if keys[index] is None or index in newest
         ]
         await self._transaction.add(OutboxRow, rows)
         if cards:
@@ -315,10 +317,6 @@ def _sent_as(message: Outgoing, cards: dict[_Card, int], topics: dict[TopicKey, 
     if topic is not None:
         return topics.get(topic)
     return cards.get(card) if card is not None else None
-
-
-def _key(message: Outgoing) -> _Card | TopicKey | None:
-    return topic_key(message) or _card(message)
 
 
 def _is_free(now: datetime) -> ColumnElement[bool]:

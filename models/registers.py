@@ -126,7 +126,8 @@ class Registers:
     async def _current(self, register: Register, copy: _Copy[_Value], read: Callable[[], Awaitable[_Value]]) -> _Value:
         if self._revisions.changed_here(register):
             return await read()
-        revision = await self._revisions.current(register)
+        known = self._transaction.revisions
+        revision = known[register] if known is not None else await self._revisions.current(register)
         if copy.revision != revision:
             # A change committed between the two reads is seen with an older revision, and read once more next time.
             value = await read()

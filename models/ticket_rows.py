@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import fields
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
@@ -15,6 +16,9 @@ from routing.ticket import OPEN_STATUSES, Status, Ticket, ticket_from
 
 _FIELDS = tuple(field.name for field in fields(Ticket))
 _NEVER_SAVED = frozenset({"id", "number", "platform", "created_at", "attachments", "version"})
+_NEW = tuple(name for name in _FIELDS if name != "id")
+_SAVED = tuple(name for name in _FIELDS if name not in _NEVER_SAVED)
+_values_of_new, _values_of_saved = attrgetter(*_NEW), attrgetter(*_SAVED)
 
 TICKET_COLUMNS = tuple(getattr(TicketRow, name) for name in _FIELDS)
 """What to select for ``ticket_of``."""
@@ -35,12 +39,12 @@ def tickets_of(rows: Iterable[Row[*tuple[Any, ...]]]) -> tuple[Ticket, ...]:
 
 def new_values(ticket: Ticket, number: str) -> dict[str, Any]:
     """The columns of a new row; the database gives the id."""
-    return {name: getattr(ticket, name) for name in _FIELDS if name != "id"} | {"number": number, "version": 1}
+    return dict(zip(_NEW, _values_of_new(ticket), strict=True)) | {"number": number, "version": 1}
 
 
 def changed_values(ticket: Ticket) -> dict[str, Any]:
     """The columns that saving a ticket writes."""
-    return {name: getattr(ticket, name) for name in _FIELDS if name not in _NEVER_SAVED}
+    return dict(zip(_SAVED, _values_of_saved(ticket), strict=True))
 
 
 def below(area_path: str) -> ColumnElement[bool]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import datetime
+from operator import attrgetter
 
 from sqlalchemy import Select, delete, func, insert, select, update
 
@@ -39,8 +40,10 @@ from routing.ticket_events import Reporter, TicketEvent
 
 _EVENT_FIELDS = tuple(field.name for field in fields(TicketEvent))
 _EVENT_COLUMNS = tuple(getattr(TicketEventRow, name) for name in _EVENT_FIELDS)
+_event_values = attrgetter(*_EVENT_FIELDS)
 _REPORTER_FIELDS = tuple(field.name for field in fields(Reporter))
 _REPORTER_COLUMNS = tuple(getattr(TicketReporterRow, name) for name in _REPORTER_FIELDS)
+_reporter_values = attrgetter(*_REPORTER_FIELDS)
 
 # Values go beside a statement, not into it: with forty columns, building it anew costs more than running it.
 _INSERT_TICKET = insert(TicketRow).returning(TicketRow.id)
@@ -131,7 +134,7 @@ class SqlTicketStore:
         """Adds to the list of what happened."""
         if events:
             await self._transaction.add(
-                TicketEventRow, [{name: getattr(event, name) for name in _EVENT_FIELDS} for event in events]
+                TicketEventRow, [dict(zip(_EVENT_FIELDS, _event_values(event), strict=True)) for event in events]
             )
 
     async def events(self, ticket_id: int) -> tuple[TicketEvent, ...]:
@@ -143,7 +146,7 @@ class SqlTicketStore:
 
     async def add_reporter(self, reporter: Reporter) -> bool:
         """Puts a resident behind a ticket; false where they stand behind it already."""
-        row = {name: getattr(reporter, name) for name in _REPORTER_FIELDS}
+        row = dict(zip(_REPORTER_FIELDS, _reporter_values(reporter), strict=True))
         foreseen = self._transaction.foreseen
         if foreseen is not None and foreseen.knows(reporter.ticket_id):
             is_new = foreseen.stand_behind(reporter)

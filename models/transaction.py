@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
+from types import TracebackType
 from typing import Any, TypeAlias
 
 from sqlalchemy import CursorResult, Executable, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction
 
 from models.driver import on_thread, value_of
 from models.engine import POSTGRESQL
@@ -154,35 +155,16 @@ class Transaction:
         if not gathered.is_empty:
             gathering.wrote(await write(connection, gathered, alone=alone))
 
-    @asynccontextmanager
-    async def savepoint(self) -> AsyncIterator[None]:
+    def savepoint(self) -> AbstractAsyncContextManager[None]:
         """A part that is undone alone where it raises; the error goes on to the caller."""
-        before = self.wrote_outbox, self.changed_registers
-        try:
-            if self._gathering is not None:
-                async with self._part_of(self._gathering):
-                    yield
-            else:
-                async with (await self._opened()).begin_nested():
-                    yield
-        except BaseException:
-            self.wrote_outbox, self.changed_registers = before
-            raise
+        return _Savepoint(self)
 
-    @asynccontextmanager
-    async def _part_of(self, gathering: Gathering) -> AsyncIterator[None]:
-        part, was_spent = gathering.begin_part(), gathering.is_spent
-        try:
-            yield
-        except BaseException:
-            gathering.undo_part()
-            gathering.is_spent = was_spent
-            if part.savepoint is not None:
-                await part.savepoint.rollback()
-            raise
-        gathering.end_part()
-        if part.savepoint is not None:
-            await part.savepoint.commit()
+    async def begin_part(self) -> Gathering | AsyncTransaction:
+        """Begins a part: among what is gathered, or else a savepoint of the database."""
+        if self._gathering is None:
+            return await (await self._opened()).begin_nested()
+        self._gathering.begin_part()
+        return self._gathering
 
     def insert(self, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
         """An INSERT that can say ON CONFLICT in the words of this database."""
@@ -227,3 +209,30 @@ async def _give_back(connection: AsyncConnection, begun: asyncio.Task[None] | No
         # Nothing else can be said on the connection before the statement has ended, and ours are short.
         await asyncio.gather(begun, return_exceptions=True)
     await connection.close()
+
+
+class _Savepoint:
+    """See ``Transaction.savepoint``. Every message of a group has one, so it is no generator, which takes longer."""
+
+    __slots__ = ("_before", "_begun", "_transaction")
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    async def __aenter__(self) -> None:
+        transaction = self._transaction
+        self._before = transaction.wrote_outbox, transaction.changed_registers
+        self._begun = await transaction.begin_part()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        begun = self._begun
+        if error is not None:
+            self._transaction.wrote_outbox, self._transaction.changed_registers = self._before
+        if not isinstance(begun, Gathering):
+            savepoint: AsyncTransaction | None = begun
+        else:
+            savepoint = begun.end_part() if error is None else begun.undo_part()
+        if savepoint is not None:
+            await savepoint.__aexit__(kind, error, trace)

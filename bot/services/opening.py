@@ -204,7 +204,7 @@ class OpeningService:
         """The event of a dispatch, with the rule that led to the owner."""
         ownership, assignee = assignment.ownership, assignment.assignee
         data = {
-            "owner": ownership.kind.value,
+            "owner": str(ownership.kind),
             "area": ownership.area_code,
             "reason": ownership.reason,
             "assignee": assignee.name if assignee else None,
@@ -226,6 +226,8 @@ class OpeningService:
     async def _following(self, work: UnitOfWork, assignment: Assignment) -> tuple[Staff, ...]:
         """The posts that keep an eye on what somebody else handles; they get the card as well."""
         followers = assignment.ownership.followers
+        if not followers:
+            return ()
         posts = await work.staff.posts({role for role, _ in followers}, {code for _, code in followers})
         there = there_now(self._rules, posts, self._clock())
         return tuple(post for post in there if (post.role, post.area_code) in followers and post.on_duty)

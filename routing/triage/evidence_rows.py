@@ -19,7 +19,7 @@ _KINDS: Final = {kind.value: kind for kind in EvidenceKind}
 
 def rows_of(evidence: Iterable[Evidence]) -> list[list[object]]:
     """The evidence as plain JSON."""
-    return [[one.kind.value, one.rule, one.text, one.start, one.end, one.weight, one.service] for one in evidence]
+    return [[str(one.kind), one.rule, one.text, one.start, one.end, one.weight, one.service] for one in evidence]
 
 
 def evidence_in(kept: object) -> list[Evidence]:
