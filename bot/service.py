@@ -34,6 +34,9 @@ log = structlog.get_logger(__name__)
 
 STOP_SECONDS = 20.0
 """How long a part may take to finish; a message that is being sent then is sent again by whoever runs next."""
+MOST_CONNECTIONS = 100
+"""As many as Telegram ever opens to a webhook. A report holds one until it is committed, and chatter must not wait for
+that; Telegram itself would open 40."""
 _TROUBLE = Backoff(first=1.0, longest=30.0)
 
 
@@ -216,6 +219,7 @@ class Service:
                 f"{settings.public_url}{PATH}",
                 secret_token=None if secret is None else secret.get_secret_value(),
                 allowed_updates=list(ALLOWED_UPDATES),
+                max_connections=MOST_CONNECTIONS,
             )
         except TelegramBadRequest:
             raise SettingsInvalid(((f"{PREFIX}PUBLIC_URL", "the platform refuses to deliver to it"),)) from None

@@ -16,6 +16,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from bot.service import MOST_CONNECTIONS
 from tests.bench.growth import MORE, YEARS, measure_growth
 from tests.bench.intake import (
     CONNECTIONS,
@@ -94,10 +95,10 @@ How it is measured (the median of {ROUNDS} rounds after one that is not counted)
 - *Learned lexicon*: the service of labelled requests, learned from four fifths of them, by keywords alone and without
   rules. Beside it scikit-learn's linear support vector machine on words and groups of one to three characters.
 - *Webhook*: the real service in a process of its own, on loopback over {CONNECTIONS} connections, with {GROUPS}
-  groups of one complex. Talk is {TALK:,} messages a round, nine parts chatter and one part reports, or a "+1" to
-  one. Beside it the same process only reads the body in a route of FastAPI, or gives it to a dispatcher of aiogram
-  whose only handler does nothing. The acknowledgement is timed from the moment at which a message was due, at
-  {EACH_SECOND} messages a second.
+  groups of one complex; talk also over {MOST_CONNECTIONS}, as many as the service lets the platform open. Talk is
+  {TALK:,} messages a round, nine parts chatter and one part reports, or a "+1" to one. Beside it the same process only
+  reads the body in a route of FastAPI, or gives it to a dispatcher of aiogram whose only handler does nothing. The
+  acknowledgement is timed from the moment at which a message was due, at {EACH_SECOND} messages a second.
 - *Webhook to commit*: {REPORTS} reports a round, each by another resident. A ticket is counted when it is committed
   with its number, events, limits and the first messages in the outbox. Beside it pgbench writes the rows of such a
   ticket with {CLIENTS} clients and prepared statements, into the same tables of another database of the same server;

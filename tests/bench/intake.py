@@ -16,6 +16,7 @@ from pathlib import Path
 
 import httpx
 
+from bot.service import MOST_CONNECTIONS
 from bot.web.webhook import PATH
 from models.database import Database
 from models.migrate import upgrade
@@ -33,6 +34,8 @@ from tests.town import load_registers, sample_world
 
 SECRET = "bench"
 CONNECTIONS = 32
+TALK_CONNECTIONS = (MOST_CONNECTIONS, CONNECTIONS)
+"""Talk comes over as many connections as the platform may open, and over fewer, as when it is behind with little."""
 REPORTS, TALK = 480, 2_000
 """Messages in one round: reports only, and talk of which nine parts in ten are chatter."""
 EACH_SECOND = 300
@@ -52,9 +55,9 @@ class Served:
         counted: dict[str, float] = (await self.http.get(f"http://127.0.0.1:{self.port}/bench/counters")).json()
         return counted
 
-    async def rate(self, path: str, bodies: Sequence[bytes]) -> float:
+    async def rate(self, path: str, bodies: Sequence[bytes], connections: int = CONNECTIONS) -> float:
         """Requests a second."""
-        return await rate(self.port, path, bodies, SECRET, CONNECTIONS)
+        return await rate(self.port, path, bodies, SECRET, connections)
 
     async def waits(self, path: str, bodies: Sequence[bytes]) -> list[float]:
         """Seconds until the answer, at ``EACH_SECOND`` requests a second."""
@@ -79,32 +82,20 @@ def _update(number: int, text: str) -> bytes:
 
 async def measure_talk(database_url: str) -> list[Figure]:
     """Requests of talk a second, beside a route that reads and one that asks aiogram; and how long they wait."""
-    paths = (PATH, "/bench/read", "/bench/aiogram")
-    found: dict[str, list[float]] = {path: [] for path in paths}
-    costs: dict[str, list[float]] = {path: [] for path in paths}
-    tails: dict[str, list[float]] = {path: [] for path in paths[:2]}
+    found = {connections: _Talk(connections) for connections in TALK_CONNECTIONS}
+    tails: dict[str, list[float]] = {path: [] for path in (PATH, "/bench/read")}
     # Nobody reports again what was reported in the round before: that would join its ticket.
-    said = iter(talk(TALK * (ROUNDS + 1)))
+    said = iter(talk(TALK * len(found) * (ROUNDS + 1)))
     async with served(database_url) as service:
         for _ in range(ROUNDS + 1):
-            lines = list(islice(said, TALK))
-            for path in paths:
-                before = await service.counters()
-                found[path].append(await service.rate(path, updates(lines)))
-                costs[path].append(((await service.counters())["cpu"] - before["cpu"]) / TALK)
+            for one in found.values():
+                await one.run(service, list(islice(said, TALK)))
         for _ in range(ROUNDS):
             for path, tail in tails.items():
                 tail.append(_p99(await service.waits(path, updates(talk(EACH_SECOND * _SECONDS_OF_TALK)))))
-    ours, reading, asking = (statistics.median(found[path][1:]) for path in paths)
-    cost = [statistics.median(costs[path][1:]) * 1e6 for path in paths]
     added = statistics.median(tails[PATH]) - statistics.median(tails["/bench/read"])
     return [
-        Figure(
-            "webhook, 90 % chatter, PostgreSQL",
-            f"{ours:,.0f} requests/s, {cost[0]:,.0f} µs of CPU each",
-            f"a FastAPI route that reads the body {reading:,.0f}/s, {cost[1]:,.0f} µs: {ours / reading:.2f} times as "
-            f"fast; one that calls feed_raw_update {asking:,.0f}/s, {cost[2]:,.0f} µs: {ours / asking:.2f} times",
-        ),
+        *(one.figure() for one in found.values()),
         Figure(
             f"p99 of the acknowledgement, {EACH_SECOND} messages/s, 90 % chatter",
             f"{statistics.median(tails[PATH]) * 1000:.1f} ms",
@@ -112,6 +103,35 @@ async def measure_talk(database_url: str) -> list[Figure]:
             f"{added * 1000:.1f} ms more",
         ),
     ]
+
+
+class _Talk:
+    """Rounds of talk over so many connections, the first of which is not counted."""
+
+    _PATHS = (PATH, "/bench/read", "/bench/aiogram")
+
+    def __init__(self, connections: int) -> None:
+        self._connections = connections
+        self._rates: dict[str, list[float]] = {path: [] for path in self._PATHS}
+        self._costs: dict[str, list[float]] = {path: [] for path in self._PATHS}
+
+    async def run(self, service: Served, lines: Sequence[str]) -> None:
+        """One round: the same lines by each way."""
+        for path in self._PATHS:
+            before = await service.counters()
+            self._rates[path].append(await service.rate(path, updates(lines), self._connections))
+            self._costs[path].append(((await service.counters())["cpu"] - before["cpu"]) / len(lines))
+
+    def figure(self) -> Figure:
+        """Our rate beside both others, and what each takes of the processor."""
+        ours, reading, asking = (statistics.median(self._rates[path][1:]) for path in self._PATHS)
+        cost = [statistics.median(self._costs[path][1:]) * 1e6 for path in self._PATHS]
+        return Figure(
+            f"webhook, 90 % chatter, PostgreSQL, {self._connections} connections",
+            f"{ours:,.0f} requests/s, {cost[0]:,.0f} µs of CPU each",
+            f"a FastAPI route that reads the body {reading:,.0f}/s, {cost[1]:,.0f} µs: {ours / reading:.2f} times as "
+            f"fast; one that calls feed_raw_update {asking:,.0f}/s, {cost[2]:,.0f} µs: {ours / asking:.2f} times",
+        )
 
 
 def _p99(found: list[float]) -> float:

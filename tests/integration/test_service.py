@@ -149,6 +149,9 @@ async def test_web_and_worker_share_the_work_of_one_service(tmp_path: Path) -> N
                 assert "qunban_outbox_lag_seconds" in (await http.get("/metrics")).text
                 assert (await http.get("/")).status_code == 404
                 assert (await http.post("/telegram/webhook")).status_code == 404
+                # Reports that are being committed must not hold up the talk behind them: it gets every connection.
+                informed = await http.get(f"{sandbox.url}/bot{sample_world().token}/getWebhookInfo")
+                assert informed.json()["result"]["max_connections"] == 100
             original = await sandbox.people.say(ZHANG, GARDEN, "3栋2单元电梯坏了，来人修一下")
             card = await sandbox.people.wait_for(GARDEN, partial(_answers, original["message_id"]))
             assert "TD101" in card["text"]
