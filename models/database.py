@@ -96,13 +96,13 @@ class SqlUnitOfWork:
     ) -> None:
         await self._transaction.close()
 
-    async def foresee(self, outlook: Outlook) -> None:
+    async def foresee(self, outlook: Outlook, *, waits: bool = False) -> None:
         """Reads ahead for messages that are handled next, and from then on gathers what is to be written.
 
         Nothing is answered otherwise than without it. ``NotKept`` may be raised by whatever writes, ``commit`` for
-        one, where somebody else dealt with the same groups meanwhile.
+        one, where somebody else dealt with the same groups meanwhile. Who ``waits`` for them first keeps them out.
         """
-        await self._foresight.read(outlook)
+        await self._foresight.read(outlook, waits=waits)
 
     @property
     def foresees(self) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from models.foreseen import Chat, Foreseen
 from models.foresight_answer import foreseen
 from models.foresight_questions import parameters, questions
-from models.foresight_statement import READ
+from models.foresight_statement import HOLD, READ
 from models.registers import Registers
 from models.ticket_copies import TicketCopies
 from models.transaction import Transaction
@@ -71,8 +71,11 @@ class Foresight:
         self._registers = registers
         self._ahead = ahead
 
-    async def read(self, outlook: Outlook) -> None:
-        """Reads, and has the transaction answer from it and gather what is to be written from now on."""
+    async def read(self, outlook: Outlook, *, waits: bool = False) -> None:
+        """Reads, and has the transaction answer from it and gather what is to be written from now on.
+
+        With ``waits`` nobody else deals with these groups or counts on their counters from then on until the end.
+        """
         is_postgresql = self._transaction.is_postgresql
         cache = self._registers.cache
         if cache.areas.revision is None:
@@ -92,6 +95,8 @@ class Foresight:
             copies=copies,
             turns=self._ahead.turns(platform, {one.chat_id for one in outlook.messages}),
         )
+        if waits and is_postgresql:
+            await self._transaction.read(HOLD, (platform, asked["chats"], asked["day"], asked["scopes"]))
         answer = await self._transaction.read_ahead(READ[is_postgresql], parameters(asked, is_postgresql=is_postgresql))
         table, revisions = foreseen(answer, outlook, asked, copies, self._ahead.copies.keep)
         for kept, new in ((ids.tickets, table.ticket_ids), (ids.prompts, table.prompt_ids)):

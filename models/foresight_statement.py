@@ -250,3 +250,20 @@ def _ids(said: JsonDialect, place: Mapping[str, str]) -> dict[str, str]:
 
 READ = {True: _statement(POSTGRESQL_JSON), False: _statement(SQLITE_JSON)}
 """The statement, by whether it is for PostgreSQL."""
+
+HOLD = """
+WITH chats AS MATERIALIZED (
+    SELECT chat_id FROM chat_groups WHERE platform = $1::text AND chat_id = ANY($2::bigint[])
+    ORDER BY chat_id FOR NO KEY UPDATE
+), counters AS MATERIALIZED (
+    SELECT scope FROM number_counters
+    WHERE day = $3::text AND scope = ANY($4::text[]) AND (SELECT count(*) FROM chats) >= 0
+    ORDER BY scope COLLATE "C" FOR NO KEY UPDATE
+)
+SELECT count(*) FROM counters
+"""
+"""Has the groups, and then the counters of ticket numbers, to itself until the transaction ends (PostgreSQL).
+
+Each kind is taken in the order of its keys and the groups come first, as with whoever writes what was gathered; so none
+waits for one who waits.
+"""

@@ -26,13 +26,14 @@ from models.gathering import Gathered
 from models.merging import on_conflict
 from models.sqlite_writes import write_by_table
 from models.tables_delivery import Delivery
-from models.tables_tickets import TicketRow
+from models.tables_tickets import NumberCounterRow, TicketRow
 from routing.errors import NotKept
 
 _TRANSACTIONS = 2**32
 """Rows hold the number of the transaction that wrote them without its upper half."""
 
 _TICKETS = TicketRow.metadata.tables[TicketRow.__tablename__]
+_COUNTERS = NumberCounterRow.metadata.tables[NumberCounterRow.__tablename__]
 _POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]  # The library gives no types for it.
 
 
@@ -95,9 +96,14 @@ def _together(tables: tuple[tuple[Table, tuple[str, ...]], ...], changing: tuple
     claim = {"platform": "text", "chat_id": "bigint", "turn": "bigint"}
     parts = [
         "given AS (SELECT $1::jsonb AS rows)",
+        # Everybody takes groups in the same order; in that of a plan, two would sooner or later wait for each other.
         f"""claimed AS (
-    UPDATE chat_groups SET turn = chat_groups.turn + 1 FROM {_given("claims", claim)}
-    WHERE chat_groups.platform = r.platform AND chat_groups.chat_id = r.chat_id AND chat_groups.turn = r.turn
+    UPDATE chat_groups SET turn = chat_groups.turn + 1 FROM (
+        SELECT g.platform, g.chat_id FROM {_given("claims", claim)}
+        JOIN chat_groups g ON g.platform = r.platform AND g.chat_id = r.chat_id AND g.turn = r.turn
+        ORDER BY g.platform, g.chat_id FOR NO KEY UPDATE OF g
+    ) held
+    WHERE chat_groups.platform = held.platform AND chat_groups.chat_id = held.chat_id
     RETURNING 1
 )""",
     ]
@@ -124,10 +130,15 @@ def _together(tables: tuple[tuple[Table, tuple[str, ...]], ...], changing: tuple
     for table, names in tables:
         columns = ", ".join(names)
         types = {name: _type_of(table.c[name]) for name in names}
+        is_counted_on = table is _COUNTERS
         parts.append(f"""new_{table.name} AS (
     INSERT INTO {table.name} ({columns})
-    SELECT {columns} FROM {_given(table.name, types)}{on_conflict(table)}
+    SELECT {columns} FROM {_given(table.name, types)}{on_conflict(table)}{" RETURNING 1" if is_counted_on else ""}
 )""")
+        if is_counted_on:
+            # What the end asks for is done first. Whoever has a number before its counter, while another has the
+            # counter and comes to that number, waits for one who waits.
+            checked += f" + least(0, (SELECT count(*) FROM new_{table.name}))"
     # Where somebody else had a turn or changed a ticket the statement divides by nothing, and so undoes itself.
     return f"WITH {', '.join(parts)} SELECT txid_current() / ({checked} = $2)::int"
 

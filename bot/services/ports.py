@@ -242,11 +242,11 @@ class UnitOfWork(Protocol):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
-    async def foresee(self, outlook: Outlook) -> None:
+    async def foresee(self, outlook: Outlook, *, waits: bool = False) -> None:
         """Reads ahead for messages that are handled next; their talk is told apart by turns, not by waiting.
 
         Nothing is answered otherwise than without it, but ``commit`` may fail where another process dealt with the
-        same group meanwhile.
+        same group meanwhile. Who ``waits`` lets the others finish first, and then keeps them out until the end.
         """
         ...
 

@@ -34,6 +34,10 @@ AFTER_COMMIT_SECONDS = 5.0
 """Longest time for it; the platform waits for its acknowledgement meanwhile."""
 
 
+WARY = 16
+"""Batches that wait after one has lost a race: whoever loses has done everything in vain, and waits all the same."""
+
+
 class TalkHandler(Protocol):
     """What listens to a group."""
 
@@ -95,6 +99,8 @@ class UpdateFeed:
         self._interaction = interaction
         self._metrics = metrics
         self._max_failures = max_failures
+        self._wary = 0
+        """How many batches still wait for other processes instead of racing them."""
         self._batches: Batches[Handled] = Batches(self._handle_together)
 
     async def feed(self, raw: bytes) -> None:
@@ -172,7 +178,15 @@ class UpdateFeed:
         for the next batch, which sees what it changed.
         """
         try:
-            return await self._in_one_transaction(messages)
+            if self._wary > 0:
+                self._wary -= 1
+                return await self._in_one_transaction(messages, waits=True)
+            try:
+                return await self._in_one_transaction(messages, waits=False)
+            except NotKept:
+                # Whoever dealt with the same groups meanwhile will go on doing so, for as long as this lasts.
+                self._wary = WARY
+                return await self._in_one_transaction(messages, waits=True)
         except Exception as error:  # One of them, another process, or the database: each by itself will show.
             log.info("batch_undone", messages=len(messages), kind=_kind_of(error))
         outcomes: list[Handled | Exception] = []
@@ -183,10 +197,12 @@ class UpdateFeed:
                 outcomes.append(error)
         return outcomes
 
-    async def _in_one_transaction(self, messages: Sequence[IncomingMessage]) -> Sequence[Handled | Exception]:
+    async def _in_one_transaction(
+        self, messages: Sequence[IncomingMessage], *, waits: bool
+    ) -> Sequence[Handled | Exception]:
         outcomes: list[Handled | Exception] = []
         async with self._unit_of_work() as work:
-            await work.foresee(self._talk.outlook(messages))
+            await work.foresee(self._talk.outlook(messages), waits=waits)
             # Chatter is not answered between two of them: it has its time while the database reads and writes.
             for message in messages:
                 outcomes.append(await self._part(work, message))

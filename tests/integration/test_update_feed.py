@@ -283,3 +283,44 @@ async def test_a_lost_database_asks_for_another_delivery() -> None:
     assert (failure.value.update_id, failure.value.failures) == (900, None)
     edge.listener.matters = False
     await edge.feed(talk(901, "今晚一起跳舞吗"))
+
+
+class Contested(Listener):
+    """A listener to a group with which another process deals, too: before the first message, and during the last."""
+
+    def __init__(self, elsewhere: Database) -> None:
+        super().__init__()
+        self._elsewhere = elsewhere
+        self.begun: list[int] = []
+        self.others: asyncio.Task[None] | None = None
+
+    async def handle(self, work: UnitOfWork, message: IncomingMessage) -> None:
+        self.begun.append(message.update_id)
+        if len(self.begun) == 1:
+            await self._have_a_turn()
+        elif message.update_id == 2:
+            self.others = asyncio.create_task(self._have_a_turn())
+            await asyncio.sleep(0.2)
+            assert not self.others.done()
+        await super().handle(work, message)
+
+    async def _have_a_turn(self) -> None:
+        async with self._elsewhere.unit_of_work() as work:
+            await work.updates.in_turn("telegram", CHAT)
+            await work.commit()
+
+
+async def test_who_lost_a_race_waits_for_the_others_and_keeps_them_waiting(postgresql_url: str) -> None:
+    database, elsewhere = Database(postgresql_url), Database(postgresql_url)
+    async with database.unit_of_work() as work:
+        await work.groups.put(Group("telegram", CHAT, "业主群"))
+        await work.commit()
+    listener = Contested(elsewhere)
+    edge = Edge(database.unit_of_work, listener)
+    await edge.feed(talk(1))
+    await edge.feed(talk(2))
+    assert listener.others is not None
+    await listener.others
+    assert (listener.begun, edge.count("handled")) == ([1, 1, 2], 2)
+    await database.close()
+    await elsewhere.close()

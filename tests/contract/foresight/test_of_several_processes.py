@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,7 +10,7 @@ import pytest
 
 from models.database import Database
 from routing.errors import NotKept
-from routing.groups import GroupState
+from routing.groups import Group, GroupState
 from routing.message import Attachment
 from routing.queries import TicketFilter
 from routing.ticket import Status
@@ -71,6 +72,47 @@ async def test_the_same_update_or_number_of_another_process_is_not_kept_twice(po
             await second.commit()
     async with other.unit_of_work() as work:
         assert (await keep(work, reported())).number == "G1-1120-002"
+    await one.close()
+    await other.close()
+
+
+async def test_who_waits_lets_the_other_finish_and_goes_on_from_there(postgresql_url: str) -> None:
+    one, other = Database(postgresql_url), Database(postgresql_url)
+    await bind(one)
+    numbers = []
+    async with one.unit_of_work() as first, other.unit_of_work() as second:
+        await first.foresee(outlook(said(1)), waits=True)
+        waiting = asyncio.create_task(second.foresee(outlook(said(2, by=NEIGHBOUR)), waits=True))
+        await asyncio.sleep(0.2)
+        for work, account in ((first, WRITER), (second, NEIGHBOUR)):
+            await work.updates.in_turn("local", CHAT)
+            numbers.append((await keep(work, reported(), account)).number)
+            await work.commit()
+            await waiting
+    assert numbers == ["G1-1120-001", "G1-1120-002"]
+    await one.close()
+    await other.close()
+
+
+async def test_who_races_for_a_number_waits_for_nobody_who_waits_for_it(postgresql_url: str) -> None:
+    one, other = Database(postgresql_url), Database(postgresql_url)
+    await bind(one)
+    async with one.unit_of_work() as work:
+        await work.groups.put(Group("local", CHAT - 1, "另一个群", area_code="G1"))
+        await keep(work, reported())
+        await work.commit()
+    elsewhere = replace(outlook(replace(said(2), chat_id=CHAT - 1)), topics=frozenset({(CHAT - 1, "")}))
+    async with one.unit_of_work() as racing, other.unit_of_work() as holding:
+        await racing.foresee(outlook(said(1)))
+        await holding.foresee(elsewhere, waits=True)
+        await keep(racing, reported())
+        race = asyncio.create_task(racing.commit())
+        await asyncio.sleep(0.2)
+        assert (await keep(holding, reported(group_chat_id=CHAT - 1))).number == "G1-1120-002"
+        await holding.commit()
+        with pytest.raises(NotKept) as lost:
+            await race
+    assert "uq_tickets_number" in str(lost.value.__cause__), "no deadlock"
     await one.close()
     await other.close()
 
