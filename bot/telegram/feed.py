@@ -185,6 +185,7 @@ class UpdateFeed:
                 return await self._in_one_transaction(messages, waits=False)
             except NotKept:
                 # Whoever dealt with the same groups meanwhile will go on doing so, for as long as this lasts.
+                log.info("batch_lost_a_race", messages=len(messages))
                 self._wary = WARY
                 return await self._in_one_transaction(messages, waits=True)
         except Exception as error:  # One of them, another process, or the database: each by itself will show.
