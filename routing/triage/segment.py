@@ -11,8 +11,7 @@ from math import log
 from operator import itemgetter
 from typing import Final
 
-import jieba
-
+from routing.triage.dictionary import read_dictionary
 from routing.triage.searching import Found, search_for
 from routing.triage.segment_walk import SegmentWalk, join_letters
 from routing.triage.trie import IS_COMPILED
@@ -72,9 +71,7 @@ class Segmenter:
 
         The others get their number. Counts are kept on the way, for all words together would take much memory.
         """
-        with jieba.Tokenizer().get_dict_file() as dictionary:
-            entries = dictionary.read().decode("utf-8")
-        for entry in _ENTRY.finditer(entries):
+        for entry in _ENTRY.finditer(read_dictionary()):
             word, count = entry[1], int(entry[2])
             if len(word) == 1:
                 self._characters[word] = count
