@@ -41,6 +41,7 @@ from models.database import Database
 from models.election import Election
 from models.migrate import head_revision
 from routing.retention import Retention
+from routing.script import simplified_characters
 
 log = structlog.get_logger(__name__)
 
@@ -100,6 +101,8 @@ def build(settings: Settings, *, url: str, clock: Clock = utc_now, randomness: R
         DatabaseUrlInvalid: the database URL cannot be used.
     """
     configuration = load_configuration(settings.config_dir, timezone=settings.timezone)
+    # Else the first who writes would wait for them.
+    simplified_characters()
     sample = configuration.sample(PLATFORM)
     database_url = settings.database_url.get_secret_value()
     database = Database(database_url, clock=clock)

@@ -16,8 +16,6 @@ from typing import Any
 import asyncpg
 import msgspec
 import uvloop
-from aiogram import Bot, Dispatcher
-from aiogram.types import Message
 from fastapi import FastAPI, Request, Response
 from sqlalchemy import Engine, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -25,6 +23,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from bot.main import build
 from bot.sample import load_sample_once
 from bot.service import Role, Service
+from bot.telegram.library import Bot
 from bot.telegram.sender import PLATFORM
 from bot.web.server import listen, url_of
 from config.settings import load_settings
@@ -55,6 +54,10 @@ def count_of_driver(connection: DBAPIConnection, _entry: object) -> None:
 
 def add_routes(app: FastAPI, bot: Bot, database: Database) -> None:
     """The routes that the product is measured beside."""
+    # Imported before the product has loaded it in its own way, aiogram would take 100 MB more.
+    from aiogram import Dispatcher
+    from aiogram.types import Message
+
     dispatcher = Dispatcher(disable_fsm=True)
 
     @dispatcher.message()
