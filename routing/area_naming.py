@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from routing.areas import COMMUNITY, COMPLEX, GRID, Area, AreaTree
-from routing.script import to_hans
+from routing.script import in_one_spelling
 
 _NAMED = frozenset({COMMUNITY, COMPLEX, GRID})
 """Levels that residents live in by name. A building alone says too little, a street too little for a handler."""
@@ -33,4 +31,4 @@ def _names(area: Area) -> tuple[str, ...]:
 
 
 def _plain(text: str) -> str:
-    return "".join(to_hans(unicodedata.normalize("NFKC", text)).lower().split())
+    return "".join(in_one_spelling(text).lower().split())

@@ -6,16 +6,14 @@ All of it works on a small index in memory, since every report is looked at.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from routing.areas import AreaTree
 from routing.place import Place
-from routing.script import to_hans
+from routing.script import message_in_one_spelling
 
 _DOUBLE_SURNAMES = (
     "欧阳",
@@ -32,8 +30,6 @@ _DOUBLE_SURNAMES = (
     "夏侯",
     "端木",
 )
-_LATELY = 64
-"""A message is asked about when it comes and again when it is dealt with, a batch later; so many are kept as read."""
 _SHORTEST_GIVEN = 2
 """A given name of one character occurs in too many words to be looked for."""
 _ROOM_ON_FLOOR = re.compile(r"(\d{1,2})\d{2}")
@@ -67,10 +63,9 @@ class UnseenWords:
     """What elders and neighbours are called behind their surname."""
 
 
-@lru_cache(maxsize=_LATELY)
 def plain_words(text: str) -> str:
     """``text`` as the words are looked for in it: half-width, Simplified, without blanks."""
-    return "".join(to_hans(unicodedata.normalize("NFKC", text)).split())
+    return "".join(message_in_one_spelling(text).split())
 
 
 class AbsenceReader:
@@ -89,6 +84,8 @@ class AbsenceReader:
     def tells(self, text: str) -> bool:
         """Whether it does; what is over, or known to be harmless, is no worry."""
         hits = self._words.find_matches_as_indexes(plain_words(text), overlapping=True)
+        if not hits:
+            return False
         strong, lasting, spans, calm = range(4)
         found = {self._found_as[hit[0]] for hit in hits}
         return calm not in found and (strong in found or {lasting, spans} <= found)

@@ -18,10 +18,10 @@ from ahocorasick_rs import AhoCorasick, Implementation
 
 from routing.flood import FloodRules
 from routing.place import Place
-from routing.script import to_hans
+from routing.script import message_in_one_spelling
 
 _LATELY = 64
-"""Several listeners read a message one after another, a batch in turns: so many are kept in one spelling."""
+"""Messages that are kept without their signs, as ``message_in_one_spelling`` keeps them with those."""
 LONGEST = 40
 """Characters of a message that may be taken as following up; longer ones tell a story of their own."""
 
@@ -32,6 +32,8 @@ _KEPT = re.compile(r"[^\w+]+", re.UNICODE)
 _OWN_PLACE = re.compile(
     r"(?:[a-z]|\d{1,3}|[一二三四五六七八九十百]{1,3})(?:号楼|栋|幢|座|单元|楼|层|#)|[a-z]?\d{1,2}-\d{1,2}(?:-\d{2,4})?"
 )
+_PLACE_SIGNS = frozenset("号栋幢座单楼层#-")
+"""One of which every place of one's own has, so that most talk is spared a look for it."""
 _WHOSE = re.compile(r"^(?:我们?|咱们?|俺们?)?(?:那边|这边|这里|那里)?的?")
 _SAID_OF = re.compile(r"(?:在|是|位置|位于|地址|靠)[^在是]{0,4}$")
 """What stands before a spot where something is said to be."""
@@ -149,7 +151,7 @@ class Following:
 @lru_cache(maxsize=_LATELY)
 def plain(text: str) -> str:
     """``text`` in one spelling: Simplified, half-width, lower case, without punctuation, blanks and emoji."""
-    return _KEPT.sub("", to_hans(unicodedata.normalize("NFKC", text)).lower())
+    return _KEPT.sub("", message_in_one_spelling(text).lower())
 
 
 def tells_where(text: str, place: Place) -> bool:
@@ -201,7 +203,7 @@ def follow_up_of(text: str, words: FollowUpWords) -> Following | None:
 
 
 def _without_place(said: str) -> str:
-    return _OWN_PLACE.sub("", said)
+    return said if _PLACE_SIGNS.isdisjoint(said) else _OWN_PLACE.sub("", said)
 
 
 def _cores(said: str, cores: frozenset[str], filler: tuple[str, ...]) -> set[str]:

@@ -7,11 +7,10 @@ the street before it where an area has several: "人民路12-18号".
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
-from routing.script import to_hans
+from routing.script import in_one_spelling
 from routing.triage.numerals import CHINESE, digits
 
 LONGEST_NUMBER = 4
@@ -112,4 +111,4 @@ def lies_in(house: HouseNumber, ranges: tuple[NumberRange, ...]) -> bool:
 
 
 def _plain(text: str) -> str:
-    return to_hans(unicodedata.normalize("NFKC", text)).strip()
+    return in_one_spelling(text).strip()

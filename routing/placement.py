@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -11,7 +10,7 @@ from routing.areas import BUILDING, COMMUNITY, COMPLEX, Area, AreaKind, AreaTree
 from routing.errors import UnknownArea
 from routing.house_numbers import HouseNumber, house_in, lies_in
 from routing.place import Place
-from routing.script import to_hans
+from routing.script import in_one_spelling
 from routing.triage.numerals import CHINESE, digits
 
 _BUILDING = re.compile(
@@ -75,7 +74,7 @@ def without_own_name(place: Place, tree: AreaTree, bound_code: str, text: str) -
     """The place without a spot that is but a part of the name of its area in the text: 锦绣花园 is no garden."""
     if place.spot is None or bound_code not in tree:
         return place
-    spot, said = place.spot, to_hans(unicodedata.normalize("NFKC", text))
+    spot, said = place.spot, in_one_spelling(text)
     if spot not in said:
         return place
     names = [name for area in tree.path(bound_code) for name in (area.name, *area.aliases)]
@@ -87,7 +86,7 @@ def without_own_name(place: Place, tree: AreaTree, bound_code: str, text: str) -
 
 def building_key(written: str) -> str:
     """A building's name as a key for comparing: 3栋, 3号楼, 三幢 and 第三座 are "3", A座 is "A"."""
-    text = to_hans(unicodedata.normalize("NFKC", written)).upper().replace(" ", "")
+    text = in_one_spelling(written).upper().replace(" ", "")
     found = _BUILDING.search(text) or _BARE.fullmatch(text)
     if found and (found["letter"] or found["number"]):
         number = digits(found["number"]) if found["number"] else ""
@@ -158,7 +157,7 @@ def _numbered(tree: AreaTree, bound: Area, place: Place, text: str) -> Area | No
 
 
 def _plain(text: str) -> str:
-    return to_hans(unicodedata.normalize("NFKC", text)).casefold().replace(" ", "")
+    return in_one_spelling(text).casefold().replace(" ", "")
 
 
 def _location(tree: AreaTree, area: Area, *, is_certain: bool) -> Location:

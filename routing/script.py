@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final
@@ -10,6 +11,8 @@ from typing import Final
 import opencc
 
 _CJK: Final = range(0x3400, 0xA000)
+_LATELY: Final = 64
+"""Several listeners read a message one after another, a batch in turns: so many are kept in one spelling."""
 _SURROGATE: Final = re.compile(rf"[{chr(0xD800)}-{chr(0xDFFF)}]")
 
 
@@ -77,6 +80,17 @@ def to_hans(text: str) -> str:
     if traditional_characters().isdisjoint(text):
         return text
     return _converted(_to_hans(), text)
+
+
+def in_one_spelling(text: str) -> str:
+    """``text`` half-width and in Simplified characters, as words and names are looked for in it."""
+    return to_hans(unicodedata.normalize("NFKC", text))
+
+
+@lru_cache(maxsize=_LATELY)
+def message_in_one_spelling(text: str) -> str:
+    """The same of a message, kept for a moment."""
+    return in_one_spelling(text)
 
 
 def to_hant(text: str) -> str:
