@@ -29,6 +29,8 @@ from models.tables_delivery import Delivery
 from models.tables_tickets import NumberCounterRow, TicketRow
 from routing.errors import NotKept
 
+_RACES = frozenset({"22012", "23505", "40001", "40P01"})
+"""How PostgreSQL says that somebody else was first: by the end of the statement, by a row, or by undoing one of two."""
 _TRANSACTIONS = 2**32
 """Rows hold the number of the transaction that wrote them without its upper half."""
 
@@ -47,15 +49,15 @@ async def write(connection: AsyncConnection, gathered: Gathered, *, alone: bool 
     to be kept, and on SQLite.
 
     Raises:
-        NotKept: somebody else had one of the turns, changed one of the tickets or wrote one of the rows; the
-            transaction is worth nothing more.
+        NotKept: somebody else had one of the turns, changed one of the tickets or wrote one of the rows, or else the
+            database did not take them; the transaction is worth nothing more.
     """
     try:
         if connection.dialect.name == _POSTGRESQL.name:
             return await _write_together(connection, gathered, alone)
         await write_by_table(connection, gathered)
     except (DBAPIError, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise NotKept from error
+        raise NotKept(raced=getattr(getattr(error, "orig", error), "sqlstate", None) in _RACES) from error
     return ""
 
 

@@ -122,7 +122,11 @@ class ConcurrentChange(RoutingError):
 class NotKept(QunbanError):
     """What several updates caused could not be written together; each has to be handled anew, from its beginning.
 
-    Usually another process dealt with the same group at the same time.
+    Usually another process dealt with the same group at the same time and was first: they ``raced``.
     """
 
     code = "not_kept"
+
+    def __init__(self, *, raced: bool) -> None:
+        super().__init__()
+        self.raced = raced

@@ -183,13 +183,15 @@ class UpdateFeed:
                 return await self._in_one_transaction(messages, waits=True)
             try:
                 return await self._in_one_transaction(messages, waits=False)
-            except NotKept:
+            except NotKept as error:
+                if not error.raced:
+                    raise
                 # Whoever dealt with the same groups meanwhile will go on doing so, for as long as this lasts.
                 log.info("batch_lost_a_race", messages=len(messages))
                 self._wary = WARY
                 return await self._in_one_transaction(messages, waits=True)
         except Exception as error:  # One of them, another process, or the database: each by itself will show.
-            log.info("batch_undone", messages=len(messages), kind=_kind_of(error))
+            log.info("batch_undone", messages=len(messages), kind=_kind_of(error), cause=_cause_of(error))
         outcomes: list[Handled | Exception] = []
         for message in messages:
             try:
@@ -274,3 +276,8 @@ def _kind_of(error: Exception) -> str:
     """The class of an error and its stable code, never its message, which may quote what somebody wrote."""
     name = type(error).__qualname__
     return f"{name} {error.code}" if isinstance(error, QunbanError) else name
+
+
+def _cause_of(error: Exception) -> str | None:
+    """The class of what led to it."""
+    return None if error.__cause__ is None else type(error.__cause__).__qualname__

@@ -18,6 +18,7 @@ from bot.telegram.feed import UpdateFailed, UpdateFeed
 from models.database import Database
 from routing.groups import Group
 from routing.message import IncomingMessage
+from routing.outgoing import Content, Outgoing
 from routing.queries import Outlook
 from routing.ticket import OPEN_STATUSES
 
@@ -324,3 +325,27 @@ async def test_who_lost_a_race_waits_for_the_others_and_keeps_them_waiting(postg
     assert (listener.begun, edge.count("handled")) == ([1, 1, 2], 2)
     await database.close()
     await elsewhere.close()
+
+
+class TooFar(Listener):
+    """A listener that answers one message in a chat whose number no database can keep."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun: list[int] = []
+
+    async def handle(self, work: UnitOfWork, message: IncomingMessage) -> None:
+        self.begun.append(message.update_id)
+        chat_id = 2**70 if message.update_id == 2 else CHAT
+        await work.outbox.add(Outgoing("telegram", chat_id, Content(lines=("已登记",))))
+
+
+async def test_a_batch_of_which_a_row_is_refused_is_no_lost_race(database: Database) -> None:
+    listener = TooFar()
+    edge = Edge(database.unit_of_work, listener)
+    kept, refused = await asyncio.gather(edge.feed(talk(1)), edge.feed(talk(2)), return_exceptions=True)
+    assert kept is None
+    assert isinstance(refused, UpdateFailed)
+    assert listener.begun == [1, 2, 1, 2], "together, and then each by itself"
+    assert await was_seen(database, 1)
+    assert not await was_seen(database, 2)

@@ -38,8 +38,9 @@ async def test_of_two_that_read_at_once_the_later_is_not_kept(postgresql_url: st
             await work.updates.in_turn("local", CHAT)
             await work.updates.first_time("local", message.update_id, NOW)
         await first.commit()
-        with pytest.raises(NotKept):
+        with pytest.raises(NotKept) as lost:
             await second.commit()
+    assert lost.value.raced
     async with other.unit_of_work() as work:
         assert await work.updates.first_time("local", 2, NOW), "nothing of it was written"
     await one.close()
@@ -112,6 +113,7 @@ async def test_who_races_for_a_number_waits_for_nobody_who_waits_for_it(postgres
         await holding.commit()
         with pytest.raises(NotKept) as lost:
             await race
+    assert lost.value.raced
     assert "uq_tickets_number" in str(lost.value.__cause__), "no deadlock"
     await one.close()
     await other.close()
