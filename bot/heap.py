@@ -1,4 +1,4 @@
-"""What a process does with its memory once everything that it needs is built."""
+"""What a process does with its memory while all that it needs is built, and once it is."""
 
 from __future__ import annotations
 
@@ -10,6 +10,19 @@ from typing import Final, cast
 YOUNG_OBJECTS: Final = 10_000
 """How many new objects are waited for before looking which of them only hold each other: a batch of reports makes some
 thousands, nearly all of which go by counting references, and to look at every 700 takes a fortieth of the time."""
+
+
+def begin_building() -> None:
+    """Looks for no garbage until ``end_building``: nearly all that is made by then stays.
+
+    Looking through a heap that only grows takes a sixth of the time until a process serves.
+    """
+    gc.disable()
+
+
+def end_building() -> None:
+    """Looks for garbage again."""
+    gc.enable()
 
 
 def settle() -> None:

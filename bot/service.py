@@ -15,7 +15,7 @@ import structlog
 import uvloop
 
 from bot.backoff import Backoff, Randomness
-from bot.heap import settle
+from bot.heap import end_building, settle
 from bot.logs import set_up_logs
 from bot.main import Product, build, utc_now
 from bot.sample import load_sample_once
@@ -155,6 +155,8 @@ class Service:
 
     async def run(self) -> None:
         """Starts the parts, waits for ``stop`` or a signal, and stops them; raises ``PartFailed``."""
+        # Not only once it is ready: it may have to wait for the platform for hours, and works meanwhile.
+        end_building()
         product = self._product
         if product.sample is not None and await load_sample_once(
             product.database.unit_of_work, product.sample, product.use_cases.clock()

@@ -27,11 +27,13 @@ def run(
     ] = RoleOption.ALL,
 ) -> None:
     """Serves until it is stopped. Without QUNBAN_TELEGRAM_TOKEN it opens the local chat."""
+    from bot.heap import begin_building
     from config.settings import load_settings
 
     # Before the chat client and the web framework, whose import takes seconds: a wrong value is said at once.
     settings = load_settings(serving=True)
 
+    begin_building()
     from bot.service import Role, run_service
 
     run_service(settings, Role(role.value), typer.echo)

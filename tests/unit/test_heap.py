@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 
-from bot.heap import YOUNG_OBJECTS, settle
+from bot.heap import YOUNG_OBJECTS, begin_building, end_building, settle
 
 
 def test_keeps_what_was_built_out_of_every_later_look_for_garbage() -> None:
@@ -16,3 +16,13 @@ def test_keeps_what_was_built_out_of_every_later_look_for_garbage() -> None:
     finally:
         gc.unfreeze()
         gc.set_threshold(*before)
+
+
+def test_looks_for_no_garbage_while_it_is_built() -> None:
+    assert gc.isenabled()
+    begin_building()
+    try:
+        assert not gc.isenabled()
+    finally:
+        end_building()
+    assert gc.isenabled()
