@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
+from routing.construction import constructor, constructor_of_all
 from routing.message import Attachment, IncomingMessage
 
 
@@ -18,6 +20,10 @@ class Button:
     """A ticket's id, or the id of a prompt."""
     argument: str = ""
     """At most 20 ASCII characters; platforms carry very little with a button (64 bytes in all on Telegram)."""
+
+
+button: Final = constructor_of_all(Button)
+"""Makes one in half the time: there are many for every report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,10 @@ class Outgoing:
 
     A message that is no card yet may have one, too: a card of that topic takes its place later.
     """
+
+
+outgoing: Final = constructor(Outgoing)
+"""Makes one in half the time, for the cards of every report."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from routing.construction import constructor
 from routing.message import IncomingMessage
 from routing.ticket import Satisfaction, Status, Ticket
 
@@ -42,6 +43,10 @@ class TicketFilter:
         )
 
 
+ticket_filter = constructor(TicketFilter)
+"""Makes one in a third of the time, for what every report passes."""
+
+
 @dataclass(frozen=True, slots=True)
 class PeriodCounts:
     """What happened in a period to the tickets of an area (counts of tickets)."""
@@ -61,9 +66,9 @@ class PeriodCounts:
     patrol_found: int
     """Found on rounds (巡查发现), whatever became of it."""
     patrol_solved: int
+    """Put right where it was found; that is in no other count."""
     street_ratings: Mapping[Satisfaction, int]
     """How streets rated departments (街道评议部门), of what was archived."""
-    """Put right where it was found; that is in no other count."""
 
 
 @dataclass(frozen=True, slots=True)

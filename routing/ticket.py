@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from routing.catalogue import AppealType, OwnerKind, Urgency
-from routing.construction import constructor_of_all
+from routing.construction import constructor, constructor_of_all
 from routing.errors import IllegalTransition
 from routing.guide.checklist import Checklist
 from routing.message import Attachment, GeoPoint
@@ -324,6 +324,8 @@ _FIELDS = tuple(one.name for one in fields(Ticket))
 _PLACES = {name: place for place, name in enumerate(_FIELDS)}
 _VALUES = attrgetter(*_FIELDS)
 _ticket = constructor_of_all(Ticket)
+new_ticket = constructor(Ticket)
+"""Makes one in half the time; the fields are named."""
 
 
 def with_fields(ticket: Ticket, changes: Mapping[str, Any]) -> Ticket:

@@ -10,7 +10,7 @@ from bot.services.ports import UnitOfWork
 from bot.services.rules import Rules
 from routing.groups import GroupKind, GroupState
 from routing.motion import Support
-from routing.outgoing import Button, Content, Outgoing
+from routing.outgoing import Button, Content, Outgoing, outgoing
 from routing.permissions import is_superior, may_claim
 from routing.staff import Staff
 from routing.subtask import Subtask, SubtaskState
@@ -90,7 +90,7 @@ class TicketBoard:
                 shown = shown or self.cards.handler(view, ())
                 content = replace(shown, buttons=await self._buttons(work, view, chat_id, staff_groups))
             messages.append(
-                Outgoing(
+                outgoing(
                     platform=ticket.platform,
                     chat_id=chat_id,
                     thread_id=thread_id,

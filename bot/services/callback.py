@@ -13,7 +13,7 @@ from routing.clock_moments import CONTRADICTION
 from routing.errors import IllegalTransition, NotAllowed
 from routing.message import IncomingMessage
 from routing.outgoing import Content, reply_to
-from routing.queries import TicketFilter
+from routing.queries import ticket_filter
 from routing.ticket import Action, Satisfaction, Status, Ticket, next_status
 from routing.ticket_events import EventKind, TicketEvent
 
@@ -105,7 +105,7 @@ class CallBackService:
     async def _doubt(self, work: UnitOfWork, message: IncomingMessage) -> tuple[Ticket, Doubt] | None:
         rules = self._desk.rules
         chat_id = message.chat_id if message.chat_kind == "group" else None
-        wanted = TicketFilter(
+        wanted = ticket_filter(
             platform=message.platform,
             reporter=message.sender_id,
             group_chat_id=chat_id,

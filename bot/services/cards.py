@@ -13,7 +13,7 @@ from bot.services.wording import Wording
 from routing.areas import AreaTree
 from routing.catalogue import AppealType, Urgency
 from routing.motion import MotionState, Support
-from routing.outgoing import Button, Content
+from routing.outgoing import Button, Content, button
 from routing.privacy import mask_numbers
 from routing.script import Script
 from routing.sla import Colour
@@ -239,7 +239,7 @@ class CardMaker:
     ) -> tuple[tuple[Button, ...], ...]:
         script = ticket.script if script_of_reporter else Script.HANS
         return tuple(
-            tuple([Button(self._label(action, script), action, ticket.id) for action in row]) for row in rows if row
+            tuple([button(self._label(action, script), action, ticket.id, "") for action in row]) for row in rows if row
         )
 
     def _label(self, action: Action, script: Script) -> str:

@@ -26,7 +26,7 @@ from routing.conversation import asks_to_register
 from routing.followup import FollowUp, follow_up_of, tells_where
 from routing.groups import Group, GroupState
 from routing.message import IncomingMessage
-from routing.queries import Outlook, TicketFilter
+from routing.queries import Outlook, ticket_filter
 from routing.relation import (
     AddReporter,
     Append,
@@ -264,7 +264,7 @@ class IntakeService:
         tickets: tuple[Ticket, ...] = ()
         topic = self._topic(decision)
         if topic is not None:
-            recent = TicketFilter(
+            recent = ticket_filter(
                 platform=message.platform,
                 group_chat_id=message.chat_id,
                 service_code=topic,

@@ -23,7 +23,7 @@ from routing.placement import Location, locate, without_own_name
 from routing.privacy import mask_numbers
 from routing.script import Script
 from routing.staff import Role, Staff
-from routing.ticket import Status, Ticket
+from routing.ticket import Status, Ticket, new_ticket
 from routing.ticket_events import EventKind, Reporter, TicketEvent
 from routing.tree_memory import TreeMemory
 from routing.triage.decision import Evidence
@@ -104,7 +104,7 @@ class OpeningService:
         """The ticket as it is dispatched, not yet stored."""
         limits = self._rules.due_times(request.service_code, request.urgency, now)
         area_code = finest(tree, location)
-        return Ticket(
+        return new_ticket(
             id=0,
             number="",
             status=Status.DISPATCHED,

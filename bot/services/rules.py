@@ -17,7 +17,7 @@ from routing.handling_rules import HandlingRules
 from routing.ladder import ladder
 from routing.motion import SupportRules
 from routing.organisation import DutyRules, Step
-from routing.queries import TicketFilter
+from routing.queries import TicketFilter, ticket_filter
 from routing.sla import Colour, DueTimes, SlaClass
 from routing.ticket import Ticket, with_fields
 from routing.tree_memory import TreeMemory
@@ -113,4 +113,4 @@ class Rules:
     @staticmethod
     def of_reporter(platform: str, account: int, chat_id: int | None, since: datetime | None) -> TicketFilter:
         """The filter for what one person reported, newest first."""
-        return TicketFilter(platform=platform, reporter=account, group_chat_id=chat_id, since=since)
+        return ticket_filter(platform=platform, reporter=account, group_chat_id=chat_id, since=since)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar
 
 import structlog
 from uvicorn.config import Config
@@ -23,6 +23,7 @@ from bot.web.webhook import BODY_LIMIT, PATH, Webhook
 log = structlog.get_logger(__name__)
 
 _PATH = PATH.encode()
+Headers = list[tuple[bytes, bytes]]
 _STATUS = {one.value: f"HTTP/1.1 {one.value} {one.phrase}\r\n".encode() for one in HTTPStatus}
 
 
@@ -31,12 +32,15 @@ def protocol_of(webhook: Webhook) -> type[HttpToolsProtocol]:
 
     class Protocol(_Protocol):
         _webhook = webhook
+        _written: ClassVar[dict[tuple[int, bool], tuple[Headers, bytes]]] = {}
 
     return Protocol
 
 
 class _Protocol(HttpToolsProtocol):
     _webhook: Webhook
+    _written: ClassVar[dict[tuple[int, bool], tuple[Headers, bytes]]]
+    """The answer of a status, whether or not the connection stays open, with the server's headers that it has."""
 
     def __init__(
         self,
@@ -123,13 +127,21 @@ class _Protocol(HttpToolsProtocol):
             self._answer(status, keep_alive=cycle.keep_alive)
 
     def _answer(self, status: int, *, keep_alive: bool = True) -> None:
+        # The server gives new headers once a second, since they say the time; until then an answer stays as it is.
+        headers = self.server_state.default_headers
+        written = self._written.get((status, keep_alive))
+        if written is None or written[0] is not headers:
+            written = self._written[status, keep_alive] = headers, self._lines(status, headers, keep_alive=keep_alive)
+        self.transport.write(written[1])
+        if not keep_alive:
+            self.transport.close()
+        self.on_response_complete()
+
+    def _lines(self, status: int, headers: Headers, *, keep_alive: bool) -> bytes:
         lines = [_STATUS[status]]
-        for name, value in (*self.server_state.default_headers, *self._webhook.headers(status)):
+        for name, value in (*headers, *self._webhook.headers(status)):
             lines += (name, b": ", value, b"\r\n")
         if not keep_alive:
             lines.append(b"connection: close\r\n")
         lines.append(b"\r\n")
-        self.transport.write(b"".join(lines))
-        if not keep_alive:
-            self.transport.close()
-        self.on_response_complete()
+        return b"".join(lines)

@@ -94,10 +94,10 @@ def lettered_of(text: str) -> tuple[str, str] | None:
     return lettered[1].upper(), lettered[2]
 
 
-def doored_of(text: str) -> tuple[str | None, ...] | None:
+def doored_of(text: str) -> tuple[str | None, str | None, str | None, str | None] | None:
     """House, unit, storey and door where a house by its word leads a chain of short numbers ("3栋2-12-1")."""
     doored = _DOORED.search(text)
-    return (_house(doored[1]), *map(digits, doored.groups()[1:])) if doored else None
+    return (_house(doored[1]), digits(doored[2]), digits(doored[3]), digits(doored[4])) if doored else None
 
 
 def storeyed_of(text: str) -> Chain | None:

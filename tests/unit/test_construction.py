@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import FrozenInstanceError, dataclass, field
+from typing import Any
 
 import pytest
 
@@ -43,7 +44,7 @@ def test_defaults_are_those_of_the_class_and_fresh_for_each() -> None:
 
 
 @pytest.mark.parametrize("named", [{}, {"note": "x"}, {"number": 1, "weight": 2}])
-def test_what_does_not_fit_is_refused(named: dict[str, object]) -> None:
+def test_what_does_not_fit_is_refused(named: dict[str, Any]) -> None:
     with pytest.raises(TypeError):
         make(**named)
 
@@ -52,4 +53,13 @@ def test_where_nothing_may_be_left_out_it_is_asked_for() -> None:
     of_all = constructor_of_all(Parcel)
     assert of_all(1, "x", []) == Parcel(1, "x")
     with pytest.raises(TypeError):
-        of_all(1, "x")
+        of_all(1, "x")  # Its types are those of the class, which has a default.
+
+
+def test_a_class_without_slots_is_refused_at_once() -> None:
+    @dataclass(frozen=True)
+    class Letter:
+        number: int
+
+    with pytest.raises(TypeError, match="layout"):
+        constructor_of_all(Letter)
