@@ -13,6 +13,7 @@ from msgspec.structs import astuple
 from models.foreseen import Foreseen, Said, first_of_all
 from models.json_rows import row_of
 from models.revision import REGISTERS
+from routing.construction import constructor_of_all
 from routing.queries import Outlook
 from routing.subtask import Subtask
 from routing.ticket import Ticket, ticket_from
@@ -21,6 +22,7 @@ from routing.ticket_events import Reporter
 _Key = TypeVar("_Key")
 
 
+_reporter = constructor_of_all(Reporter)
 _TicketJson, _ReporterJson, _SubtaskJson = row_of(Ticket), row_of(Reporter), row_of(Subtask)
 
 
@@ -84,7 +86,7 @@ def foreseen(
     behind: dict[int, list[Reporter]] = {ticket_id: [] for _, _, ticket_id in told.own}
     behind |= {ticket_id: [] for ticket_id in told.close}
     for row in told.reporters:
-        behind[row.ticket_id].append(Reporter(*astuple(row)))
+        behind[row.ticket_id].append(_reporter(*astuple(row)))
     subtasks: dict[int, list[Subtask]] = {ticket_id: [] for ticket_id in told.close}
     for row in told.subtasks:
         subtasks[row.ticket_id].append(Subtask(*astuple(row)))

@@ -38,6 +38,10 @@ class Content:
     buttons: tuple[tuple[Button, ...], ...] = ()
     attachments: tuple[Attachment, ...] = ()
 
+    def with_buttons(self, buttons: tuple[tuple[Button, ...], ...]) -> Content:
+        """The same with other buttons."""
+        return Content(self.title, self.lines, buttons, self.attachments)
+
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:

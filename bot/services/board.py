@@ -88,7 +88,7 @@ class TicketBoard:
                 content = self.cards.group(view if public is ticket else replace(view, ticket=public))
             else:
                 shown = shown or self.cards.handler(view, ())
-                content = replace(shown, buttons=await self._buttons(work, view, chat_id, staff_groups))
+                content = shown.with_buttons(await self._buttons(work, view, chat_id, staff_groups))
             messages.append(
                 outgoing(
                     platform=ticket.platform,
