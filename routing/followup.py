@@ -29,11 +29,10 @@ _BESIDE = 2
 """Characters beside such words that still name no matter (都, 师傅)."""
 
 _KEPT = re.compile(r"[^\w+]+", re.UNICODE)
-_OWN_PLACE = re.compile(
-    r"(?:[a-z]|\d{1,3}|[一二三四五六七八九十百]{1,3})(?:号楼|栋|幢|座|单元|楼|层|#)|[a-z]?\d{1,2}-\d{1,2}(?:-\d{2,4})?"
-)
-_PLACE_SIGNS = frozenset("号栋幢座单楼层#-")
-"""One of which every place of one's own has, so that most talk is spared a look for it."""
+_OF_HOUSE = ("号楼", "栋", "幢", "座", "单元", "楼", "层")
+_OWN_PLACE = re.compile(rf"(?:[a-z]|\d{{1,3}}|[一二三四五六七八九十百]{{1,3}})(?:{'|'.join(_OF_HOUSE)})")
+_HOUSE_ENDS = frozenset([word[-1] for word in _OF_HOUSE])
+"""Most talk has none of these, and is spared a look for a place."""
 _WHOSE = re.compile(r"^(?:我们?|咱们?|俺们?)?(?:那边|这边|这里|那里)?的?")
 _SAID_OF = re.compile(r"(?:在|是|位置|位于|地址|靠)[^在是]{0,4}$")
 """What stands before a spot where something is said to be."""
@@ -203,7 +202,7 @@ def follow_up_of(text: str, words: FollowUpWords) -> Following | None:
 
 
 def _without_place(said: str) -> str:
-    return said if _PLACE_SIGNS.isdisjoint(said) else _OWN_PLACE.sub("", said)
+    return said if _HOUSE_ENDS.isdisjoint(said) else _OWN_PLACE.sub("", said)
 
 
 def _cores(said: str, cores: frozenset[str], filler: tuple[str, ...]) -> set[str]:

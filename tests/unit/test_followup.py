@@ -59,6 +59,11 @@ def test_kinds(text: str, kind: FollowUp | None) -> None:
     assert (found.kind if found else None) == kind
 
 
+@pytest.mark.parametrize("place", ["3号楼", "A栋", "三幢", "3座", "2单元", "18楼", "十二层", "4栋2单元", "3號樓"])
+def test_who_says_where_they_live_joins_as_without_it(place: str) -> None:
+    assert follow_up_of(f"{place}也是", RULES.words) == Following(FollowUp.JOIN)
+
+
 @pytest.mark.parametrize(
     ("text", "place", "tells"),
     [
